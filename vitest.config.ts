@@ -1,0 +1,100 @@
+import { existsSync } from "node:fs";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import tailwindcss from "@tailwindcss/vite";
+import { playwright } from "@vitest/browser-playwright";
+import solid from "vite-plugin-solid";
+import { defineConfig } from "vitest/config";
+import { chromiumArguments, findChromium } from "./scripts/lib/chromium.ts";
+
+process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
+process.env.WRANGLER_SEND_METRICS ??= "false";
+process.env.AUTH_SECRET ??= "a-secret-for-tests-only-0123456789abcdef";
+
+const chromiumPath = findChromium();
+
+export default defineConfig({
+  test: {
+    // At root level: inside the workers project `ws` would resolve to its browser stub.
+    globalSetup: ["./tests/support/global-setup.ts"],
+    coverage: {
+      provider: "istanbul",
+      reporter: ["text-summary", "json-summary", "html"],
+      reportsDirectory: "coverage",
+      include: [
+        "worker/**/*.ts",
+        "durable-objects/**/*.ts",
+        "domain/**/*.ts",
+        "contract/**/*.ts",
+        "exchange-sim/**/*.ts",
+        "web/src/**/*.{ts,tsx}",
+      ],
+      exclude: ["**/*.test.{ts,tsx}", "**/*.d.ts"],
+      thresholds: {
+        "worker/**": { lines: 80 },
+        "durable-objects/**": { lines: 80 },
+        "domain/**": { lines: 80 },
+        "web/**": { lines: 70 },
+      },
+    },
+    projects: [
+      {
+        test: {
+          name: "domain",
+          environment: "node",
+          include: ["{domain,contract,scripts,durable-objects,worker}/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "sim",
+          environment: "node",
+          include: ["exchange-sim/**/*.test.ts", "tests/sim/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async ({ inject }) => ({
+            remoteBindings: false,
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: {
+                AUTH_SECRET: process.env.AUTH_SECRET,
+                KRAKEN_REST_URL: inject("exchangeUrl"),
+                KRAKEN_WS_URL: inject("exchangeWsUrl"),
+                TEST_MIGRATIONS: existsSync("./migrations") ? await readD1Migrations("./migrations") : [],
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "workers",
+          include: ["tests/workers/**/*.test.ts"],
+          setupFiles: ["./tests/workers/apply-migrations.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        plugins: [solid(), tailwindcss()],
+        test: {
+          name: "web",
+          include: ["tests/web/**/*.test.{ts,tsx}", "web/**/*.test.{ts,tsx}"],
+          globals: true, // @solidjs/testing-library cleans up after each test only with a global afterEach
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              contextOptions: { locale: "en-US", timezoneId: "UTC" },
+              launchOptions: {
+                args: [...chromiumArguments],
+                ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
+              },
+            }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+    ],
+  },
+});
