@@ -14,7 +14,7 @@ declare module "vitest" {
 interface RunningExchange {
   readonly url: string;
   readonly wsUrl: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const simulator = new URL("../../exchange-sim/exchange.ts", import.meta.url);
@@ -27,7 +27,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     return undefined;
   }
   const { startExchange } = (await import(simulator.href)) as {
-    startExchange(options: { port: number; seed: number }): Promise<RunningExchange>;
+    startExchange: (options: { port: number; seed: number }) => Promise<RunningExchange>;
   };
   const exchange = await startExchange({ port: 0, seed: 1 });
   project.provide("exchangeUrl", exchange.url);
