@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { decimal } from "../domain/decimal.ts";
+import { decimalText, nonNegativeDecimalText, positiveDecimalText } from "./decimal.ts";
+import { market, milliseconds } from "./markets.ts";
+import { fill, order } from "./orders.ts";
+import { symbolText } from "./symbols.ts";
+
+/** `kraken` accounts come with a key; shadow and arena accounts with the models. */
+export const accountKind = z.enum(["paper"]);
+
+/** `held` backs open orders; available = total − held. */
+export const balance = z.object({ asset: z.string(), total: decimalText, held: decimalText, available: decimalText });
+export type BalanceView = z.infer<typeof balance>;
+
+/**
+ * The managed holding of one base asset. `cost` is the total in account currency including entry fees; figures that need
+ * a price are computed from it, the quantity and the mark by domain/valuation, on every screen alike.
+ */
+export const position = z.object({
+  asset: z.string(),
+  /** The account-currency symbol it is shown under. */
+  symbol: symbolText,
+  quantity: decimalText,
+  held: decimalText,
+  /** Null where cost is unknown: shown as “—”, never in realised P&L. */
+  cost: decimalText.nullable(),
+  averageEntryPrice: decimalText.nullable(),
+  /** Realised since the position was last flat, net of fees. */
+  realisedProfit: decimalText,
+  /** Under the pair's minimum: cannot be sold on its own. */
+  dust: z.boolean(),
+  openedAt: milliseconds,
+});
+export type PositionView = z.infer<typeof position>;
+
+/** The simple limits of an account; the risk engine adds its rules to the same object. Null switches a limit off. */
+export const accountLimits = z.strictObject({
+  /** Largest value of one order, in account currency. */
+  maximumOrderValue: positiveDecimalText.nullable(),
+  /** Largest value of one asset, holding and open entries counted, in account currency. */
+  maximumPositionValue: positiveDecimalText.nullable(),
+  maximumOpenPositions: z.number().int().min(1).max(100).nullable(),
+  ordersPerMinute: z.number().int().min(1).max(600),
+  /** Furthest a limit price may cross the mark, in percent. */
+  priceCollarPercent: positiveDecimalText.nullable(),
+});
+export type AccountLimitsView = z.infer<typeof accountLimits>;
+
+export const account = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: accountKind,
+  market,
+  currency: z.literal("USD"),
+  /** Percent of cost, for example 0.4. */
+  fees: z.object({ takerPercent: nonNegativeDecimalText, makerPercent: nonNegativeDecimalText }),
+  limits: accountLimits,
+  /** Deposits − withdrawals. */
+  baseline: decimalText,
+  realisedProfit: decimalText,
+  /** Fees paid so far, in account currency. */
+  feesPaid: decimalText,
+  /** Equity at the start of the account's day, with the flows since: today's P&L = equity − equity then − flows. */
+  day: z.object({ startedAt: milliseconds, equity: decimalText, flows: decimalText, zone: z.string() }),
+  balances: z.array(balance),
+  positions: z.array(position),
+  createdAt: milliseconds,
+  /** Journal sequence this view stands at. */
+  seq: z.number().int(),
+});
+export type AccountView = z.infer<typeof account>;
+
+/** An account with everything that is alive in it: what a screen needs to start. */
+export const accountState = z.object({
+  account,
+  openOrders: z.array(order),
+  recentOrders: z.array(order),
+  recentFills: z.array(fill),
+});
+export type AccountState = z.infer<typeof accountState>;
+
+/** Equity at a moment. `complete` is false while a holding has no fresh price; then figures are the last good ones. */
+export const valuation = z.object({
+  equity: decimalText.nullable(),
+  unrealisedProfit: decimalText.nullable(),
+  todayProfit: decimalText.nullable(),
+  complete: z.boolean(),
+  at: milliseconds,
+});
+export type ValuationView = z.infer<typeof valuation>;
+
+export const accountDetail = accountState.extend({ valuation });
+
+export const accountName = z.string().trim().min(1).max(40);
+export const openAccountRequest = z.strictObject({
+  name: accountName,
+  startingBalance: positiveDecimalText.default(decimal("10000")),
+  fees: z.enum(["standard", "new-customer"]).default("standard"),
+});
+export const depositRequest = z.strictObject({ amount: positiveDecimalText });
+/** Closes every order and position of a paper account and starts it again. Its history stays. */
+export const resetRequest = z.strictObject({ startingBalance: positiveDecimalText.default(decimal("10000")) });
+export const settingsRequest = z.strictObject({
+  name: accountName.optional(),
+  /** IANA zone in which the account's day begins. */
+  zone: z.string().max(64).optional(),
+  limits: accountLimits.optional(),
+  fees: z.enum(["standard", "new-customer"]).optional(),
+});
+export type OpenAccountRequest = z.infer<typeof openAccountRequest>;
+export type SettingsRequest = z.infer<typeof settingsRequest>;
+
+export const accountList = z.object({ accounts: z.array(account) });
+
+/** One sample of the equity curve. */
+export const equityPoint = z.object({ time: milliseconds, equity: decimalText, cash: decimalText });

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { ERROR_CODES, type ErrorCode } from "../domain/problem.ts";
+
+/** HTTP status of every code. Denials (the desk's own, recorded answer to an order) are 422. */
+export const ERROR_STATUS = {
+  BAD_REQUEST: 400,
+  MALFORMED_JSON: 400,
+  IDEMPOTENCY_KEY_MISSING: 400,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  BODY_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  CONFLICT: 409,
+  UNAUTHENTICATED: 401,
+  SESSION_EXPIRED: 401,
+  ORIGIN_REFUSED: 403,
+  FORBIDDEN: 403,
+  LOCKED_OUT: 429,
+  RATE_LIMITED: 429,
+  UNKNOWN_SYMBOL: 404,
+  TOO_MANY_SYMBOLS: 429,
+  MARKET_UNAVAILABLE: 503,
+  QUOTE_STALE: 422,
+  MARKET_STATUS: 422,
+  MARKET_MISMATCH: 422,
+  QUANTITY_TOO_SMALL: 422,
+  COST_TOO_SMALL: 422,
+  PRICE_INVALID: 422,
+  POST_ONLY_WOULD_CROSS: 422,
+  INSUFFICIENT_FUNDS: 422,
+  INSUFFICIENT_INVENTORY: 422,
+  TOO_MANY_OPEN_ORDERS: 422,
+  EXPIRY_INVALID: 422,
+  NOTHING_TO_CLOSE: 422,
+  UNREALISABLE_SIZE: 422,
+  ORDER_VALUE_LIMIT: 422,
+  POSITION_LIMIT: 422,
+  OPEN_POSITIONS_LIMIT: 422,
+  ORDER_RATE_LIMIT: 422,
+  PRICE_COLLAR: 422,
+  SYMBOL_NOT_ALLOWED: 422,
+  TRADING_PAUSED: 422,
+  ORDER_NOT_OPEN: 409,
+  AMEND_BELOW_FILLED: 422,
+  NOTHING_CHANGED: 422,
+  ACCOUNT_CLOSED: 409,
+  ACCOUNT_LIMIT: 422,
+  CONFIG_INVALID: 503,
+  HISTORY_UNAVAILABLE: 503,
+  TEMPORARILY_UNAVAILABLE: 503,
+  INTERNAL: 500,
+} as const satisfies Record<ErrorCode, number>;
+
+export const problem = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  details: z.record(z.string(), z.string()),
+});
+
+/** The body of every answer that is not a success. */
+export const errorBody = z.object({ error: problem });

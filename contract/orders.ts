@@ -1,0 +1,126 @@
+import { z } from "zod";
+import { LIQUIDITIES, ORDER_ORIGINS, ORDER_STATUSES, ORDER_TYPES, TIMES_IN_FORCE } from "../domain/orders/order.ts";
+import { decimalText, positiveDecimalText } from "./decimal.ts";
+import { problem } from "./errors.ts";
+import { milliseconds, side } from "./markets.ts";
+import { pageOf } from "./paging.ts";
+import { symbolText } from "./symbols.ts";
+
+export const orderStatus = z.enum(ORDER_STATUSES);
+
+export const orderType = z.enum(ORDER_TYPES);
+export const timeInForce = z.enum(TIMES_IN_FORCE);
+
+export const orderOrigin = z.enum(ORDER_ORIGINS);
+
+/**
+ * What a trader asks for. Exactly one of `quantity` (base) and `cost` (quote, market buys only) is given. Nothing is ever
+ * enlarged: quantity and cost are rounded down to what the pair can represent.
+ */
+export const placeOrderRequest = z.strictObject({
+  symbol: symbolText,
+  side,
+  type: orderType,
+  quantity: positiveDecimalText.optional(),
+  cost: positiveDecimalText.optional(),
+  limitPrice: positiveDecimalText.optional(),
+  timeInForce: timeInForce.default("gtc"),
+  postOnly: z.boolean().default(false),
+  /** Milliseconds since the epoch, for `gtd` only. */
+  expiresAt: milliseconds.optional(),
+});
+export type PlaceOrderRequest = z.infer<typeof placeOrderRequest>;
+
+/** At least one of the two. `quantity` is the new total, including what is filled. */
+export const amendOrderRequest = z.strictObject({
+  quantity: positiveDecimalText.optional(),
+  limitPrice: positiveDecimalText.optional(),
+});
+export type AmendOrderRequest = z.infer<typeof amendOrderRequest>;
+
+/** Sells part of a managed position at market, or at `limitPrice`. 100 takes everything, dust included. */
+export const closePositionRequest = z.strictObject({
+  percent: z.number().int().min(1).max(100).default(100),
+  limitPrice: positiveDecimalText.optional(),
+});
+export type ClosePositionRequest = z.infer<typeof closePositionRequest>;
+
+export const cancelAllQuery = z.strictObject({ symbol: z.string().max(33).optional() });
+
+export const order = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  symbol: symbolText,
+  side,
+  type: orderType,
+  timeInForce,
+  postOnly: z.boolean(),
+  quantity: decimalText,
+  limitPrice: decimalText.nullable(),
+  expiresAt: milliseconds.nullable(),
+  status: orderStatus,
+  filledQuantity: decimalText,
+  /** Σ price × quantity of the fills, in quote. */
+  filledCost: decimalText,
+  averagePrice: decimalText.nullable(),
+  fees: decimalText,
+  feeAsset: z.string(),
+  /** Rises with every accepted amend. */
+  version: z.number().int(),
+  origin: orderOrigin,
+  /** Why it ended or was refused by the venue, as a sentence; null while it lives or when simply filled. */
+  reason: z.string().nullable(),
+  createdAt: milliseconds,
+  updatedAt: milliseconds,
+  /** Journal sequence of the event that last changed it. */
+  seq: z.number().int(),
+});
+export type OrderView = z.infer<typeof order>;
+
+export const fill = z.object({
+  id: z.string(),
+  orderId: z.string(),
+  accountId: z.string(),
+  symbol: symbolText,
+  side,
+  price: decimalText,
+  quantity: decimalText,
+  cost: decimalText,
+  fee: decimalText,
+  feeAsset: z.string(),
+  liquidity: z.enum(LIQUIDITIES),
+  /** Net of exit fee and of the cost share, in account currency; null for entries and where cost is unknown. */
+  realisedProfit: decimalText.nullable(),
+  origin: orderOrigin,
+  /** Filled from a refilled tape after the desk was away. */
+  late: z.boolean(),
+  /** The print that filled a resting order; null when taken from the book. */
+  tradeId: z.number().int().nullable(),
+  time: milliseconds,
+  seq: z.number().int(),
+});
+export type FillView = z.infer<typeof fill>;
+
+/** A recorded refusal of the desk. It is an answer, never an order. */
+export const denial = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  request: placeOrderRequest,
+  error: problem,
+  time: milliseconds,
+  seq: z.number().int(),
+});
+export type DenialView = z.infer<typeof denial>;
+
+/** The answer to an accepted order: its state after the same turn, with the fills it already had. */
+export const placedOrder = z.object({ order, fills: z.array(fill) });
+export type PlacedOrder = z.infer<typeof placedOrder>;
+
+export const cancelAllResult = z.object({
+  cancelled: z.array(order),
+  failed: z.array(z.object({ orderId: z.string(), error: problem })),
+});
+export type CancelAllResult = z.infer<typeof cancelAllResult>;
+
+export const orderPage = pageOf(order);
+export const fillPage = pageOf(fill);

@@ -1,0 +1,60 @@
+import type { Decimal } from "../decimal.ts";
+import type { Asset, Milliseconds, Side, Symbol } from "../market.ts";
+
+/** TRADING §2. `unknown`: sent, outcome not known. `cancel_pending`: a cancel is on its way. */
+export const ORDER_STATUSES = [
+  "submitting",
+  "open",
+  "partially_filled",
+  "cancel_pending",
+  "unknown",
+  "filled",
+  "cancelled",
+  "expired",
+  "rejected",
+] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+export const ORDER_TYPES = ["market", "limit"] as const;
+export type OrderType = (typeof ORDER_TYPES)[number];
+
+/** Good till cancelled, immediate or cancel, good till date. */
+export const TIMES_IN_FORCE = ["gtc", "ioc", "gtd"] as const;
+export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
+
+/** Who wished the order: a click, the close button, a client of the API. */
+export const ORDER_ORIGINS = ["manual", "close", "api"] as const;
+export type OrderOrigin = (typeof ORDER_ORIGINS)[number];
+
+export const LIQUIDITIES = ["maker", "taker"] as const;
+export type Liquidity = (typeof LIQUIDITIES)[number];
+
+/** One order as the account believes it to be. */
+export type Order = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly symbol: Symbol;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly postOnly: boolean;
+  readonly quantity: Decimal;
+  readonly limitPrice: Decimal | null;
+  readonly expiresAt: Milliseconds | null;
+  readonly status: OrderStatus;
+  readonly filledQuantity: Decimal;
+  /** Σ price × quantity of the fills, in quote. */
+  readonly filledCost: Decimal;
+  /** Average of the fills at the pair's price precision; null before the first. */
+  readonly averagePrice: Decimal | null;
+  readonly fees: Decimal;
+  readonly feeAsset: Asset;
+  /** Rises with every accepted amend; a trigger row carries it. */
+  readonly version: number;
+  readonly origin: OrderOrigin;
+  /** Why it ended or was refused by the venue; null while it lives or when simply filled. */
+  readonly reason: string | null;
+  readonly createdAt: Milliseconds;
+  readonly updatedAt: Milliseconds;
+  readonly seq: number;
+};

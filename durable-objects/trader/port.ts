@@ -1,0 +1,103 @@
+/**
+ * What the worker may ask of a trader object. The worker has already authenticated; the principal says who is asking, and
+ * every method counts against that user's rate budget before it does anything (exits and cancels in a budget of their own).
+ */
+import type {
+  AccountState,
+  AccountView,
+  OpenAccountRequest,
+  SettingsRequest,
+  ValuationView,
+} from "../../contract/accounts.ts";
+import type {
+  AmendOrderRequest,
+  CancelAllResult,
+  ClosePositionRequest,
+  OrderView,
+  PlacedOrder,
+  PlaceOrderRequest,
+} from "../../contract/orders.ts";
+import type { JournalEventView } from "../../contract/trader-socket.ts";
+import type { PositionView } from "../../contract/accounts.ts";
+import type { Decimal } from "../../domain/decimal.ts";
+import type { Symbol } from "../../domain/market.ts";
+import type { Result } from "../../domain/problem.ts";
+import type { TriggerReceiver } from "../market-feed/port.ts";
+
+export type Principal = {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly sessionExpiresAt: number;
+  /** How the request came: the page (cookie) or a program (bearer token). Recorded as the order's origin. */
+  readonly via: "page" | "api";
+};
+
+/** An order write with its idempotency key; `body` is the canonical text whose equality decides "same request". */
+export type Write<T> = { readonly idempotencyKey: string; readonly body: string; readonly request: T };
+
+export type TraderPort = TriggerReceiver & {
+  /** Counts one request of a read that is answered elsewhere (history, markets). */
+  admit(principal: Principal): Promise<Result<null>>;
+  accounts(principal: Principal): Promise<Result<readonly AccountView[]>>;
+  account(
+    principal: Principal,
+    accountId: string,
+  ): Promise<Result<AccountState & { readonly valuation: ValuationView }>>;
+  openAccount(principal: Principal, write: Write<OpenAccountRequest>): Promise<Result<AccountView>>;
+  deposit(
+    principal: Principal,
+    accountId: string,
+    write: Write<{ readonly amount: Decimal }>,
+  ): Promise<Result<AccountView>>;
+  resetAccount(
+    principal: Principal,
+    accountId: string,
+    write: Write<{ readonly startingBalance: Decimal }>,
+  ): Promise<Result<AccountView>>;
+  changeSettings(principal: Principal, accountId: string, request: SettingsRequest): Promise<Result<AccountView>>;
+
+  placeOrder(principal: Principal, accountId: string, write: Write<PlaceOrderRequest>): Promise<Result<PlacedOrder>>;
+  amendOrder(
+    principal: Principal,
+    accountId: string,
+    orderId: string,
+    write: Write<AmendOrderRequest>,
+  ): Promise<Result<PlacedOrder>>;
+  cancelOrder(principal: Principal, accountId: string, orderId: string, write: Write<null>): Promise<Result<OrderView>>;
+  cancelAll(
+    principal: Principal,
+    accountId: string,
+    symbol: Symbol | null,
+    write: Write<null>,
+  ): Promise<Result<CancelAllResult>>;
+  closePosition(
+    principal: Principal,
+    accountId: string,
+    asset: string,
+    write: Write<ClosePositionRequest>,
+  ): Promise<Result<PlacedOrder>>;
+
+  openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>>;
+  order(principal: Principal, accountId: string, orderId: string): Promise<Result<PlacedOrder>>;
+  positions(principal: Principal, accountId: string): Promise<Result<readonly PositionView[]>>;
+  events(
+    principal: Principal,
+    accountId: string,
+    after: number,
+    limit: number,
+  ): Promise<Result<{ readonly epoch: string; readonly events: readonly JournalEventView[]; readonly last: number }>>;
+
+  /** Closes the sockets of the given sessions (all of them when null) with 4401. */
+  revokeSessions(sessionIds: readonly string[] | null): Promise<void>;
+  /** Everything the trader object knows, for "export my data". */
+  exportData(principal: Principal): Promise<Result<Readonly<Record<string, unknown>>>>;
+  /** Erases the object: sockets closed, journal gone. The worker erases D1. */
+  erase(principal: Principal): Promise<Result<null>>;
+  /** Sends the whole journal to D1 again (idempotent); answers how many rows were queued. */
+  rebuildHistory(principal: Principal): Promise<Result<{ readonly queued: number }>>;
+  /** Called by cron for idle guests: last time anything was asked by the user. */
+  lastActive(): Promise<number | null>;
+};
+
+/** Headers by which the worker hands an authenticated socket upgrade to Trader.fetch; it always overwrites them. */
+export const SOCKET_PRINCIPAL_HEADER = "x-trade-principal";
