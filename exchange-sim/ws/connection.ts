@@ -1,0 +1,38 @@
+import type { WebSocket } from "ws";
+
+/** One client's socket. Frames are collected during a turn and sent when it is over. */
+export class Connection {
+  readonly id: string;
+  readonly kind: "public" | "private";
+  readonly socket: WebSocket;
+  /** Last time the client sent something, by the process's clock in ms. */
+  heardAt: number;
+  /** Whether it has any subscription, so that it gets heartbeats. */
+  subscribed = false;
+  readonly #outbox: string[] = [];
+
+  constructor(id: string, kind: "public" | "private", socket: WebSocket, now: number) {
+    this.id = id;
+    this.kind = kind;
+    this.socket = socket;
+    this.heardAt = now;
+  }
+
+  /** Queues a frame for the end of the turn. */
+  queue(frame: string): void {
+    this.#outbox.push(frame);
+  }
+
+  /** Sends what was queued. */
+  flush(): void {
+    for (const frame of this.#outbox.splice(0)) {
+      this.send(frame);
+    }
+  }
+
+  send(frame: string): void {
+    if (this.socket.readyState === this.socket.OPEN) {
+      this.socket.send(frame);
+    }
+  }
+}
