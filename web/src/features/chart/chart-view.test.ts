@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { decimal, wholeNumber } from "../../../../domain/decimal.ts";
+import type { Candle, Instrument } from "../../../../domain/market.ts";
+import { makeChartView, type ChartView } from "./chart-view.ts";
+
+const instrument: Instrument = {
+  symbol: "BTC/USD",
+  restName: "XXBTZUSD",
+  base: "BTC",
+  quote: "USD",
+  priceDecimals: 1,
+  tickSize: decimal("0.1"),
+  quantityDecimals: 8,
+  baseDecimals: 10,
+  quoteDecimals: 4,
+  costDecimals: 5,
+  minimumQuantity: decimal("0.0001"),
+  minimumCost: decimal("0.5"),
+  status: "online",
+};
+
+function candles(count: number, from = 1000): Candle[] {
+  return Array.from({ length: count }, (_, index) => ({
+    time: (from + index) * 60_000,
+    open: wholeNumber(100 + (index % 7)),
+    high: wholeNumber(110),
+    low: wholeNumber(90),
+    close: wholeNumber(100 + ((index + 1) % 7)),
+    volume: decimal("2"),
+    trades: 1,
+    closed: true,
+  }));
+}
+
+let host: HTMLElement;
+let view: ChartView;
+let nearOldest: number;
+let moves: { id: string; price: string }[];
+
+beforeEach(() => {
+  host = document.createElement("div");
+  host.style.cssText = "width: 640px; height: 400px; --up: rgb(0 200 0); --down: rgb(200 0 0)";
+  document.body.append(host);
+  nearOldest = 0;
+  moves = [];
+  view = makeChartView(host, "UTC", {
+    onCrosshair: () => undefined,
+    onNearOldest: () => {
+      nearOldest += 1;
+    },
+    onLineMoved: (move) => moves.push(move),
+  });
+});
+
+afterEach(() => {
+  view.remove();
+  host.remove();
+});
+
+async function painted(): Promise<void> {
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+}
+
+/** Pixels of the chart that are (nearly) of a colour. */
+function pixels(red: number, green: number, blue: number): number {
+  let count = 0;
+  for (const canvas of host.querySelectorAll("canvas")) {
+    const context = canvas.getContext("2d");
+    const data = context?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
+    for (let index = 0; index < data.length; index += 4) {
+      const near = (at: number, wanted: number): boolean => Math.abs((data[index + at] ?? 0) - wanted) < 12;
+      if (near(0, red) && near(1, green) && near(2, blue)) {
+        count += 1;
+      }
+    }
+  }
+  return count;
+}
+
+describe("the chart", () => {
+  it("draws candles in the colours of the theme and follows a change of theme without being made again", async () => {
+    view.show({ instrument, timeframe: "1m", candles: candles(200) });
+    await painted();
+    const canvas = host.querySelector("canvas");
+    expect(pixels(0, 200, 0)).toBeGreaterThan(100);
+    host.style.setProperty("--up", "rgb(0 0 250)");
+    view.refreshColours();
+    await painted();
+    expect(pixels(0, 200, 0)).toBe(0);
+    expect(pixels(0, 0, 250)).toBeGreaterThan(100);
+    expect(host.querySelector("canvas")).toBe(canvas);
+  });
+
+  it("keeps its canvas when the symbol changes", async () => {
+    view.show({ instrument, timeframe: "1m", candles: candles(50) });
+    const canvas = host.querySelector("canvas");
+    view.show({
+      instrument: { ...instrument, symbol: "ETH/USD", priceDecimals: 2 },
+      timeframe: "5m",
+      candles: candles(80),
+    });
+    view.setZone("America/New_York");
+    await painted();
+    expect(host.querySelector("canvas")).toBe(canvas);
+  });
+
+  it("asks for older candles when the view reaches the oldest ones", async () => {
+    view.show({ instrument, timeframe: "1m", candles: candles(400) });
+    await painted();
+    expect(nearOldest).toBe(0);
+    view.show({ instrument, timeframe: "5m", candles: candles(30) });
+    await painted();
+    expect(nearOldest).toBeGreaterThan(0);
+  });
+
+  it("lets an order line be dragged to another tick, and proposes a price without changing the line", async () => {
+    view.show({ instrument, timeframe: "1m", candles: candles(200) });
+    view.showOrders([{ id: "o1", side: "buy", price: decimal("100"), label: "Buy 1" }]);
+    await painted();
+    const box = host.getBoundingClientRect();
+    const at = (type: string, y: number): void => {
+      const event = new PointerEvent(type, {
+        clientX: box.left + 100,
+        clientY: box.top + y,
+        button: 0,
+        pointerId: 1,
+        bubbles: true,
+      });
+      host.dispatchEvent(event);
+    };
+    host.setPointerCapture = () => undefined;
+    let lineY = 0;
+    for (let y = 0; y < box.height && lineY === 0; y++) {
+      at("pointermove", y);
+      lineY = host.style.cursor === "ns-resize" ? y + 6 : 0;
+    }
+    expect(lineY).toBeGreaterThan(0);
+    at("pointerdown", lineY);
+    at("pointermove", lineY + 40);
+    at("pointerup", lineY + 40);
+    expect(moves).toHaveLength(1);
+    expect(moves[0]?.id).toBe("o1");
+    expect(Number(moves[0]?.price)).toBeLessThan(100);
+    expect(moves[0]?.price).toMatch(/^\d+(\.\d)?$/);
+  });
+});

@@ -1,0 +1,266 @@
+/**
+ * The chart library behind a small imperative door. Nothing reactive in here: the panel says what to show, the view keeps
+ * one chart alive from mount to clean-up and touches only what differs. Loaded lazily, because the library is the largest
+ * part of the page.
+ */
+import {
+  CandlestickSeries,
+  ColorType,
+  createChartEx,
+  createSeriesMarkers,
+  CrosshairMode,
+  HistogramSeries,
+  type IPriceLine,
+  type LogicalRange,
+  type MouseEventParams,
+  type Time,
+} from "lightweight-charts";
+import type { FillView } from "../../../../contract/orders.ts";
+import type { Candle, Instrument, Timeframe } from "../../../../domain/market.ts";
+import { readColours, type ChartColours } from "./chart-colours.ts";
+import { candleBar, planChange, plotted, volumeBar } from "./chart-data.ts";
+import { fillMarkers } from "./fill-markers.ts";
+import { lineChanges, type OrderLine } from "./order-lines.ts";
+import { makeLineDrag, type LineMove } from "./line-drag.ts";
+import { momentLabel } from "./zone-labels.ts";
+import { ZonedTimeScale } from "./zoned-time-scale.ts";
+
+/** Candles in view after a switch of symbol or timeframe. */
+const BARS_IN_VIEW = 120;
+/** Older candles are asked for when fewer than this many remain to the left of the view. */
+const LOAD_AHEAD_BARS = 50;
+
+export type ChartContent = {
+  readonly instrument: Instrument;
+  readonly timeframe: Timeframe;
+  readonly candles: readonly Candle[];
+};
+
+export type ChartEvents = {
+  /** The candle under the crosshair, null when there is none. */
+  onCrosshair(candle: Candle | null): void;
+  /** The view has come near the oldest candle that is drawn. */
+  onNearOldest(): void;
+  /** A line was dropped at another price. */
+  onLineMoved(move: LineMove): void;
+};
+
+export type ChartView = {
+  show(content: ChartContent): void;
+  showFills(fills: readonly FillView[]): void;
+  showOrders(lines: readonly OrderLine[]): void;
+  setZone(zone: string): void;
+  /** Reads the theme's colours again. */
+  refreshColours(): void;
+  showLatest(): void;
+  remove(): void;
+};
+
+export function makeChartView(container: HTMLElement, zone: string, events: ChartEvents): ChartView {
+  let colours = readColours(container);
+  let content: ChartContent | null = null;
+  let fills: readonly FillView[] = [];
+  let byTime = new Map<number, Candle>();
+  let drawn: readonly Candle[] = [];
+  const lines = new Map<string, { readonly line: OrderLine; readonly handle: IPriceLine }>();
+
+  const scale = new ZonedTimeScale(zone);
+  const chart = createChartEx<Time, ZonedTimeScale>(container, scale, {
+    autoSize: true,
+    localization: { locale: "en-US", timeFormatter: crosshairLabel },
+    timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 6, minBarSpacing: 1 },
+    rightPriceScale: { scaleMargins: { top: 0.08, bottom: 0.22 } },
+    crosshair: { mode: CrosshairMode.Normal },
+  });
+  chart.applyOptions(themeOptions(colours));
+  const candleSeries = chart.addSeries(CandlestickSeries, candleColours(colours));
+  const volumeSeries = chart.addSeries(HistogramSeries, {
+    priceScaleId: "volume",
+    priceFormat: { type: "volume" },
+    lastValueVisible: false,
+    priceLineVisible: false,
+  });
+  volumeSeries.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
+  const markers = createSeriesMarkers(candleSeries, []);
+  const drag = makeLineDrag({
+    container,
+    lines: () => [...lines.values()].map((entry) => entry.line),
+    priceToY: (price) => candleSeries.priceToCoordinate(plotted(price)),
+    yToPrice: (y) => candleSeries.coordinateToPrice(y),
+    instrument: () => content?.instrument ?? null,
+    preview: (id, price) => lines.get(id)?.handle.applyOptions({ price: plotted(price) }),
+    setPanning: (enabled) => chart.applyOptions({ handleScroll: enabled, handleScale: enabled }),
+    onMoved: (move) => events.onLineMoved(move),
+  });
+
+  chart.subscribeCrosshairMove(onCrosshairMove);
+  chart.timeScale().subscribeVisibleLogicalRangeChange(onRangeChange);
+
+  function show(next: ChartContent): void {
+    const sameSeries =
+      content !== null && content.instrument.symbol === next.instrument.symbol && content.timeframe === next.timeframe;
+    if (!sameSeries || content?.instrument !== next.instrument) {
+      candleSeries.applyOptions({
+        priceFormat: {
+          type: "price",
+          precision: next.instrument.priceDecimals,
+          minMove: plotted(next.instrument.tickSize),
+        },
+      });
+    }
+    const change = sameSeries ? planChange(drawn, next.candles) : { type: "reset" as const };
+    content = next;
+    if (change.type === "none") {
+      return;
+    }
+    drawn = next.candles;
+    if (change.type === "update") {
+      for (const candle of next.candles.slice(change.from)) {
+        byTime.set(candleBar(candle).time, candle);
+        candleSeries.update(candleBar(candle));
+        volumeSeries.update(volumeBar(candle, softColours()));
+      }
+      return;
+    }
+    drawAll();
+    if (!sameSeries) {
+      showLatest();
+    }
+  }
+
+  function drawAll(): void {
+    byTime = new Map(drawn.map((candle) => [candleBar(candle).time, candle]));
+    candleSeries.setData(drawn.map(candleBar));
+    volumeSeries.setData(drawn.map((candle) => volumeBar(candle, softColours())));
+    drawMarkers();
+  }
+
+  function drawMarkers(): void {
+    const first = drawn[0];
+    if (content === null || first === undefined) {
+      markers.setMarkers([]);
+      return;
+    }
+    const { priceDecimals } = content.instrument;
+    markers.setMarkers(fillMarkers(fills, content.timeframe, first.time, priceDecimals, colours));
+  }
+
+  function showFills(next: readonly FillView[]): void {
+    fills = next;
+    drawMarkers();
+  }
+
+  function showOrders(next: readonly OrderLine[]): void {
+    const changes = lineChanges(new Map([...lines].map(([id, entry]) => [id, entry.line])), next);
+    for (const id of changes.removed) {
+      const entry = lines.get(id);
+      if (entry !== undefined) {
+        candleSeries.removePriceLine(entry.handle);
+        lines.delete(id);
+      }
+    }
+    for (const line of changes.added) {
+      lines.set(line.id, { line, handle: candleSeries.createPriceLine(lineOptions(line, colours)) });
+    }
+    for (const line of changes.changed) {
+      const entry = lines.get(line.id);
+      if (entry !== undefined) {
+        entry.handle.applyOptions(lineOptions(line, colours));
+        lines.set(line.id, { line, handle: entry.handle });
+      }
+    }
+    drag.settle();
+  }
+
+  function setZone(next: string): void {
+    scale.setZone(next);
+    // Day marks are weighed when data is set, labels when the axis is drawn.
+    const range = chart.timeScale().getVisibleLogicalRange();
+    drawAll();
+    if (range !== null) {
+      chart.timeScale().setVisibleLogicalRange(range);
+    }
+  }
+
+  function refreshColours(): void {
+    colours = readColours(container);
+    chart.applyOptions(themeOptions(colours));
+    candleSeries.applyOptions(candleColours(colours));
+    volumeSeries.setData(drawn.map((candle) => volumeBar(candle, softColours())));
+    for (const entry of lines.values()) {
+      entry.handle.applyOptions(lineOptions(entry.line, colours));
+    }
+    drawMarkers();
+  }
+
+  function showLatest(): void {
+    chart.priceScale("right").applyOptions({ autoScale: true });
+    chart.timeScale().setVisibleLogicalRange({ from: drawn.length - BARS_IN_VIEW, to: drawn.length + 6 });
+  }
+
+  function onCrosshairMove(event: MouseEventParams): void {
+    const time = event.time;
+    events.onCrosshair(typeof time === "number" ? (byTime.get(time) ?? null) : null);
+  }
+
+  function onRangeChange(range: LogicalRange | null): void {
+    if (range !== null && drawn.length > 0 && range.from < LOAD_AHEAD_BARS) {
+      events.onNearOldest();
+    }
+  }
+
+  function crosshairLabel(time: Time): string {
+    return typeof time === "number" ? momentLabel(time * 1000, scale.zone, content?.timeframe === "1d") : "";
+  }
+
+  function softColours(): { readonly up: string; readonly down: string } {
+    return { up: colours.upSoft, down: colours.downSoft };
+  }
+
+  function remove(): void {
+    drag.dispose();
+    chart.remove();
+  }
+
+  return { show, showFills, showOrders, setZone, refreshColours, showLatest, remove };
+}
+
+function themeOptions(colours: ChartColours) {
+  return {
+    layout: {
+      background: { type: ColorType.Solid, color: colours.background },
+      textColor: colours.text,
+      fontSize: 11,
+    },
+    grid: { vertLines: { color: colours.line }, horzLines: { color: colours.line } },
+    crosshair: {
+      vertLine: { color: colours.crosshair, labelBackgroundColor: colours.crosshair },
+      horzLine: { color: colours.crosshair, labelBackgroundColor: colours.crosshair },
+    },
+    timeScale: { borderColor: colours.line },
+    rightPriceScale: { borderColor: colours.line },
+  } as const;
+}
+
+function candleColours(colours: ChartColours) {
+  return {
+    upColor: colours.up,
+    downColor: colours.down,
+    borderUpColor: colours.up,
+    borderDownColor: colours.down,
+    wickUpColor: colours.up,
+    wickDownColor: colours.down,
+  };
+}
+
+function lineOptions(line: OrderLine, colours: ChartColours) {
+  const color = line.side === "buy" ? colours.up : colours.down;
+  return {
+    price: plotted(line.price),
+    title: line.label,
+    color,
+    lineWidth: 1,
+    lineStyle: 2,
+    axisLabelVisible: true,
+  } as const;
+}
