@@ -1,0 +1,13 @@
+/**
+ * The names of feed objects. The root dials the venue; a relay ("relay:3") dials the root and fans out further. Everything
+ * that is asked by RPC is asked of the root.
+ */
+export const ROOT_FEED = "root";
+
+const relayName = /^relay:(\d{1,3})$/;
+
+/** Which relay a name means, or null for the root. */
+export function relayNumber(name: string): number | null {
+  const digits = relayName.exec(name)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
