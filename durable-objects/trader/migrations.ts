@@ -1,0 +1,87 @@
+/**
+ * The tables of one trader. Append only: never edit a migration that was released (lib/migrate.ts refuses to start).
+ * Money is TEXT inside JSON; SQLite's numeric types are floats. Each index is a billed row per write, so there are few.
+ */
+import type { Migration } from "../lib/migrate.ts";
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    id: 1,
+    sql: `
+      CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE journal (
+        seq INTEGER PRIMARY KEY,
+        epoch TEXT NOT NULL,
+        account_id TEXT NOT NULL,
+        time INTEGER NOT NULL,
+        type TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        data TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX journal_account ON journal (account_id, seq);
+
+      -- Account states, cut in parts because a row holds 2 MB. All of one moment: meta "snapshot_seq".
+      CREATE TABLE snapshots (
+        account_id TEXT NOT NULL,
+        part INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (account_id, part)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE orders (
+        id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        view TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX orders_account ON orders (account_id, seq);
+
+      CREATE TABLE fills (
+        seq INTEGER PRIMARY KEY,
+        account_id TEXT NOT NULL,
+        order_id TEXT NOT NULL,
+        view TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX fills_account ON fills (account_id, seq);
+      CREATE INDEX fills_order ON fills (order_id, seq);
+
+      CREATE TABLE idempotency (
+        key TEXT NOT NULL,
+        part INTEGER NOT NULL,
+        scope TEXT NOT NULL,
+        body_hash TEXT NOT NULL,
+        answer TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (key, part)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        account_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        payload TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        parked TEXT
+      ) STRICT;
+
+      CREATE TABLE schedule (
+        job TEXT NOT NULL,
+        key TEXT NOT NULL,
+        due INTEGER NOT NULL,
+        PRIMARY KEY (job, key)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE equity (
+        account_id TEXT NOT NULL,
+        time INTEGER NOT NULL,
+        equity TEXT NOT NULL,
+        cash TEXT NOT NULL,
+        PRIMARY KEY (account_id, time)
+      ) STRICT, WITHOUT ROWID;
+
+      -- The last view of a pair's rules, so that exits and cancels need no feed.
+      CREATE TABLE instruments (symbol TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    `,
+  },
+];
