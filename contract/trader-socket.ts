@@ -25,6 +25,7 @@ export const JOURNAL_EVENT_TYPES = [
   "order_rejected",
   "order_unknown",
   "fill_booked",
+  "queue_advanced",
   "amend_denied",
   "order_amended",
   "cancel_requested",

@@ -1,0 +1,19 @@
+import type { Instrument, Market, MarketView, Milliseconds, Symbol } from "../market.ts";
+import type { OrderOrigin } from "../orders/order.ts";
+
+/** Everything from outside that a decision may depend on, as data. */
+export type Context = {
+  /** Wall clock. */
+  readonly now: Milliseconds;
+  /** Market clock; equals `now` except in a replay. */
+  readonly marketTime: Milliseconds;
+  /** Which world `markets` comes from. */
+  readonly market: Market;
+  /** A fresh unique id: becomes the id of the order, the denial or the account that this command makes. */
+  readonly id: string;
+  readonly origin: OrderOrigin;
+  /** Views of the symbols named by `symbolsNeeded`; one that could not be had is left out. */
+  readonly markets: Readonly<Record<Symbol, MarketView>>;
+  /** Rules of pairs known from elsewhere, for an exit while the feed is away. */
+  readonly instruments: Readonly<Record<Symbol, Instrument>>;
+};

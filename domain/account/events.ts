@@ -1,0 +1,232 @@
+/**
+ * What can happen to an account. An event is a self-contained fact: amounts, the rate used, the share of the cost, the
+ * change of the hold stand in it, so that `evolve` never looks at a price and `postings` can balance it. Plain JSON.
+ *
+ * `time` is the wall clock of the decision, `marketTime` the market's (they differ in a replay only). The journal stores
+ * `EVENT_VERSION` with each; an older version is lifted by an upcaster before it gets here.
+ */
+import type { Decimal } from "../decimal.ts";
+import type { AccountLimits } from "../limits/limits.ts";
+import type { Asset, Instrument, Market, Milliseconds, Side, Symbol } from "../market.ts";
+import type { Liquidity, OrderOrigin, OrderType, TimeInForce } from "../orders/order.ts";
+import type { AmendRequest, OrderRequest } from "../orders/request.ts";
+import type { Problem } from "../problem.ts";
+import type { FeeSchedule } from "./fees.ts";
+import type { AccountKind, Hold, Intent, TakenLevel } from "./state.ts";
+
+export const EVENT_VERSION = 1;
+
+type Timed = { readonly time: Milliseconds; readonly marketTime: Milliseconds };
+
+export type AccountOpened = Timed & {
+  readonly type: "account_opened";
+  readonly accountId: string;
+  readonly name: string;
+  readonly kind: AccountKind;
+  readonly market: Market;
+  readonly currency: Asset;
+  readonly zone: string;
+  readonly startingBalance: Decimal;
+  readonly fees: FeeSchedule;
+  readonly limits: AccountLimits;
+};
+
+/** Follows the cancels of all open orders. Everything held goes, the starting balance comes. */
+export type AccountReset = Timed & {
+  readonly type: "account_reset";
+  readonly currency: Asset;
+  readonly startingBalance: Decimal;
+  readonly removed: readonly { readonly asset: Asset; readonly quantity: Decimal }[];
+};
+
+export type Deposited = Timed & { readonly type: "deposited"; readonly asset: Asset; readonly amount: Decimal };
+
+/** Null means unchanged. */
+export type SettingsChanged = Timed & {
+  readonly type: "settings_changed";
+  readonly name: string | null;
+  readonly zone: string | null;
+  readonly fees: FeeSchedule | null;
+  readonly limits: AccountLimits | null;
+};
+
+/** The desk's recorded answer to a wish that it did not follow (TRADING §2 "Denied"). */
+export type OrderDenied = Timed & {
+  readonly type: "order_denied";
+  readonly denialId: string;
+  readonly request: OrderRequest;
+  readonly origin: OrderOrigin;
+  readonly problem: Problem;
+};
+
+export type OrderSubmitted = Timed & {
+  readonly type: "order_submitted";
+  readonly orderId: string;
+  readonly symbol: Symbol;
+  readonly side: Side;
+  readonly orderType: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly postOnly: boolean;
+  /** Base; quantised. */
+  readonly quantity: Decimal;
+  readonly limitPrice: Decimal | null;
+  readonly expiresAt: Milliseconds | null;
+  readonly origin: OrderOrigin;
+  readonly intent: Intent;
+  readonly hold: Hold;
+  /** The pair's rules that it was judged by. */
+  readonly instrument: Instrument;
+  /** Account currency per unit of quote at that moment. */
+  readonly conversionRate: Decimal;
+  /** Why it is not matched yet (a paper exit without a fresh price), else null. */
+  readonly waitingFor: string | null;
+  /** Levels that the venue has changed since this account took from them: the claim on them ended. */
+  readonly forgottenLevels: readonly { readonly side: TakenLevel["side"]; readonly price: Decimal }[];
+};
+
+/** Standing of an order that may rest, as it arrives at its price. */
+export type QueueArrival = { readonly ahead: Decimal; readonly armedTradeId: number };
+
+/** The venue took the order. `queue` is null for one that never rests. */
+export type OrderOpened = Timed & {
+  readonly type: "order_opened";
+  readonly orderId: string;
+  readonly queue: QueueArrival | null;
+  readonly forgottenLevels: OrderSubmitted["forgottenLevels"];
+};
+
+export type OrderRejected = Timed & {
+  readonly type: "order_rejected";
+  readonly orderId: string;
+  readonly reason: string;
+  readonly released: Hold;
+};
+
+/** Sent, outcome not known: the hold stays. */
+export type OrderUnknown = Timed & {
+  readonly type: "order_unknown";
+  readonly orderId: string;
+  readonly reason: string;
+};
+
+/** What one fill does to one asset of the account. */
+export type FillLeg = {
+  readonly asset: Asset;
+  /** Change of the managed quantity. */
+  readonly quantity: Decimal;
+  /** Change of the total cost in account currency; null for the account currency itself and where cost is unknown. */
+  readonly cost: Decimal | null;
+  /** Profit realised on what left, net; null when nothing left or its cost is unknown. */
+  readonly realisedProfit: Decimal | null;
+};
+
+export type FillBooked = Timed & {
+  readonly type: "fill_booked";
+  readonly fillId: string;
+  readonly orderId: string;
+  readonly symbol: Symbol;
+  readonly side: Side;
+  readonly origin: OrderOrigin;
+  readonly price: Decimal;
+  readonly quantity: Decimal;
+  readonly cost: Decimal;
+  readonly fee: Decimal;
+  readonly feeAsset: Asset;
+  readonly liquidity: Liquidity;
+  /** Account currency per unit of quote; 1 when the quote is the account currency. */
+  readonly conversionRate: Decimal;
+  /** The fee in account currency at that rate. */
+  readonly feeInCurrency: Decimal;
+  readonly legs: readonly FillLeg[];
+  /** Σ of the legs; null for entries and where cost is unknown. */
+  readonly realisedProfit: Decimal | null;
+  /** Part of the order's hold that ends with this fill, spent or given back. */
+  readonly released: Hold;
+  /** Order totals after this fill. */
+  readonly orderFilledQuantity: Decimal;
+  readonly orderFilledCost: Decimal;
+  readonly orderAveragePrice: Decimal;
+  readonly orderFees: Decimal;
+  readonly completes: boolean;
+  readonly late: boolean;
+  readonly tradeId: number | null;
+  /** Resting fills: quantity still ahead afterwards. */
+  readonly queueAhead: Decimal | null;
+  /** Taker fills: the level of the book that was taken from, with what the venue showed there. */
+  readonly level: { readonly side: TakenLevel["side"]; readonly shown: Decimal } | null;
+  /** When it happened: the print's time, or the market time of the decision. */
+  readonly filledAt: Milliseconds;
+};
+
+/** Prints at a resting order's price that did not (only) fill it: the queue moved, the print is counted. */
+export type QueueAdvanced = Timed & {
+  readonly type: "queue_advanced";
+  readonly symbol: Symbol;
+  readonly orders: readonly { readonly orderId: string; readonly ahead: Decimal; readonly cursor: number }[];
+};
+
+export type AmendDenied = Timed & {
+  readonly type: "amend_denied";
+  readonly denialId: string;
+  readonly orderId: string;
+  readonly request: AmendRequest;
+  readonly problem: Problem;
+};
+
+export type OrderAmended = Timed & {
+  readonly type: "order_amended";
+  readonly orderId: string;
+  readonly version: number;
+  readonly quantity: Decimal;
+  readonly limitPrice: Decimal | null;
+  readonly hold: { readonly asset: Asset; readonly before: Decimal; readonly after: Decimal };
+  /** Null: it keeps its place (only the quantity fell); cursor is armed anew either way. */
+  readonly queue: QueueArrival | null;
+  readonly armedTradeId: number | null;
+  readonly waitingFor: string | null;
+  readonly forgottenLevels: OrderSubmitted["forgottenLevels"];
+};
+
+export type CancelRequested = Timed & { readonly type: "cancel_requested"; readonly orderId: string };
+
+export type OrderCancelled = Timed & {
+  readonly type: "order_cancelled";
+  readonly orderId: string;
+  readonly reason: string;
+  readonly released: Hold;
+};
+
+export type OrderExpired = Timed & {
+  readonly type: "order_expired";
+  readonly orderId: string;
+  readonly reason: string;
+  readonly released: Hold;
+};
+
+/** A new day of the account began; `equity` is the mark-to-market value at that moment. */
+export type DayStarted = Timed & {
+  readonly type: "day_started";
+  readonly startedAt: Milliseconds;
+  readonly equity: Decimal;
+};
+
+export type AccountEvent =
+  | AccountOpened
+  | AccountReset
+  | Deposited
+  | SettingsChanged
+  | OrderDenied
+  | OrderSubmitted
+  | OrderOpened
+  | OrderRejected
+  | OrderUnknown
+  | FillBooked
+  | QueueAdvanced
+  | AmendDenied
+  | OrderAmended
+  | CancelRequested
+  | OrderCancelled
+  | OrderExpired
+  | DayStarted;
+
+export type AccountEventType = AccountEvent["type"];

@@ -1,0 +1,24 @@
+import type { Decimal } from "../decimal.ts";
+import type { Milliseconds, Side, Symbol } from "../market.ts";
+import type { OrderType, TimeInForce } from "./order.ts";
+
+/** What a trader asks for (wire shape: contract/orders placeOrderRequest). Exactly one of `quantity` and `cost`. */
+export type OrderRequest = {
+  readonly symbol: Symbol;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly quantity?: Decimal | undefined;
+  /** Quote to spend at most, fee included; market buys only. */
+  readonly cost?: Decimal | undefined;
+  readonly limitPrice?: Decimal | undefined;
+  readonly timeInForce: TimeInForce;
+  readonly postOnly: boolean;
+  /** Market time, for `gtd`. */
+  readonly expiresAt?: Milliseconds | undefined;
+};
+
+/** At least one of the two; `quantity` is the new total including what is filled. */
+export type AmendRequest = {
+  readonly quantity?: Decimal | undefined;
+  readonly limitPrice?: Decimal | undefined;
+};
