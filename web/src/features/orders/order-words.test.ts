@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { decimal } from "../../../../domain/decimal.ts";
+import { bitcoin, sampleOrder } from "../testing/samples.ts";
+import {
+  filledPercent,
+  isAmendable,
+  isCancellable,
+  outcomeText,
+  remainingQuantity,
+  statusWord,
+  typeWord,
+} from "./order-words.ts";
+
+describe("an order in words", () => {
+  it("that was cancelled after a fill says that it was partly filled", () => {
+    expect(statusWord(sampleOrder({ status: "cancelled", filledQuantity: decimal("0.1") }))).toBe(
+      "Cancelled, partly filled",
+    );
+    expect(statusWord(sampleOrder({ status: "cancelled" }))).toBe("Cancelled");
+  });
+
+  it("names its time in force only where it is not the usual one", () => {
+    expect(typeWord(sampleOrder())).toBe("Limit");
+    expect(typeWord(sampleOrder({ postOnly: true, timeInForce: "gtd" }))).toBe("Limit, post-only, GTD");
+    expect(typeWord(sampleOrder({ type: "market", timeInForce: "ioc" }))).toBe("Market");
+  });
+
+  it("counts 100 % only when nothing is left", () => {
+    const order = sampleOrder({ quantity: decimal("3"), filledQuantity: decimal("2.99999999") });
+    expect(filledPercent(order)).toBe(99);
+    expect(remainingQuantity(order)).toBe("0.00000001");
+  });
+
+  it("can be cancelled while its outcome is unknown but amended only while it surely rests", () => {
+    expect(isCancellable(sampleOrder({ status: "unknown" }))).toBe(true);
+    expect(isAmendable(sampleOrder({ status: "unknown" }))).toBe(false);
+    expect(isAmendable(sampleOrder({ status: "partially_filled" }))).toBe(true);
+    expect(isCancellable(sampleOrder({ status: "filled" }))).toBe(false);
+  });
+});
+
+describe("what became of an order", () => {
+  const half = { filledQuantity: decimal("0.25"), averagePrice: decimal("64000") };
+
+  it("is told with quantity and average price", () => {
+    const order = sampleOrder({ status: "filled", filledQuantity: decimal("0.01"), averagePrice: decimal("64250.1") });
+    expect(outcomeText({ order, fills: [] }, bitcoin)).toBe("Filled 0.01 @ 64\u202f250.1");
+  });
+
+  it("says what rests, what the book could not give and why it was refused", () => {
+    expect(outcomeText({ order: sampleOrder(), fills: [] }, bitcoin)).toBe("Open: 0.5 at 64\u202f000.0");
+    expect(outcomeText({ order: sampleOrder({ status: "partially_filled", ...half }), fills: [] }, bitcoin)).toBe(
+      "Filled 0.25 @ 64\u202f000.0; 0.25 is open",
+    );
+    const cut = sampleOrder({ status: "cancelled", reason: "the book ended", ...half });
+    expect(outcomeText({ order: cut, fills: [] }, bitcoin)).toBe(
+      "Filled 0.25 @ 64\u202f000.0 of 0.5; the rest was cancelled: the book ended",
+    );
+    const rejected = sampleOrder({ status: "rejected", reason: "Post-only order would cross" });
+    expect(outcomeText({ order: rejected, fills: [] }, bitcoin)).toBe("Rejected: Post-only order would cross");
+  });
+});
