@@ -97,6 +97,10 @@ export type TraderPort = TriggerReceiver & {
   rebuildHistory(principal: Principal): Promise<Result<{ readonly queued: number }>>;
   /** Called by cron for idle guests: last time anything was asked by the user. */
   lastActive(): Promise<number | null>;
+  /** A guest who signs up gets a new user id and keeps the trader. Repeating it changes nothing. */
+  adoptOwner(oldUserId: string, newUserId: string): Promise<Result<null>>;
+  /** Replays the whole journal and compares the outcome with what the object believes. */
+  verifyJournal(principal: Principal): Promise<Result<{ readonly events: number; readonly matches: boolean }>>;
 };
 
 /** Headers by which the worker hands an authenticated socket upgrade to Trader.fetch; it always overwrites them. */
