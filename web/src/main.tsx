@@ -1,10 +1,12 @@
-import "./styles.css";
-import type { JSX } from "solid-js";
+import "./styles/index.css";
 import { render } from "solid-js/web";
+import { z } from "zod";
+import { App } from "./app.tsx";
+import { applyToDocument } from "./data/preferences.ts";
 
-function App(): JSX.Element {
-  return <h1 class="p-4 text-xl">TradeWithAI</h1>;
-}
+// The content security policy forbids code from text, which zod would otherwise compile its parsers with.
+z.config({ jitless: true });
+applyToDocument();
 
 const root = document.getElementById("root");
 if (root === null) {

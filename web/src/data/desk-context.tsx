@@ -1,0 +1,99 @@
+import { createContext, createSignal, useContext, type Accessor } from "solid-js";
+import { createStore } from "solid-js/store";
+import type { Side, Timeframe } from "../../../domain/market.ts";
+
+/** What the trader is about to order, as typed text. The book, the keyboard and the form itself write it. */
+export type OrderDraft = {
+  side: Side;
+  type: "market" | "limit";
+  /** Limit price; "" when none was given. */
+  price: string;
+  /** Base quantity; "" when none was given. */
+  quantity: string;
+};
+
+export type Desk = {
+  /** From the URL: /trade/BTC-USD?tf=15m. */
+  readonly symbol: Accessor<string>;
+  readonly setSymbol: (symbol: string) => void;
+  readonly timeframe: Accessor<Timeframe>;
+  readonly setTimeframe: (timeframe: Timeframe) => void;
+  /** Reactive. Price and quantity are emptied when the symbol changes. */
+  readonly draft: OrderDraft;
+  readonly changeDraft: (change: Partial<OrderDraft>) => void;
+  /** Brings the form into sight (the sheet on a phone) and its first field into focus; chooses the side if given. */
+  readonly focusOrderForm: (side?: Side) => void;
+  /** The form says how it is focused. Returns what to call when it goes. A request made meanwhile is kept for it. */
+  readonly registerOrderForm: (focus: () => void) => () => void;
+  /** The phone's sheet. */
+  readonly isOrderSheetOpen: Accessor<boolean>;
+  readonly setOrderSheetOpen: (isOpen: boolean) => void;
+};
+
+export const DeskContext = createContext<Desk>();
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (desk === undefined) {
+    throw new Error("useDesk needs a DeskContext above it.");
+  }
+  return desk;
+}
+
+type Place = {
+  readonly symbol: Accessor<string>;
+  readonly setSymbol: (symbol: string) => void;
+  readonly timeframe: Accessor<Timeframe>;
+  readonly setTimeframe: (timeframe: Timeframe) => void;
+  /** True where the form is not on the page but in a sheet. */
+  readonly usesSheet: Accessor<boolean>;
+};
+
+/** A desk at the place that the URL (or a test) names. */
+export function createDesk(place: Place): Desk {
+  const [draft, setDraft] = createStore<OrderDraft>({ side: "buy", type: "limit", price: "", quantity: "" });
+  const [isOrderSheetOpen, setOrderSheetOpen] = createSignal(false);
+  let focusForm: (() => void) | null = null;
+  let isFocusWanted = false;
+
+  return {
+    symbol: place.symbol,
+    timeframe: place.timeframe,
+    setTimeframe: place.setTimeframe,
+    setSymbol(symbol) {
+      if (symbol !== place.symbol()) {
+        setDraft({ price: "", quantity: "" });
+      }
+      place.setSymbol(symbol);
+    },
+    draft,
+    changeDraft: (change) => setDraft(change),
+    focusOrderForm(side) {
+      if (side !== undefined) {
+        setDraft({ side });
+      }
+      if (place.usesSheet()) {
+        setOrderSheetOpen(true);
+      }
+      if (focusForm === null) {
+        isFocusWanted = true;
+      } else {
+        focusForm();
+      }
+    },
+    registerOrderForm(focus) {
+      focusForm = focus;
+      if (isFocusWanted) {
+        isFocusWanted = false;
+        queueMicrotask(focus);
+      }
+      return () => {
+        if (focusForm === focus) {
+          focusForm = null;
+        }
+      };
+    },
+    isOrderSheetOpen,
+    setOrderSheetOpen,
+  };
+}
