@@ -6,8 +6,9 @@ import solid from "vite-plugin-solid";
 // Request.cf is not worth a network call on a machine that may have none.
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 
-/** Set by the scripts: where `vite dev` keeps its D1 and Durable Objects, and where a build goes. */
+// Set by the scripts: where `vite dev` keeps D1 and the Durable Objects, which variables it overrides, where a build goes.
 const stateFolder = process.env.TRADEWITHAI_STATE;
+const variables = process.env.TRADEWITHAI_VARIABLES;
 const outDir = process.env.TRADEWITHAI_OUT_DIR ?? "dist";
 
 export default defineConfig({
@@ -18,7 +19,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
   },
-  server: { host: "127.0.0.1", port: Number(process.env.PORT ?? 5173), strictPort: true },
+  server: { host: "127.0.0.1", port: Number(process.env.PORT ?? 8787), strictPort: true },
   plugins: [
     solid(),
     tailwindcss(),
@@ -26,6 +27,11 @@ export default defineConfig({
       configPath: "../wrangler.toml",
       remoteBindings: false,
       ...(stateFolder === undefined ? {} : { persistState: { path: stateFolder } }),
+      config: (worker) => {
+        if (variables !== undefined) {
+          Object.assign(worker.vars ?? {}, JSON.parse(variables));
+        }
+      },
     }),
   ],
 });

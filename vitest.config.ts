@@ -8,7 +8,8 @@ import { chromiumArguments, findChromium } from "./scripts/lib/chromium.ts";
 
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 process.env.WRANGLER_SEND_METRICS ??= "false";
-process.env.AUTH_SECRET ??= "a-secret-for-tests-only-0123456789abcdef";
+const authSecret = "a-secret-for-tests-only-0123456789abcdef";
+process.env.AUTH_SECRET = authSecret; // declared as required in wrangler.toml
 
 const chromiumPath = findChromium();
 
@@ -59,7 +60,7 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: {
-                AUTH_SECRET: process.env.AUTH_SECRET,
+                AUTH_SECRET: authSecret,
                 KRAKEN_REST_URL: inject("exchangeUrl"),
                 KRAKEN_WS_URL: inject("exchangeWsUrl"),
                 TEST_MIGRATIONS: existsSync("./migrations") ? await readD1Migrations("./migrations") : [],

@@ -1,0 +1,39 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface LocalSecrets {
+  /** The env file, readable by its owner only and never committed. */
+  readonly file: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+const names = ["AUTH_SECRET"];
+
+/** The secrets of one state folder: what is missing is drawn at random once, what is there is kept. */
+export function ensureSecrets(stateFolder: string): LocalSecrets {
+  mkdirSync(stateFolder, { recursive: true });
+  const file = join(stateFolder, "secrets.env");
+  const values = existsSync(file) ? parseEnvFile(readFileSync(file, "utf8")) : {};
+  const missing = names.filter((name) => values[name] === undefined || values[name] === "");
+  if (missing.length > 0) {
+    for (const name of missing) {
+      values[name] = randomBytes(48).toString("base64url");
+    }
+    const lines = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+    writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 });
+  }
+  return { file, values };
+}
+
+function parseEnvFile(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const line of text.split("\n")) {
+    const match = /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(line.trim());
+    const [, name, value] = match ?? [];
+    if (name !== undefined && value !== undefined) {
+      values[name] = value;
+    }
+  }
+  return values;
+}

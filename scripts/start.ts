@@ -1,0 +1,194 @@
+import { join } from "node:path";
+import { ensureBuilt, builtConfiguration } from "./lib/build.ts";
+import { startCronTicker } from "./lib/cron.ts";
+import { migrateDatabase, workerState } from "./lib/database.ts";
+import { Failure, runMain } from "./lib/failure.ts";
+import { lockState } from "./lib/lock.ts";
+import { type Mode, readMode, usage } from "./lib/modes.ts";
+import { binary, root, toolEnvironment } from "./lib/paths.ts";
+import { requireFreePort } from "./lib/ports.ts";
+import { type ChildSpecification, Processes, tail } from "./lib/processes.ts";
+import { ensureSecrets } from "./lib/secrets.ts";
+import { answers } from "./lib/wait.ts";
+
+const startLimit = 60_000;
+
+async function main(): Promise<number> {
+  const mode = readMode(process.argv.slice(2));
+  if (mode === undefined) {
+    console.log(usage);
+    return 0;
+  }
+  const unlock = lockState(mode.stateFolder);
+  try {
+    return await serve(mode);
+  } finally {
+    unlock();
+  }
+}
+
+/** Starts everything, says where, and returns when it was asked to end (0) or a part of it ended by itself (1). */
+async function serve(mode: Mode): Promise<number> {
+  const ports = [mode.desk, ...(mode.simulator === undefined ? [] : [mode.simulator])];
+  for (const port of ports) {
+    await requireFreePort(port);
+  }
+  const stopping = new AbortController();
+  const processes = new Processes();
+  const asked = askedToEnd(stopping, processes);
+  try {
+    const ready = bringUp(mode, processes, stopping.signal);
+    const first = await Promise.race([asked, ready]);
+    if (first === "asked") {
+      return 0;
+    }
+    const stopCron = startCronTicker(originOf(mode));
+    try {
+      const ended = await Promise.race([asked, processes.firstEnd()]);
+      if (ended === "asked") {
+        return 0;
+      }
+      throw new Failure(ended);
+    } finally {
+      stopCron();
+    }
+  } finally {
+    stopping.abort();
+    await processes.stop();
+  }
+}
+
+/** Resolves when the desk answers. Throws a Failure with the reason when it does not. */
+async function bringUp(mode: Mode, processes: Processes, stopping: AbortSignal): Promise<"ready"> {
+  const origin = originOf(mode);
+  const secrets = ensureSecrets(mode.stateFolder);
+  if (mode.simulator !== undefined) {
+    processes.start(simulatorOf(mode, mode.simulator.port));
+  }
+  await Promise.all([migrateDatabase(mode.stateFolder), mode.development ? undefined : announcedBuild()]);
+  if (stopping.aborted) {
+    return "ready";
+  }
+  const worker = mode.development ? developmentWorkerOf(mode, secrets.values) : workerOf(mode, secrets.file);
+  processes.start(worker);
+  const up = await Promise.race([answers(`${origin}/api/health`, startLimit, stopping), processes.firstEnd()]);
+  if (typeof up === "string") {
+    throw new Failure(up);
+  }
+  if (!up && !stopping.aborted) {
+    throw new Failure(
+      `The desk did not answer on ${origin}/api/health within ${startLimit / 1000} seconds. The end of ${worker.logFile}:\n${tail(worker.logFile)}`,
+    );
+  }
+  if (!stopping.aborted) {
+    console.log(`\n  ${mode.title}\n\n  ${origin}\n\n  Kept in ${mode.stateFolder} · Ctrl-C ends it\n`);
+  }
+  return "ready";
+}
+
+async function announcedBuild(): Promise<void> {
+  console.log("Preparing the desk ...");
+  await ensureBuilt();
+}
+
+/** Resolves at the first Ctrl-C or kill, or when the process that started us is gone. */
+async function askedToEnd(stopping: AbortController, processes: Processes): Promise<"asked"> {
+  const parent = process.ppid;
+  process.on("exit", () => processes.kill());
+  return new Promise((resolve) => {
+    function end(): void {
+      stopping.abort();
+      resolve("asked");
+    }
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, end);
+    }
+    setInterval(() => {
+      if (process.ppid !== parent) {
+        end();
+      }
+    }, 500).unref();
+  });
+}
+
+function originOf(mode: Mode): string {
+  return `http://127.0.0.1:${mode.desk.port}`;
+}
+
+/** The Worker's variables that differ from one start to the next; the rest stands in wrangler.toml. */
+function variablesOf(mode: Mode): Record<string, string> {
+  const exchange =
+    mode.simulator === undefined
+      ? { KRAKEN_REST_URL: "https://api.kraken.com", KRAKEN_WS_URL: "wss://ws.kraken.com/v2" }
+      : {
+          KRAKEN_REST_URL: `http://127.0.0.1:${mode.simulator.port}`,
+          KRAKEN_WS_URL: `ws://127.0.0.1:${mode.simulator.port}/v2`,
+        };
+  return { MARKET: mode.market, PUBLIC_ORIGIN: originOf(mode), ...exchange };
+}
+
+function simulatorOf(mode: Mode, port: number): ChildSpecification {
+  const replay = mode.replay === undefined ? [] : [`--replay=${mode.replay.file}`, `--speed=${mode.replay.speed}`];
+  return {
+    name: "the exchange simulator",
+    command: process.execPath,
+    arguments: [
+      join(root, "scripts", "sim.ts"),
+      `--port=${port}`,
+      `--seed=${mode.seed}`,
+      `--state=${join(mode.stateFolder, "exchange")}`,
+      ...replay,
+    ],
+    environment: toolEnvironment(),
+    logFile: join(mode.stateFolder, "logs", "exchange.log"),
+  };
+}
+
+function workerOf(mode: Mode, secretsFile: string): ChildSpecification {
+  const variables = Object.entries(variablesOf(mode)).map(([name, value]) => `--var=${name}:${value}`);
+  return {
+    name: "the worker",
+    command: binary("wrangler"),
+    arguments: [
+      "dev",
+      // Local, and the built configuration by name: wrangler must neither log in nor pick another build up.
+      "--local",
+      `--config=${builtConfiguration}`,
+      "--ip=127.0.0.1",
+      `--port=${mode.desk.port}`,
+      "--inspector-port=0",
+      `--persist-to=${workerState(mode.stateFolder)}`,
+      `--env-file=${secretsFile}`,
+      "--show-interactive-dev-session=false",
+      ...variables,
+    ],
+    environment: toolEnvironment(wranglerFolders(mode)),
+    logFile: join(mode.stateFolder, "logs", "worker.log"),
+  };
+}
+
+function developmentWorkerOf(mode: Mode, secrets: Readonly<Record<string, string>>): ChildSpecification {
+  return {
+    name: "vite",
+    command: binary("vite"),
+    arguments: ["dev"],
+    environment: toolEnvironment({
+      ...wranglerFolders(mode),
+      ...secrets,
+      PORT: String(mode.desk.port),
+      TRADEWITHAI_STATE: workerState(mode.stateFolder),
+      TRADEWITHAI_VARIABLES: JSON.stringify(variablesOf(mode)),
+    }),
+    logFile: join(mode.stateFolder, "logs", "worker.log"),
+  };
+}
+
+/** Wrangler's logs and its list of running workers, kept apart from those of other projects and other starts. */
+function wranglerFolders(mode: Mode): Record<string, string> {
+  return {
+    WRANGLER_LOG_PATH: join(mode.stateFolder, "logs"),
+    WRANGLER_REGISTRY_PATH: join(mode.stateFolder, "registry"),
+  };
+}
+
+await runMain(main);
