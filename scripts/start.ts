@@ -9,7 +9,8 @@ import { binary, root, toolEnvironment } from "./lib/paths.ts";
 import { requireFreePort } from "./lib/ports.ts";
 import { type ChildSpecification, Processes, tail } from "./lib/processes.ts";
 import { ensureSecrets } from "./lib/secrets.ts";
-import { answers } from "./lib/wait.ts";
+import { waitForAnswer } from "./lib/wait.ts";
+import { silence } from "./lib/watchdog.ts";
 
 const startLimit = 60_000;
 
@@ -44,7 +45,11 @@ async function serve(mode: Mode): Promise<number> {
     }
     const stopCron = startCronTicker(originOf(mode));
     try {
-      const ended = await Promise.race([asked, processes.firstEnd()]);
+      const ended = await Promise.race([
+        asked,
+        processes.firstEnd(),
+        silence(`${originOf(mode)}/api/health`, stopping.signal),
+      ]);
       if (ended === "asked") {
         return 0;
       }
@@ -71,13 +76,11 @@ async function bringUp(mode: Mode, processes: Processes, stopping: AbortSignal):
   }
   const worker = mode.development ? developmentWorkerOf(mode, secrets.values) : workerOf(mode, secrets.file);
   processes.start(worker);
-  const up = await Promise.race([answers(`${origin}/api/health`, startLimit, stopping), processes.firstEnd()]);
-  if (typeof up === "string") {
-    throw new Failure(up);
-  }
-  if (!up && !stopping.aborted) {
+  const health = `${origin}/api/health`;
+  const problem = await Promise.race([waitForAnswer(health, startLimit, stopping), processes.firstEnd()]);
+  if (problem !== undefined && !stopping.aborted) {
     throw new Failure(
-      `The desk did not answer on ${origin}/api/health within ${startLimit / 1000} seconds. The end of ${worker.logFile}:\n${tail(worker.logFile)}`,
+      `The desk did not come up on ${health}: ${problem}\n\nThe end of ${worker.logFile}:\n${tail(worker.logFile)}`,
     );
   }
   if (!stopping.aborted) {
@@ -124,7 +127,12 @@ function variablesOf(mode: Mode): Record<string, string> {
           KRAKEN_REST_URL: `http://127.0.0.1:${mode.simulator.port}`,
           KRAKEN_WS_URL: `ws://127.0.0.1:${mode.simulator.port}/v2`,
         };
-  return { MARKET: mode.market, PUBLIC_ORIGIN: originOf(mode), ...exchange };
+  return {
+    MARKET: mode.market,
+    PUBLIC_ORIGIN: originOf(mode),
+    CORS_ORIGINS: `http://localhost:${mode.desk.port}`, // the same desk under its other name
+    ...exchange,
+  };
 }
 
 function simulatorOf(mode: Mode, port: number): ChildSpecification {
@@ -132,13 +140,7 @@ function simulatorOf(mode: Mode, port: number): ChildSpecification {
   return {
     name: "the exchange simulator",
     command: process.execPath,
-    arguments: [
-      join(root, "scripts", "sim.ts"),
-      `--port=${port}`,
-      `--seed=${mode.seed}`,
-      `--state=${join(mode.stateFolder, "exchange")}`,
-      ...replay,
-    ],
+    arguments: [join(root, "scripts", "sim.ts"), `--port=${port}`, `--seed=${mode.seed}`, ...replay],
     environment: toolEnvironment(),
     logFile: join(mode.stateFolder, "logs", "exchange.log"),
   };

@@ -1,3 +1,5 @@
+import { ask } from "./wait.ts";
+
 /**
  * Local runtimes never fire cron triggers by themselves: this does it on every full minute. Returns what stops it.
  * A failing run is reported once, until one has succeeded again.
@@ -8,7 +10,7 @@ export function startCronTicker(origin: string): () => void {
   let failing = false;
 
   async function tick(): Promise<void> {
-    const problem = await trigger(url);
+    const problem = await ask(url, 55_000);
     if (problem !== undefined && !failing) {
       console.error(`The every-minute job failed (${problem}); it is tried again each minute.`);
     }
@@ -27,14 +29,4 @@ export function startCronTicker(origin: string): () => void {
 
   arm();
   return () => clearTimeout(timer);
-}
-
-async function trigger(url: string): Promise<string | undefined> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(55_000) });
-    const text = await response.text();
-    return response.ok ? undefined : `${response.status} ${text.slice(0, 200)}`;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }

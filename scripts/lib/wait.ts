@@ -1,13 +1,30 @@
-/** Resolves true as soon as the address answers 2xx, false when it has not done so in time (milliseconds). */
-export async function answers(url: string, limit: number, signal: AbortSignal): Promise<boolean> {
+/**
+ * Resolves undefined as soon as the address answers 2xx, else, after the limit in milliseconds or when aborted, what
+ * the last attempt got: a status with its text, or why there was no connection.
+ */
+export async function waitForAnswer(url: string, limit: number, signal: AbortSignal): Promise<string | undefined> {
   const end = Date.now() + limit;
+  let problem: string | undefined = "it was not asked";
   while (Date.now() < end && !signal.aborted) {
-    if (await isOk(url)) {
-      return true;
+    problem = await ask(url, 5_000);
+    if (problem === undefined) {
+      return undefined;
     }
     await pause(150);
   }
-  return false;
+  return problem;
+}
+
+/** Undefined when the address answers 2xx in time (milliseconds), else what it answered instead. */
+export async function ask(url: string, limit: number): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(limit) });
+    const text = await response.text();
+    return response.ok ? undefined : `${response.status} ${text.slice(0, 500)}`;
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    return cause instanceof Error ? cause.message : String(cause);
+  }
 }
 
 /** Resolves after so many milliseconds. */
@@ -15,14 +32,4 @@ export async function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, milliseconds);
   });
-}
-
-async function isOk(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false; // not listening yet
-  }
 }
