@@ -173,7 +173,8 @@ function developmentWorkerOf(mode: Mode, secrets: Readonly<Record<string, string
   return {
     name: "vite",
     command: binary("vite"),
-    arguments: ["dev"],
+    arguments: ["dev", "--clearScreen=false"],
+    show: true,
     environment: toolEnvironment({
       ...wranglerFolders(mode),
       ...secrets,

@@ -9,7 +9,10 @@ export interface ChildSpecification {
   readonly command: string;
   readonly arguments: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  /** Where its output goes. */
   readonly logFile: string;
+  /** Its output goes to the terminal instead. */
+  readonly show?: boolean;
 }
 
 interface Child {
@@ -30,14 +33,16 @@ export class Processes {
   #reaper: ChildProcess | undefined;
 
   start(specification: ChildSpecification): void {
-    const log = openLog(specification.logFile);
+    const log = specification.show === true ? undefined : openLog(specification.logFile);
     const child = spawn(specification.command, [...specification.arguments], {
       cwd: root,
       env: specification.environment,
       detached: true,
-      stdio: ["ignore", log, log],
+      stdio: ["ignore", log ?? "inherit", log ?? "inherit"],
     });
-    closeSync(log);
+    if (log !== undefined) {
+      closeSync(log);
+    }
     const ended = new Promise<string>((resolve) => {
       child.once("error", (error) => resolve(`${specification.name} could not be started: ${error.message}.`));
       child.once("exit", (code, signal) => resolve(`${specification.name} ended unexpectedly (${signal ?? code}).`));
@@ -52,8 +57,9 @@ export class Processes {
   async firstEnd(): Promise<string> {
     return Promise.race(
       this.#children.map(async (child) => {
-        const sentence = await child.ended;
-        return `${capitalised(sentence)} Its last words, from ${child.specification.logFile}:\n${tail(child.specification.logFile)}`;
+        const sentence = capitalised(await child.ended);
+        const { logFile, show } = child.specification;
+        return show === true ? sentence : `${sentence} Its last words, from ${logFile}:\n${tail(logFile)}`;
       }),
     );
   }
