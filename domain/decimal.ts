@@ -132,6 +132,11 @@ export function roundToStep(value: Decimal, step: Decimal, rounding: Rounding): 
   return multiply(steps, step);
 }
 
+/** The smallest amount of that many decimal places: 2 → 0.01. */
+export function unitOf(decimals: number): Decimal {
+  return decimals === 0 ? ONE : decimal(`0.${"1".padStart(decimals, "0")}`);
+}
+
 /** How many decimal places the value needs. */
 export function decimalPlaces(value: Decimal): number {
   const point = value.indexOf(".");

@@ -78,21 +78,24 @@ export type OrderSubmitted = Timed & {
   readonly instrument: Instrument;
   /** Account currency per unit of quote at that moment. */
   readonly conversionRate: Decimal;
+  /** The schedule it will be charged by: a change of settings concerns later orders and amends. */
+  readonly fees: FeeSchedule;
   /** Why it is not matched yet (a paper exit without a fresh price), else null. */
   readonly waitingFor: string | null;
-  /** Levels that the venue has changed since this account took from them: the claim on them ended. */
-  readonly forgottenLevels: readonly { readonly side: TakenLevel["side"]; readonly price: Decimal }[];
 };
 
 /** Standing of an order that may rest, as it arrives at its price. */
 export type QueueArrival = { readonly ahead: Decimal; readonly armedTradeId: number };
+
+/** Levels that the venue has changed since this account took from them: the claim on them ended. */
+export type ForgottenLevels = readonly { readonly side: TakenLevel["side"]; readonly price: Decimal }[];
 
 /** The venue took the order. `queue` is null for one that never rests. */
 export type OrderOpened = Timed & {
   readonly type: "order_opened";
   readonly orderId: string;
   readonly queue: QueueArrival | null;
-  readonly forgottenLevels: OrderSubmitted["forgottenLevels"];
+  readonly forgottenLevels: ForgottenLevels;
 };
 
 export type OrderRejected = Timed & {
@@ -149,7 +152,9 @@ export type FillBooked = Timed & {
   readonly orderFees: Decimal;
   readonly completes: boolean;
   readonly late: boolean;
+  /** The print that filled a resting order, and its price; null when taken from the book. */
   readonly tradeId: number | null;
+  readonly printPrice: Decimal | null;
   /** Resting fills: quantity still ahead afterwards. */
   readonly queueAhead: Decimal | null;
   /** Taker fills: the level of the book that was taken from, with what the venue showed there. */
@@ -180,11 +185,11 @@ export type OrderAmended = Timed & {
   readonly quantity: Decimal;
   readonly limitPrice: Decimal | null;
   readonly hold: { readonly asset: Asset; readonly before: Decimal; readonly after: Decimal };
-  /** Null: it keeps its place (only the quantity fell); cursor is armed anew either way. */
+  readonly fees: FeeSchedule;
+  /** Its new place; null: it keeps the one it has (only the quantity fell). */
   readonly queue: QueueArrival | null;
-  readonly armedTradeId: number | null;
   readonly waitingFor: string | null;
-  readonly forgottenLevels: OrderSubmitted["forgottenLevels"];
+  readonly forgottenLevels: ForgottenLevels;
 };
 
 export type CancelRequested = Timed & { readonly type: "cancel_requested"; readonly orderId: string };

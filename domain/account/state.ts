@@ -56,6 +56,8 @@ export type OpenOrder = Order & {
   readonly waiting: boolean;
   /** Account currency per unit of quote when it was placed: used for a fill if no mark is known by then. */
   readonly conversionRate: Decimal;
+  /** What its fills are charged: the account's schedule when it was placed or last amended. */
+  readonly feeSchedule: FeeSchedule;
   readonly fillCount: number;
 };
 
@@ -70,7 +72,9 @@ export type TakenLevel = {
 /** How much of a print this account has had: each print gives at most its size once per account (TRADING §3). */
 export type ConsumedPrint = {
   readonly tradeId: number;
+  /** Of the orders that it filled. */
   readonly side: Side;
+  /** The print's own price. */
   readonly price: Decimal;
   readonly quantity: Decimal;
 };

@@ -1,0 +1,99 @@
+/**
+ * Prints that the feed delivers for resting orders. Every print is counted once per order (its cursor) and gives at most its
+ * size once per account, oldest order first, whatever is repeated or overlaps (TRADING §3, §4).
+ */
+import { isPositive } from "../decimal.ts";
+import type { Symbol, Trade, TriggerDelivery } from "../market.ts";
+import { consumedOf } from "../paper/consumed.ts";
+import { restQuantity } from "../paper/match.ts";
+import { applyPrint } from "../paper/prints.ts";
+import { quantiseQuantity } from "../orders/quantise.ts";
+import { executeFill } from "./execute.ts";
+import type { OpenOrder } from "./state.ts";
+import { record, stamp, type Turn } from "./turn.ts";
+
+type Offer = { readonly orderId: string; readonly version: number; readonly trade: Trade; readonly late: boolean };
+
+/** Books what the deliveries do. Deliveries for orders that are gone or have changed since do nothing. */
+export function applyPrints(turn: Turn, deliveries: readonly TriggerDelivery[]): void {
+  const symbols = [...new Set(deliveries.map(({ symbol }) => symbol))];
+  for (const symbol of symbols) {
+    applyToSymbol(
+      turn,
+      symbol,
+      deliveries.filter((delivery) => delivery.symbol === symbol),
+    );
+  }
+}
+
+function applyToSymbol(turn: Turn, symbol: Symbol, deliveries: readonly TriggerDelivery[]): void {
+  const offers = deliveries
+    .flatMap(({ orderId, version, trades, late }) => trades.map((trade): Offer => ({ orderId, version, trade, late })))
+    .sort((left, right) => left.trade.id - right.trade.id || arrivalOf(turn, left) - arrivalOf(turn, right));
+  const advanced = new Map<string, { readonly ahead: OpenOrder["quantity"]; readonly cursor: number }>();
+  for (const offer of offers) {
+    applyOffer(turn, offer, advanced);
+  }
+  const orders = [...advanced]
+    .filter(([orderId, moved]) => isNews(turn.state.orders[orderId], moved))
+    .map(([orderId, moved]) => ({ orderId, ...moved }));
+  if (orders.length > 0) {
+    record(turn, { type: "queue_advanced", ...stamp(turn.context), symbol, orders });
+  }
+}
+
+function applyOffer(
+  turn: Turn,
+  { orderId, version, trade, late }: Offer,
+  advanced: Map<string, { readonly ahead: OpenOrder["quantity"]; readonly cursor: number }>,
+): void {
+  const order = turn.state.orders[orderId];
+  const instrument = turn.state.instruments[trade.symbol];
+  if (order === undefined || order.queue === null || order.limitPrice === null || instrument === undefined) {
+    return;
+  }
+  const queue = advanced.get(orderId) ?? order.queue;
+  const expired = order.expiresAt !== null && trade.time >= order.expiresAt;
+  if (order.version !== version || order.symbol !== trade.symbol || trade.id <= queue.cursor || expired) {
+    return;
+  }
+  const { side, limitPrice } = order;
+  const consumed = consumedOf(turn.state.prints, trade.symbol, trade.id);
+  const effect = applyPrint(
+    { side, limitPrice, remaining: restQuantity(order), ahead: queue.ahead },
+    { price: trade.price, quantity: trade.quantity },
+    consumed,
+  );
+  if (effect === null) {
+    return;
+  }
+  advanced.set(orderId, { ahead: effect.ahead, cursor: trade.id });
+  const quantity = quantiseQuantity(effect.filled, instrument);
+  if (isPositive(quantity)) {
+    executeFill(turn, orderId, instrument, {
+      price: limitPrice,
+      quantity,
+      liquidity: "maker",
+      late,
+      print: { tradeId: trade.id, price: trade.price, queueAhead: effect.ahead },
+      level: null,
+      filledAt: trade.time,
+    });
+  }
+}
+
+function arrivalOf(turn: Turn, offer: Offer): number {
+  return turn.state.orders[offer.orderId]?.queue?.arrival ?? 0;
+}
+
+/** Only what the fills of the order have not said already. */
+function isNews(
+  order: OpenOrder | undefined,
+  moved: { readonly ahead: OpenOrder["quantity"]; readonly cursor: number },
+): boolean {
+  return (
+    order !== undefined &&
+    order.queue !== null &&
+    (order.queue.cursor !== moved.cursor || order.queue.ahead !== moved.ahead)
+  );
+}

@@ -1,0 +1,386 @@
+/**
+ * The account after an event: total, deterministic, without a price or a clock. An event that does not fit (which only a bug
+ * can make) is applied as far as it makes sense and noted in `faults` for the shell to report, never absorbed silently.
+ */
+import { add, isAbove, isNegative, largest, negate, ZERO } from "../decimal.ts";
+import type { Symbol } from "../market.ts";
+import type { Order } from "../orders/order.ts";
+import { isTerminal, nextStatus, type OrderStep } from "../orders/transitions.ts";
+import { consumePrint, pruneConsumed } from "../paper/consumed.ts";
+import { addTaken, forgetTaken } from "../paper/liquidity.ts";
+import type {
+  AccountEvent,
+  AccountOpened,
+  AccountReset,
+  FillBooked,
+  OrderAmended,
+  OrderOpened,
+  OrderSubmitted,
+  QueueAdvanced,
+} from "./events.ts";
+import { applyLeg, changeHeld, changeManaged, freeOf } from "./holdings.ts";
+import { RATE_WINDOW_MS } from "./rate-window.ts";
+import { ENDED_ORDERS_KEPT, FAULTS_KEPT, unopenedAccount, type AccountState, type OpenOrder } from "./state.ts";
+
+/** The state after `event`, which has the journal sequence `seq`. */
+export function evolve(state: AccountState, event: AccountEvent, seq: number): AccountState {
+  const after = { ...apply(state, event, seq), seq };
+  if ((event.type === "account_opened") === state.opened) {
+    return withFault(after, seq, `${event.type} does not fit an account that is ${state.opened ? "" : "not "}open`);
+  }
+  return checked(after, event, seq);
+}
+
+function apply(state: AccountState, event: AccountEvent, seq: number): AccountState {
+  switch (event.type) {
+    case "account_opened":
+      return opened(event);
+    case "account_reset":
+      return reset(state, event);
+    case "deposited":
+      return {
+        ...state,
+        holdings: changeManaged(state.holdings, event.asset, event.amount),
+        baseline: add(state.baseline, event.amount),
+        peak: add(state.peak, event.amount),
+        day: { ...state.day, flows: add(state.day.flows, event.amount) },
+      };
+    case "settings_changed":
+      return {
+        ...state,
+        name: event.name ?? state.name,
+        zone: event.zone ?? state.zone,
+        fees: event.fees ?? state.fees,
+        limits: event.limits ?? state.limits,
+      };
+    case "order_denied":
+    case "amend_denied":
+      return state;
+    case "order_submitted":
+      return submitted(state, event, seq);
+    case "order_opened":
+      return orderOpened(state, event, seq);
+    case "order_unknown":
+      return step(state, event.orderId, "lost", seq, (order) => ({ ...order, reason: event.reason }), event.marketTime);
+    case "cancel_requested":
+      return step(state, event.orderId, "cancel_requested", seq, (order) => order, event.marketTime);
+    case "order_rejected":
+      return ended(state, event, "rejected", seq);
+    case "order_cancelled":
+      return ended(state, event, "cancelled", seq);
+    case "order_expired":
+      return ended(state, event, "expired", seq);
+    case "order_amended":
+      return amended(state, event, seq);
+    case "fill_booked":
+      return filled(state, event, seq);
+    case "queue_advanced":
+      return queueAdvanced(state, event);
+    case "day_started":
+      return {
+        ...state,
+        day: { startedAt: event.startedAt, equity: event.equity, flows: ZERO },
+        peak: largest(state.peak, event.equity),
+      };
+  }
+}
+
+function opened(event: AccountOpened): AccountState {
+  return {
+    ...unopenedAccount(event.accountId),
+    opened: true,
+    name: event.name,
+    kind: event.kind,
+    market: event.market,
+    currency: event.currency,
+    zone: event.zone,
+    fees: event.fees,
+    limits: event.limits,
+    holdings: changeManaged({}, event.currency, event.startingBalance),
+    baseline: event.startingBalance,
+    peak: event.startingBalance,
+    day: { startedAt: event.marketTime, equity: event.startingBalance, flows: ZERO },
+    createdAt: event.marketTime,
+  };
+}
+
+function reset(state: AccountState, event: AccountReset): AccountState {
+  return {
+    ...state,
+    holdings: changeManaged({}, event.currency, event.startingBalance),
+    taken: {},
+    prints: {},
+    realisedProfit: ZERO,
+    feesPaid: ZERO,
+    baseline: event.startingBalance,
+    peak: event.startingBalance,
+    day: { startedAt: event.marketTime, equity: event.startingBalance, flows: ZERO },
+  };
+}
+
+function submitted(state: AccountState, event: OrderSubmitted, seq: number): AccountState {
+  if (findOrder(state, event.orderId) !== undefined) {
+    return withFault(state, seq, `order ${event.orderId} was submitted twice`);
+  }
+  const order: OpenOrder = {
+    id: event.orderId,
+    accountId: state.accountId,
+    symbol: event.symbol,
+    side: event.side,
+    type: event.orderType,
+    timeInForce: event.timeInForce,
+    postOnly: event.postOnly,
+    quantity: event.quantity,
+    limitPrice: event.limitPrice,
+    expiresAt: event.expiresAt,
+    status: "submitting",
+    filledQuantity: ZERO,
+    filledCost: ZERO,
+    averagePrice: null,
+    fees: ZERO,
+    feeAsset: event.instrument.quote,
+    version: 1,
+    origin: event.origin,
+    reason: event.waitingFor,
+    createdAt: event.marketTime,
+    updatedAt: event.marketTime,
+    seq,
+    intent: event.intent,
+    hold: event.hold,
+    queue: null,
+    waiting: event.waitingFor !== null,
+    conversionRate: event.conversionRate,
+    feeSchedule: event.fees,
+    fillCount: 0,
+  };
+  const since = event.time - RATE_WINDOW_MS;
+  const recent = state.recentEntries.filter((time) => time > since);
+  return {
+    ...state,
+    holdings: changeHeld(state.holdings, event.hold.asset, event.hold.amount),
+    orders: { ...state.orders, [order.id]: order },
+    instruments: { ...state.instruments, [event.symbol]: event.instrument },
+    recentEntries: event.intent === "entry" ? [...recent, event.time] : recent,
+  };
+}
+
+function orderOpened(state: AccountState, event: OrderOpened, seq: number): AccountState {
+  const arrival = state.arrivals + 1;
+  const { queue } = event;
+  const after = step(
+    state,
+    event.orderId,
+    "opened",
+    seq,
+    (order) => ({
+      ...order,
+      waiting: false,
+      reason: null,
+      queue: queue === null ? null : { ahead: queue.ahead, arrival, cursor: queue.armedTradeId },
+    }),
+    event.marketTime,
+  );
+  const order = after.orders[event.orderId];
+  const taken = order === undefined ? after.taken : forgetTaken(after.taken, order.symbol, event.forgottenLevels);
+  return { ...after, taken, arrivals: queue === null ? state.arrivals : arrival };
+}
+
+function amended(state: AccountState, event: OrderAmended, seq: number): AccountState {
+  const order = state.orders[event.orderId];
+  if (order === undefined) {
+    return withFault(state, seq, `order ${event.orderId} was amended and is not open`);
+  }
+  const arrival = state.arrivals + 1;
+  const waiting = event.waitingFor !== null;
+  const queue =
+    event.queue === null ? order.queue : { ahead: event.queue.ahead, arrival, cursor: event.queue.armedTradeId };
+  const changed: OpenOrder = {
+    ...order,
+    version: event.version,
+    quantity: event.quantity,
+    limitPrice: event.limitPrice,
+    feeSchedule: event.fees,
+    hold: { asset: event.hold.asset, amount: event.hold.after },
+    queue: waiting ? null : queue,
+    waiting,
+    reason: event.waitingFor,
+    updatedAt: event.marketTime,
+    seq,
+  };
+  return afterOrders(
+    {
+      ...state,
+      holdings: changeHeld(state.holdings, event.hold.asset, add(event.hold.after, negate(event.hold.before))),
+      orders: { ...state.orders, [order.id]: changed },
+      taken: forgetTaken(state.taken, order.symbol, event.forgottenLevels),
+      arrivals: event.queue === null ? state.arrivals : arrival,
+    },
+    order.symbol,
+  );
+}
+
+function filled(state: AccountState, event: FillBooked, seq: number): AccountState {
+  const order = findOrder(state, event.orderId);
+  if (order === undefined) {
+    return withFault(state, seq, `fill ${event.fillId} is of an order that nobody knows`);
+  }
+  const totals = {
+    filledQuantity: event.orderFilledQuantity,
+    filledCost: event.orderFilledCost,
+    averagePrice: event.orderAveragePrice,
+    fees: event.orderFees,
+  };
+  let holdings = changeHeld(state.holdings, event.released.asset, negate(event.released.amount));
+  for (const leg of event.legs) {
+    holdings = applyLeg(holdings, leg, event.filledAt);
+  }
+  const booked: AccountState = {
+    ...state,
+    holdings,
+    realisedProfit: add(state.realisedProfit, event.realisedProfit ?? ZERO),
+    feesPaid: add(state.feesPaid, event.feeInCurrency),
+    taken: event.level === null ? state.taken : addTaken(state.taken, event.symbol, event.level, event),
+    prints:
+      event.tradeId === null
+        ? state.prints
+        : consumePrint(state.prints, event.symbol, event.tradeId, event.printPrice ?? event.price, event),
+  };
+  const after = step(
+    booked,
+    event.orderId,
+    event.completes ? "fully_filled" : "partly_filled",
+    seq,
+    (before) => ({
+      ...before,
+      ...totals,
+      hold: { ...before.hold, amount: add(before.hold.amount, negate(event.released.amount)) },
+      queue:
+        before.queue === null || event.tradeId === null
+          ? before.queue
+          : { ...before.queue, ahead: event.queueAhead ?? before.queue.ahead, cursor: event.tradeId },
+      fillCount: before.fillCount + 1,
+    }),
+    event.marketTime,
+    totals,
+  );
+  return afterOrders(after, event.symbol);
+}
+
+function queueAdvanced(state: AccountState, event: QueueAdvanced): AccountState {
+  const orders = { ...state.orders };
+  for (const { orderId, ahead, cursor } of event.orders) {
+    const order = orders[orderId];
+    if (order !== undefined && order.queue !== null) {
+      orders[orderId] = { ...order, queue: { ...order.queue, ahead, cursor } };
+    }
+  }
+  return afterOrders({ ...state, orders }, event.symbol);
+}
+
+function ended(
+  state: AccountState,
+  event: Extract<AccountEvent, { type: "order_rejected" | "order_cancelled" | "order_expired" }>,
+  how: OrderStep,
+  seq: number,
+): AccountState {
+  const symbol = state.orders[event.orderId]?.symbol;
+  const after = step(
+    state,
+    event.orderId,
+    how,
+    seq,
+    (order) => ({ ...order, reason: event.reason, hold: { ...order.hold, amount: ZERO }, waiting: false }),
+    event.marketTime,
+  );
+  if (symbol === undefined) {
+    return after;
+  }
+  const holdings = changeHeld(after.holdings, event.released.asset, negate(event.released.amount));
+  return afterOrders({ ...after, holdings }, symbol);
+}
+
+/** Moves an order one step along the table; one that ended leaves the live orders. */
+function step(
+  state: AccountState,
+  orderId: string,
+  how: OrderStep,
+  seq: number,
+  change: (order: OpenOrder) => OpenOrder,
+  at: number,
+  lateTotals: Partial<Order> = {},
+): AccountState {
+  const order = state.orders[orderId];
+  if (order === undefined) {
+    return stepEnded(state, orderId, how, seq, lateTotals);
+  }
+  const next = nextStatus(order.status, how);
+  if (!next.ok) {
+    return withFault(state, seq, `${orderId}: ${next.error.message}`);
+  }
+  const changed: OpenOrder = { ...change(order), status: next.value, updatedAt: at, seq };
+  if (!isTerminal(next.value)) {
+    return { ...state, orders: { ...state.orders, [orderId]: changed } };
+  }
+  const { [orderId]: _gone, ...others } = state.orders;
+  return { ...state, orders: others, ended: [...state.ended, plainOrder(changed)].slice(-ENDED_ORDERS_KEPT) };
+}
+
+function stepEnded(
+  state: AccountState,
+  orderId: string,
+  how: OrderStep,
+  seq: number,
+  lateTotals: Partial<Order>,
+): AccountState {
+  const order = state.ended.find(({ id }) => id === orderId);
+  const next = order === undefined ? undefined : nextStatus(order.status, how);
+  if (order === undefined || next === undefined || !next.ok) {
+    const was = order === undefined ? "not known" : order.status;
+    return withFault(state, seq, `order ${orderId} is ${was} and cannot be ${how}`);
+  }
+  const late = { ...order, ...lateTotals, status: next.value, seq };
+  return { ...state, ended: state.ended.map((other) => (other.id === orderId ? late : other)) };
+}
+
+/** The order as the world sees it, without what only the account needs. */
+export function plainOrder(order: OpenOrder): Order {
+  const {
+    intent: _i,
+    hold: _h,
+    queue: _q,
+    waiting: _w,
+    conversionRate: _c,
+    feeSchedule: _s,
+    fillCount: _f,
+    ...shown
+  } = order;
+  return shown;
+}
+
+function findOrder(state: AccountState, orderId: string): Order | undefined {
+  return state.orders[orderId] ?? state.ended.find(({ id }) => id === orderId);
+}
+
+/** Prints that no live order can meet again need not be remembered. */
+function afterOrders(state: AccountState, symbol: Symbol): AccountState {
+  const live = Object.values(state.orders).filter((order) => order.symbol === symbol);
+  const prints = pruneConsumed(state.prints, symbol, live);
+  return prints === state.prints ? state : { ...state, prints };
+}
+
+/** Balances that cannot be are reported with the event that made them. */
+function checked(state: AccountState, event: AccountEvent, seq: number): AccountState {
+  const wrong = Object.entries(state.holdings).find(
+    ([, holding]) => isNegative(holding.managed) || isNegative(holding.held) || isNegative(freeOf(holding)),
+  );
+  const orderId = "orderId" in event ? event.orderId : null;
+  const order = orderId === null ? undefined : findOrder(state, orderId);
+  if (order !== undefined && isAbove(order.filledQuantity, order.quantity)) {
+    return withFault(state, seq, `order ${order.id} is filled beyond its quantity`);
+  }
+  return wrong === undefined ? state : withFault(state, seq, `${event.type} left ${wrong[0]} below zero or over-held`);
+}
+
+function withFault(state: AccountState, seq: number, message: string): AccountState {
+  return { ...state, faults: [...state.faults, { seq, message }].slice(-FAULTS_KEPT) };
+}

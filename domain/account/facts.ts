@@ -1,0 +1,72 @@
+import { compare, isPositive, subtract, ZERO, type Decimal } from "../decimal.ts";
+import type { Asset, Instrument, Milliseconds } from "../market.ts";
+import { valuationSymbol } from "../orders/conversion.ts";
+import type { OwnLiveOrder, TradingFacts } from "../orders/facts.ts";
+import { restQuantity } from "../paper/match.ts";
+import { totalOf } from "./holdings.ts";
+import { countRecent } from "./rate-window.ts";
+import type { AccountState, OpenOrder } from "./state.ts";
+
+/**
+ * What judging an order needs to know of the account. `without` names an order that is left out with its hold given back:
+ * the one that an amend is about to replace.
+ */
+export function tradingFacts(state: AccountState, now: Milliseconds, without: OpenOrder | null = null): TradingFacts {
+  const balances: Record<Asset, { total: Decimal; held: Decimal; managed: Decimal }> = {};
+  for (const [asset, holding] of Object.entries(state.holdings)) {
+    balances[asset] = { total: totalOf(holding), held: holding.held, managed: holding.managed };
+  }
+  const own = without === null ? undefined : balances[without.hold.asset];
+  if (without !== null && own !== undefined) {
+    balances[without.hold.asset] = { ...own, held: subtract(own.held, without.hold.amount) };
+  }
+  return {
+    currency: state.currency,
+    fees: state.fees,
+    limits: state.limits,
+    balances,
+    positionAssets: positionAssets(state),
+    orders: Object.values(state.orders)
+      .filter((order) => order.id !== without?.id)
+      .map(ownOrder),
+    taken: state.taken,
+    entriesLastMinute: countRecent(state.recentEntries, now),
+  };
+}
+
+/** Assets held in more than dust, without the account currency. */
+export function positionAssets(state: AccountState): readonly Asset[] {
+  return Object.keys(state.holdings).filter((asset) => {
+    const managed = state.holdings[asset]?.managed ?? ZERO;
+    return asset !== state.currency && isPositive(managed) && !isDust(state, asset);
+  });
+}
+
+/** CASES "dust": under the pair's minimum, so it cannot be sold on its own. False while the pair's rules are not known. */
+export function isDust(state: AccountState, asset: Asset): boolean {
+  const instrument = instrumentOf(state, asset);
+  const managed = state.holdings[asset]?.managed ?? ZERO;
+  return instrument !== undefined && compare(managed, instrument.minimumQuantity) < 0;
+}
+
+/** The pair that an asset is shown under, or another that the account traded it by. */
+export function instrumentOf(state: AccountState, asset: Asset): Instrument | undefined {
+  return (
+    state.instruments[valuationSymbol(asset, state.currency)] ??
+    Object.values(state.instruments).find(({ base }) => base === asset)
+  );
+}
+
+function ownOrder(order: OpenOrder): OwnLiveOrder {
+  return {
+    id: order.id,
+    symbol: order.symbol,
+    side: order.side,
+    type: order.type,
+    limitPrice: order.limitPrice,
+    resting: order.queue !== null,
+    queueAhead: order.queue?.ahead ?? null,
+    remaining: restQuantity(order),
+    conversionRate: order.conversionRate,
+  };
+}

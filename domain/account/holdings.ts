@@ -1,0 +1,64 @@
+import { add, isZero, subtract, ZERO, type Decimal } from "../decimal.ts";
+import type { Asset, Milliseconds } from "../market.ts";
+import type { FillLeg } from "./events.ts";
+import type { AccountState, Holding } from "./state.ts";
+
+export type Holdings = AccountState["holdings"];
+
+export const EMPTY_HOLDING: Holding = {
+  managed: ZERO,
+  external: ZERO,
+  held: ZERO,
+  cost: ZERO,
+  realisedProfit: ZERO,
+  openedAt: 0,
+};
+
+/** What the account has of the asset; nothing is a holding of zero. */
+export function holdingOf(holdings: Holdings, asset: Asset): Holding {
+  return holdings[asset] ?? EMPTY_HOLDING;
+}
+
+export function totalOf(holding: Holding): Decimal {
+  return add(holding.managed, holding.external);
+}
+
+/** What may still be spent or sold: the total less what backs open orders. */
+export function freeOf(holding: Holding): Decimal {
+  return subtract(totalOf(holding), holding.held);
+}
+
+/** The holdings after `amount` more (or, negative, less) of the asset backs orders. */
+export function changeHeld(holdings: Holdings, asset: Asset, amount: Decimal): Holdings {
+  const holding = holdingOf(holdings, asset);
+  return replace(holdings, asset, { ...holding, held: add(holding.held, amount) });
+}
+
+/** The holdings after money came (or, negative, went) that is no trade. */
+export function changeManaged(holdings: Holdings, asset: Asset, amount: Decimal): Holdings {
+  const holding = holdingOf(holdings, asset);
+  return replace(holdings, asset, { ...holding, managed: add(holding.managed, amount) });
+}
+
+/** The holdings after one leg of a fill. A position that was flat starts its realised profit anew. */
+export function applyLeg(holdings: Holdings, leg: FillLeg, at: Milliseconds): Holdings {
+  const before = holdingOf(holdings, leg.asset);
+  const wasFlat = isZero(before.managed);
+  const managed = add(before.managed, leg.quantity);
+  const cost = before.cost === null || leg.cost === null ? before.cost : add(before.cost, leg.cost);
+  return replace(holdings, leg.asset, {
+    ...before,
+    managed,
+    cost,
+    realisedProfit: add(wasFlat ? ZERO : before.realisedProfit, leg.realisedProfit ?? ZERO),
+    openedAt: wasFlat ? at : before.openedAt,
+  });
+}
+
+function replace(holdings: Holdings, asset: Asset, holding: Holding): Holdings {
+  if (isZero(totalOf(holding)) && isZero(holding.held)) {
+    const { [asset]: _gone, ...others } = holdings;
+    return others;
+  }
+  return { ...holdings, [asset]: holding };
+}

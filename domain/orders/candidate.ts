@@ -1,0 +1,45 @@
+import type { Hold, Intent } from "../account/state.ts";
+import type { Decimal } from "../decimal.ts";
+import type { Instrument, Milliseconds, Side, Symbol } from "../market.ts";
+import type { Match } from "../paper/match.ts";
+import type { Markets } from "./conversion.ts";
+import type { OrderType, TimeInForce } from "./order.ts";
+
+export const WAITING_FOR_PRICE = "Waiting for a fresh price: it is matched as soon as there is one, or cancel it.";
+
+export type AssessmentMarket = {
+  readonly markets: Markets;
+  /** Rules of pairs without a view, so that an exit needs no feed. */
+  readonly instruments: Readonly<Record<Symbol, Instrument>>;
+  readonly marketTime: Milliseconds;
+};
+
+export type OrderPlan = {
+  readonly symbol: Symbol;
+  readonly side: Side;
+  readonly orderType: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly postOnly: boolean;
+  readonly quantity: Decimal;
+  readonly limitPrice: Decimal | null;
+  readonly expiresAt: Milliseconds | null;
+  readonly intent: Intent;
+  readonly instrument: Instrument;
+  readonly conversionRate: Decimal;
+  readonly hold: Hold;
+  /** Null while an exit waits for a fresh price. */
+  readonly match: Match | null;
+  readonly waitingFor: string | null;
+};
+
+/** An order in the terms of the venue, ready to be judged. */
+export type Candidate = Pick<
+  OrderPlan,
+  "symbol" | "side" | "orderType" | "timeInForce" | "postOnly" | "quantity" | "limitPrice" | "expiresAt" | "intent"
+>;
+
+/**
+ * What of the judgement applies. An amend keeps its place among the open orders and is no new entry; what it has filled
+ * already counts towards the pair's minimums.
+ */
+export type Scope = { readonly isNew: boolean; readonly risk: boolean; readonly filled: Decimal };

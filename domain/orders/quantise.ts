@@ -1,0 +1,28 @@
+/** Making a wish representable at the venue, never larger and never worse than asked (TRADING §1 "Rounding"). */
+import { multiply, round, roundToStep, type Decimal } from "../decimal.ts";
+import type { Instrument, Side } from "../market.ts";
+
+/** Decimals of a quantity: the fewer of the pair's and of the asset's own (CASES "precision"). */
+export function quantityDecimals(instrument: Instrument): number {
+  return Math.min(instrument.quantityDecimals, instrument.baseDecimals);
+}
+
+/** The quantity rounded down. Zero when it is under one lot. */
+export function quantiseQuantity(quantity: Decimal, instrument: Instrument): Decimal {
+  return round(quantity, quantityDecimals(instrument), "down");
+}
+
+/** The limit price on the tick: a buy rounds down, a sell up. */
+export function quantisePrice(price: Decimal, side: Side, instrument: Instrument): Decimal {
+  return roundToStep(price, instrument.tickSize, side === "buy" ? "down" : "up");
+}
+
+/** price × quantity in quote at the pair's cost decimals, ties to even. */
+export function costOf(price: Decimal, quantity: Decimal, instrument: Instrument): Decimal {
+  return round(multiply(price, quantity), instrument.costDecimals, "half-even");
+}
+
+/** As costOf, rounded up: what a hold must cover. */
+export function costCeiling(price: Decimal, quantity: Decimal, instrument: Instrument): Decimal {
+  return round(multiply(price, quantity), instrument.costDecimals, "up");
+}

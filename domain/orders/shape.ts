@@ -1,0 +1,54 @@
+import type { Milliseconds } from "../market.ts";
+import { refuse, ok, type Problem, type Result } from "../problem.ts";
+import type { OrderRequest } from "./request.ts";
+
+/** Kraken takes an expiry from 5 seconds to one month ahead (PROTOCOL §2.4). */
+export const MINIMUM_EXPIRY_MS = 5_000;
+export const MAXIMUM_EXPIRY_MS = 31 * 24 * 60 * 60 * 1_000;
+
+/** What is wrong with a request on its own, before any market is looked at; null when it makes sense. */
+export function shapeProblem(request: OrderRequest, marketTime: Milliseconds): Problem | null {
+  const checked = checkShape(request, marketTime);
+  return checked.ok ? null : checked.error;
+}
+
+function checkShape(request: OrderRequest, marketTime: Milliseconds): Result<null> {
+  const { type, side, quantity, cost, limitPrice, timeInForce, postOnly, expiresAt } = request;
+  if ((quantity === undefined) === (cost === undefined)) {
+    return refuse("BAD_REQUEST", "Say either a quantity or a cost, not both and not neither.", { field: "quantity" });
+  }
+  if (cost !== undefined && (type !== "market" || side !== "buy")) {
+    return refuse("BAD_REQUEST", "A cost can be given for a market buy only; say a quantity.", { field: "cost" });
+  }
+  if (type === "market" && limitPrice !== undefined) {
+    return refuse("PRICE_INVALID", "A market order has no limit price.", { field: "limitPrice" });
+  }
+  if (type === "limit" && limitPrice === undefined) {
+    return refuse("PRICE_INVALID", "A limit order needs a limit price.", { field: "limitPrice" });
+  }
+  if (postOnly && (type === "market" || timeInForce === "ioc")) {
+    return refuse("BAD_REQUEST", "Only a limit order that may rest can be post-only.", { field: "postOnly" });
+  }
+  return checkExpiry(type === "limit" && timeInForce === "gtd", expiresAt, marketTime);
+}
+
+function checkExpiry(wanted: boolean, expiresAt: Milliseconds | undefined, marketTime: Milliseconds): Result<null> {
+  if (!wanted) {
+    return expiresAt === undefined
+      ? ok(null)
+      : refuse("EXPIRY_INVALID", "Only a good-till-date limit order has an expiry.", { field: "expiresAt" });
+  }
+  if (expiresAt === undefined) {
+    return refuse("EXPIRY_INVALID", "A good-till-date order needs an expiry.", { field: "expiresAt" });
+  }
+  const ahead = expiresAt - marketTime;
+  if (ahead < MINIMUM_EXPIRY_MS || ahead > MAXIMUM_EXPIRY_MS) {
+    return refuse("EXPIRY_INVALID", "The expiry must lie between 5 seconds and 31 days ahead.", {
+      field: "expiresAt",
+      value: String(expiresAt),
+      earliest: String(marketTime + MINIMUM_EXPIRY_MS),
+      latest: String(marketTime + MAXIMUM_EXPIRY_MS),
+    });
+  }
+  return ok(null);
+}
