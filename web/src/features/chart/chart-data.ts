@@ -3,17 +3,9 @@
  * decimal arithmetic: what is drawn is a picture; every figure that is read as text comes from the candle itself.
  */
 import type { CandlestickData, HistogramData, UTCTimestamp } from "lightweight-charts";
+import { openTime } from "../../../../domain/candles/timeframe.ts";
 import type { Decimal } from "../../../../domain/decimal.ts";
 import type { Candle, Timeframe } from "../../../../domain/market.ts";
-
-export const TIMEFRAME_SECONDS: Readonly<Record<Timeframe, number>> = {
-  "1m": 60,
-  "5m": 300,
-  "15m": 900,
-  "1h": 3600,
-  "4h": 14_400,
-  "1d": 86_400,
-};
 
 /** A position on the price axis. For drawing only. */
 export function plotted(value: Decimal): number {
@@ -31,8 +23,7 @@ export function chartTime(milliseconds: number): UTCTimestamp {
 
 /** Open time of the candle that contains a moment. */
 export function candleTime(milliseconds: number, timeframe: Timeframe): UTCTimestamp {
-  const length = TIMEFRAME_SECONDS[timeframe] * 1000;
-  return chartTime(Math.floor(milliseconds / length) * length);
+  return chartTime(openTime(milliseconds, timeframe));
 }
 
 export function candleBar(candle: Candle): CandlestickData<UTCTimestamp> {

@@ -48,6 +48,7 @@ beforeEach(() => {
     onNearOldest: () => {
       nearOldest += 1;
     },
+    onEdges: () => undefined,
     onLineMoved: (move) => moves.push(move),
   });
 });

@@ -41,6 +41,8 @@ export type ChartEvents = {
   onCrosshair(candle: Candle | null): void;
   /** The view has come near the oldest candle that is drawn. */
   onNearOldest(): void;
+  /** Whether the oldest candle that is drawn is in view, and whether the newest is. */
+  onEdges(edges: { readonly oldest: boolean; readonly newest: boolean }): void;
   /** A line was dropped at another price. */
   onLineMoved(move: LineMove): void;
 };
@@ -53,6 +55,10 @@ export type ChartView = {
   /** Reads the theme's colours again. */
   refreshColours(): void;
   showLatest(): void;
+  /** Moves the view by candles; negative is back in time. */
+  pan(bars: number): void;
+  /** Shows this many times as many candles, around the right edge. */
+  zoom(factor: number): void;
   remove(): void;
 };
 
@@ -113,9 +119,10 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
     if (change.type === "none") {
       return;
     }
-    drawn = next.candles;
+    // The series may grow in place: what is drawn is remembered as a list of its own.
+    drawn = [...next.candles];
     if (change.type === "update") {
-      for (const candle of next.candles.slice(change.from)) {
+      for (const candle of drawn.slice(change.from)) {
         byTime.set(candleBar(candle).time, candle);
         candleSeries.update(candleBar(candle));
         volumeSeries.update(volumeBar(candle, softColours()));
@@ -204,8 +211,27 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
   }
 
   function onRangeChange(range: LogicalRange | null): void {
-    if (range !== null && drawn.length > 0 && range.from < LOAD_AHEAD_BARS) {
+    if (range === null || drawn.length === 0) {
+      return;
+    }
+    events.onEdges({ oldest: range.from <= 0, newest: range.to >= drawn.length - 1 });
+    if (range.from < LOAD_AHEAD_BARS) {
       events.onNearOldest();
+    }
+  }
+
+  function pan(bars: number): void {
+    const range = chart.timeScale().getVisibleLogicalRange();
+    if (range !== null) {
+      chart.timeScale().setVisibleLogicalRange({ from: range.from + bars, to: range.to + bars });
+    }
+  }
+
+  function zoom(factor: number): void {
+    const range = chart.timeScale().getVisibleLogicalRange();
+    if (range !== null) {
+      const bars = Math.max(10, (range.to - range.from) * factor);
+      chart.timeScale().setVisibleLogicalRange({ from: range.to - bars, to: range.to });
     }
   }
 
@@ -222,7 +248,7 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
     chart.remove();
   }
 
-  return { show, showFills, showOrders, setZone, refreshColours, showLatest, remove };
+  return { show, showFills, showOrders, setZone, refreshColours, showLatest, pan, zoom, remove };
 }
 
 function themeOptions(colours: ChartColours) {

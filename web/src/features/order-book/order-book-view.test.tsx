@@ -24,8 +24,8 @@ function bookOf(change: Partial<Book> = {}): Book {
   };
 }
 
-function show(book: Accessor<Book>, own: readonly OwnLevel[] = []): { picked: [string, string][] } {
-  const picked: [string, string][] = [];
+function show(book: Accessor<Book>, own: readonly OwnLevel[] = []): { picked: string[] } {
+  const picked: string[] = [];
   render(() => (
     <div style={{ display: "flex", height: "500px", width: "280px" }}>
       <OrderBookView
@@ -33,7 +33,7 @@ function show(book: Accessor<Book>, own: readonly OwnLevel[] = []): { picked: [s
         instrument={bitcoin}
         step={bitcoin.tickSize}
         own={own}
-        onPick={(price, side) => picked.push([price, side])}
+        onPick={(price) => picked.push(price)}
       />
     </div>
   ));
@@ -88,10 +88,7 @@ describe("the order book", () => {
     const { picked } = show(() => bookOf());
     fireEvent.click(rows("Asks")[2] ?? document.body);
     fireEvent.click(rows("Bids")[1] ?? document.body);
-    expect(picked).toEqual([
-      ["64253", "buy"],
-      ["64249", "sell"],
-    ]);
+    expect(picked).toEqual(["64253", "64249"]);
   });
 
   it("is one stop of the Tab key; arrows cross the spread and Enter takes the price", () => {
@@ -103,7 +100,7 @@ describe("the order book", () => {
     fireEvent.keyDown(document.activeElement ?? document.body, { key: "ArrowUp" });
     expect(document.activeElement).toBe(rows("Asks")[1]);
     fireEvent.keyDown(document.activeElement ?? document.body, { key: "Enter" });
-    expect(picked).toEqual([["64252", "buy"]]);
+    expect(picked).toEqual(["64252"]);
   });
 
   it("marks own orders in words as well as by a dot", () => {

@@ -1,6 +1,6 @@
 import { createEffect, createMemo, createSignal, on, type JSX } from "solid-js";
 import type { Decimal } from "../../../../domain/decimal.ts";
-import type { Instrument, Side } from "../../../../domain/market.ts";
+import type { Instrument } from "../../../../domain/market.ts";
 import type { Book } from "../../data/book-mirror.ts";
 import { formatPercent, formatPrice, MISSING } from "../../ui/format.ts";
 import { movedPlace, type BookPlace } from "./book-focus.ts";
@@ -14,8 +14,7 @@ type OrderBookViewProps = {
   instrument: Instrument;
   step: Decimal;
   own: readonly OwnLevel[];
-  /** A row was chosen: `side` is the side that an order at this price would take from or join. */
-  onPick: (price: Decimal, side: Side) => void;
+  onPick: (price: Decimal) => void;
 };
 
 /** The book as one grid: asks above, the spread, bids below. One paint per frame of the feed. */
@@ -106,7 +105,7 @@ export function OrderBookView(props: OrderBookViewProps): JSX.Element {
         available={props.book.asks.length}
         focused={tabbable().side === "ask" ? tabbable().index : null}
         onWantRows={setAskCount}
-        onPick={(price) => props.onPick(price, "buy")}
+        onPick={(price) => props.onPick(price)}
         onFocusRow={(index) => setPlace({ side: "ask", index })}
       />
       <div role="rowgroup" class="shrink-0 border-y">
@@ -131,7 +130,7 @@ export function OrderBookView(props: OrderBookViewProps): JSX.Element {
         available={props.book.bids.length}
         focused={tabbable().side === "bid" ? tabbable().index : null}
         onWantRows={setBidCount}
-        onPick={(price) => props.onPick(price, "sell")}
+        onPick={(price) => props.onPick(price)}
         onFocusRow={(index) => setPlace({ side: "bid", index })}
       />
     </div>

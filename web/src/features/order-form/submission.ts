@@ -2,6 +2,7 @@
  * From the wish to its one outcome. A wish gets its idempotency key when it is first meant (at the confirmation, or at the
  * click where none is asked) and keeps it until an answer is known: a repetition after a lost answer cannot be a second order.
  */
+import { isUncertain } from "../create-write.ts";
 import type { PlaceOrder } from "../../data/api.ts";
 import type { PlacedOrder } from "../../../../contract/orders.ts";
 import type { Problem, Result } from "../../../../domain/problem.ts";
@@ -48,11 +49,6 @@ export function reduceSubmission(state: Submission, event: SubmissionEvent): Sub
     case "edited":
       return state.type === "placed" || state.type === "refused" ? IDLE : state;
   }
-}
-
-/** No answer was read, so nothing is known about the order. */
-export function isUncertain(problem: Problem): boolean {
-  return problem.code === "TEMPORARILY_UNAVAILABLE" || problem.code === "INTERNAL";
 }
 
 function afterAnswer(wish: Wish, answer: Result<PlacedOrder>): Submission {

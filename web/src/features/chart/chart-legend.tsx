@@ -1,0 +1,48 @@
+import { Show, type JSX } from "solid-js";
+import type { Candle, Instrument, Timeframe } from "../../../../domain/market.ts";
+import { classNames } from "../../ui/class-names.ts";
+import { formatDecimal, formatPercent, formatPrice } from "../../ui/format.ts";
+import { legendOf } from "./legend.ts";
+import { momentLabel } from "./zone-labels.ts";
+
+/** Open, high, low, close, change and volume of one candle, over the top left corner of the chart. */
+export function ChartLegend(props: {
+  instrument: Instrument;
+  timeframe: Timeframe;
+  candle: Candle;
+  zone: string;
+}): JSX.Element {
+  const legend = () => legendOf(props.candle);
+  const price = (value: Candle["open"]): string => formatPrice(value, props.instrument.priceDecimals);
+  return (
+    <div class="pointer-events-none absolute top-1 left-2 z-10 flex max-w-[calc(100%-6rem)] flex-wrap gap-x-2 text-sm tabular-nums">
+      <span class="font-medium">
+        {props.instrument.symbol} · {props.timeframe}
+      </span>
+      <span class="text-muted">{momentLabel(props.candle.time, props.zone, props.timeframe === "1d")}</span>
+      <Figure name="O" title="Open" value={price(props.candle.open)} />
+      <Figure name="H" title="High" value={price(props.candle.high)} />
+      <Figure name="L" title="Low" value={price(props.candle.low)} />
+      <Figure name="C" title="Close" value={price(props.candle.close)} />
+      <span class={classNames(legend().direction === "up" && "text-up", legend().direction === "down" && "text-down")}>
+        {formatDecimal(legend().change, { decimals: props.instrument.priceDecimals, sign: "always" })} (
+        {formatPercent(legend().changePercent)})
+      </span>
+      <Figure name="V" title="Volume" value={`${formatDecimal(props.candle.volume, { decimals: 2 })}`} />
+      <Show when={!props.candle.closed}>
+        <span class="text-muted">running</span>
+      </Show>
+    </div>
+  );
+}
+
+function Figure(props: { name: string; title: string; value: string }): JSX.Element {
+  return (
+    <span>
+      <abbr class="text-muted no-underline" title={props.title}>
+        {props.name}
+      </abbr>{" "}
+      {props.value}
+    </span>
+  );
+}

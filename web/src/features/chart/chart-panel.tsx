@@ -1,0 +1,78 @@
+import { createMemo, createSignal, Show, type JSX } from "solid-js";
+import type { OrderView } from "../../../../contract/orders.ts";
+import type { Decimal } from "../../../../domain/decimal.ts";
+import { TIMEFRAMES } from "../../../../domain/market.ts";
+import { useDesk } from "../../data/desk-context.tsx";
+import { preferences } from "../../data/preferences.ts";
+import { useOpenOrders } from "../../data/use-account.ts";
+import { useCandles, useFreshness, useInstrument } from "../../data/use-market.ts";
+import { Panel } from "../../ui/panel.tsx";
+import { freshnessText } from "../freshness-text.ts";
+import { isAmendable } from "../orders/order-words.ts";
+import { SegmentedChoice } from "../segmented-choice.tsx";
+import { ChartCanvas } from "./chart-canvas.tsx";
+import type { LineMove } from "./line-drag.ts";
+import { MoveOrderDialog } from "./move-order-dialog.tsx";
+import { orderLines } from "./order-lines.ts";
+import { useSymbolFills } from "./use-symbol-fills.ts";
+
+const TIMEFRAME_OPTIONS = TIMEFRAMES.map((timeframe) => ({ value: timeframe, label: timeframe }));
+
+/** Candles, volume, own fills and orders of the desk's symbol. The timeframe stands in the URL. */
+export function ChartPanel(): JSX.Element {
+  const desk = useDesk();
+  const instrument = useInstrument(desk.symbol);
+  const candles = useCandles(desk.symbol, desk.timeframe);
+  const freshness = useFreshness(desk.symbol);
+  const openOrders = useOpenOrders();
+  const fills = useSymbolFills(desk.symbol);
+  const [move, setMove] = createSignal<{ readonly order: OrderView; readonly price: Decimal } | null>(null);
+
+  const series = createMemo(() => {
+    const current = candles.series();
+    return current !== null && current.symbol === desk.symbol() && current.timeframe === desk.timeframe()
+      ? current
+      : null;
+  });
+  const lines = createMemo(() => orderLines(openOrders(), desk.symbol()));
+  const zone = (): string =>
+    preferences.zone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : preferences.zone;
+  const handleLineMoved = (wish: LineMove): void => {
+    const order = openOrders().find((other) => other.id === wish.id);
+    if (order !== undefined && isAmendable(order)) {
+      setMove({ order, price: wish.price });
+    }
+  };
+
+  return (
+    <>
+      <Panel
+        title="Chart"
+        hideTitle
+        stale={freshnessText(freshness())}
+        tools={
+          <SegmentedChoice
+            label="Timeframe"
+            options={TIMEFRAME_OPTIONS}
+            value={desk.timeframe()}
+            onChange={desk.setTimeframe}
+          />
+        }
+      >
+        <ChartCanvas
+          instrument={instrument()}
+          timeframe={desk.timeframe()}
+          series={series()}
+          fills={fills()}
+          lines={lines()}
+          zone={zone()}
+          onNearOldest={candles.loadOlder}
+          onLineMoved={handleLineMoved}
+        />
+      </Panel>
+      <Show when={instrument()}>
+        {(rules) => <MoveOrderDialog move={move()} instrument={rules()} onClose={() => setMove(null)} />}
+      </Show>
+    </>
+  );
+}

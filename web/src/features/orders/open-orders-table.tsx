@@ -1,0 +1,246 @@
+import { createSignal, Show, type Accessor, type JSX } from "solid-js";
+import type { OrderView } from "../../../../contract/orders.ts";
+import { compare } from "../../../../domain/decimal.ts";
+import type { Instrument } from "../../../../domain/market.ts";
+import { amendOrder, cancelOrder } from "../../data/api.ts";
+import { Button } from "../../ui/button.tsx";
+import { DataTable, type Column } from "../../ui/data-table.tsx";
+import { DecimalField } from "../../ui/decimal-field.tsx";
+import { formatPrice, formatQuantity } from "../../ui/format.ts";
+import { formatIso } from "../../ui/format-time.ts";
+import { TimeText } from "../../ui/time-text.tsx";
+import { createWrite, type Write } from "../create-write.ts";
+import { createKeyedRows, type KeyedRow } from "../keyed-rows.ts";
+import { amendDraftOf, readAmend, type AmendDraft } from "./amend-draft.ts";
+import { FilledCell, SideCell, SymbolCell } from "./order-cells.tsx";
+import { isAmendable, isCancellable, statusWord, typeWord } from "./order-words.ts";
+
+type Row = KeyedRow<OrderView>;
+type Editing = { readonly id: string; readonly draft: AmendDraft };
+
+type OpenOrdersTableProps = {
+  orders: readonly OrderView[];
+  instrumentOf: (symbol: string) => Instrument | null;
+  /** Says what could not be done; "" takes the last message away. */
+  onMessage: (message: string) => void;
+};
+
+/** Resting orders, each with its own amend and cancel. A row keeps its cells while its order changes. */
+export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
+  const rows = createKeyedRows(
+    () => props.orders,
+    (order) => order.id,
+  );
+  const [editing, setEditing] = createSignal<Editing | null>(null);
+  const amend = createWrite<unknown>();
+
+  const startEditing = (order: OrderView): void => {
+    amend.reset();
+    props.onMessage("");
+    setEditing({ id: order.id, draft: amendDraftOf(order) });
+  };
+  const stopEditing = (): void => {
+    setEditing(null);
+    props.onMessage("");
+  };
+  const changeDraft = (change: Partial<AmendDraft>): void => {
+    setEditing((current) => (current === null ? null : { ...current, draft: { ...current.draft, ...change } }));
+  };
+  const save = async (order: OrderView): Promise<void> => {
+    const current = editing();
+    const instrument = props.instrumentOf(order.symbol);
+    if (current === null || instrument === null) {
+      return;
+    }
+    const reading = readAmend(current.draft, order, instrument);
+    if (reading.type === "unreadable") {
+      props.onMessage(reading.message);
+      return;
+    }
+    if (reading.type === "unchanged") {
+      stopEditing();
+      return;
+    }
+    const { change } = reading;
+    const answer = await amend.run(`${order.id} ${JSON.stringify(change)}`, (intent) =>
+      amendOrder(order.accountId, order.id, change, intent),
+    );
+    if (answer?.ok === true) {
+      stopEditing();
+    } else if (answer !== null) {
+      props.onMessage(answer.error.message);
+    }
+  };
+  const isEditing = (row: Row): boolean => editing()?.id === row.key;
+  const handleKey = (event: KeyboardEvent): void => {
+    if (event.key === "Escape" && editing() !== null) {
+      event.stopPropagation();
+      stopEditing();
+    }
+  };
+
+  const priceDecimals = (order: OrderView): number | undefined => props.instrumentOf(order.symbol)?.priceDecimals;
+  const columns: readonly Column<Row>[] = [
+    {
+      id: "time",
+      header: "Time",
+      wideOnly: true,
+      compare: (left, right) => left.value().createdAt - right.value().createdAt,
+      cell: (row) => <TimeText time={row.value().createdAt} class="text-muted" />,
+    },
+    {
+      id: "symbol",
+      header: "Symbol",
+      compare: (left, right) => left.value().symbol.localeCompare(right.value().symbol),
+      cell: (row) => <SymbolCell symbol={row.value().symbol} />,
+    },
+    { id: "side", header: "Side", cell: (row) => <SideCell side={row.value().side} /> },
+    {
+      id: "type",
+      header: "Type",
+      wideOnly: true,
+      cell: (row) => (
+        <span title={row.value().expiresAt === null ? undefined : `Expires ${formatIso(row.value().expiresAt)}`}>
+          {typeWord(row.value())}
+        </span>
+      ),
+    },
+    {
+      id: "quantity",
+      header: "Quantity",
+      align: "right",
+      compare: (left, right) => compare(left.value().quantity, right.value().quantity),
+      cell: (row) => (
+        <Show when={isEditing(row)} fallback={formatQuantity(row.value().quantity)}>
+          <DecimalField
+            label="New quantity"
+            hideLabel
+            class="w-28"
+            value={editing()?.draft.quantityText ?? ""}
+            step={props.instrumentOf(row.value().symbol)?.minimumQuantity}
+            onInput={(quantityText) => changeDraft({ quantityText })}
+            onEnter={() => void save(row.value())}
+          />
+        </Show>
+      ),
+    },
+    {
+      id: "price",
+      header: "Price",
+      align: "right",
+      compare: (left, right) =>
+        compare(left.value().limitPrice ?? left.value().quantity, right.value().limitPrice ?? right.value().quantity),
+      cell: (row) => (
+        <Show when={isEditing(row)} fallback={formatPrice(row.value().limitPrice, priceDecimals(row.value()))}>
+          <DecimalField
+            label="New price"
+            hideLabel
+            class="w-28"
+            ref={focusSoon}
+            value={editing()?.draft.priceText ?? ""}
+            step={props.instrumentOf(row.value().symbol)?.tickSize}
+            onInput={(priceText) => changeDraft({ priceText })}
+            onEnter={() => void save(row.value())}
+          />
+        </Show>
+      ),
+    },
+    { id: "filled", header: "Filled", align: "right", cell: (row) => <FilledCell order={row.value()} /> },
+    {
+      id: "status",
+      header: "Status",
+      wideOnly: true,
+      cell: (row) => <span title={row.value().reason ?? undefined}>{statusWord(row.value())}</span>,
+    },
+    {
+      id: "actions",
+      header: "Actions",
+      align: "right",
+      cell: (row) => (
+        <RowActions
+          order={row.value}
+          editing={isEditing(row)}
+          saving={amend.state().type === "sending"}
+          onEdit={() => startEditing(row.value())}
+          onSave={() => void save(row.value())}
+          onLeave={stopEditing}
+          onMessage={props.onMessage}
+        />
+      ),
+    },
+  ];
+
+  return (
+    <div class="flex min-h-0 min-w-0 flex-1 flex-col" onKeyDown={handleKey}>
+      <DataTable label="Open orders" columns={columns} rows={rows()} />
+    </div>
+  );
+}
+
+type RowActionsProps = {
+  order: Accessor<OrderView>;
+  editing: boolean;
+  saving: boolean;
+  onEdit: () => void;
+  onSave: () => void;
+  onLeave: () => void;
+  onMessage: (message: string) => void;
+};
+
+/** Cancel always works, stale prices or not. */
+function RowActions(props: RowActionsProps): JSX.Element {
+  const cancel: Write<OrderView> = createWrite<OrderView>();
+  const name = (): string =>
+    `${props.order().side} order of ${formatQuantity(props.order().quantity)} ${props.order().symbol}`;
+  const handleCancel = async (): Promise<void> => {
+    const order = props.order();
+    props.onMessage("");
+    const answer = await cancel.run(order.id, (intent) => cancelOrder(order.accountId, order.id, intent));
+    if (answer !== null && !answer.ok) {
+      props.onMessage(`The ${name()} could not be cancelled: ${answer.error.message}`);
+    }
+  };
+  return (
+    <span class="inline-flex justify-end gap-1">
+      <Show
+        when={props.editing}
+        fallback={
+          <>
+            <Button
+              size="small"
+              aria-label={`Amend the ${name()}`}
+              blockedReason={isAmendable(props.order()) ? null : "Only a resting limit order can be amended."}
+              onClick={() => props.onEdit()}
+            >
+              Amend
+            </Button>
+            <Button
+              size="small"
+              aria-label={`Cancel the ${name()}`}
+              blockedReason={isCancellable(props.order()) ? null : "A cancel is on its way already."}
+              onClick={() => void handleCancel()}
+            >
+              {cancel.state().type === "sending" || props.order().status === "cancel_pending"
+                ? "Cancelling…"
+                : "Cancel"}
+            </Button>
+          </>
+        }
+      >
+        <Button size="small" tone="primary" onClick={() => props.onSave()}>
+          {props.saving ? "Sending…" : "Save"}
+        </Button>
+        <Button size="small" onClick={() => props.onLeave()}>
+          Leave
+        </Button>
+      </Show>
+    </span>
+  );
+}
+
+function focusSoon(element: HTMLInputElement): void {
+  queueMicrotask(() => {
+    element.focus();
+    element.select();
+  });
+}
