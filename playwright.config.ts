@@ -39,7 +39,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `node scripts/bootstrap.mjs start --port ${port} --sim-port ${simulatorPort} --state ${stateFolder}`,
+    command: `node scripts/bootstrap.mjs scripts/start.ts --port ${port} --sim-port ${simulatorPort} --state ${stateFolder}`,
     url: `http://127.0.0.1:${port}/api/health`,
     timeout: 90_000,
     reuseExistingServer: false,

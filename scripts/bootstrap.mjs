@@ -1,5 +1,5 @@
 /**
- * The door of every npm script: `node scripts/bootstrap.mjs <script> [arguments]` runs scripts/<script>.ts.
+ * The door of every npm script: `node scripts/bootstrap.mjs FILE.ts [arguments]` runs a TypeScript file of the project.
  * It needs nothing but Node 20: it installs the packages when they are missing or older than the lock, and runs the
  * script with the Node 24 that comes with them, which understands TypeScript.
  */
@@ -12,13 +12,13 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const binaries = join(root, "node_modules", ".bin");
 
-const [name, ...scriptArguments] = process.argv.slice(2);
+const [file, ...scriptArguments] = process.argv.slice(2);
 if (major(process.versions.node) < 20) {
   fail(`Node 20 or newer is needed; this is ${process.versions.node}. Get one from https://nodejs.org.`);
 }
-const script = join(root, "scripts", `${name}.ts`);
-if (name === undefined || !existsSync(script)) {
-  fail(`There is no scripts/${name ?? ""}.ts.`);
+const script = join(root, file ?? "");
+if (file === undefined || !existsSync(script)) {
+  fail(`There is no ${file ?? "file to run"}.`);
 }
 install();
 run(modernNode());

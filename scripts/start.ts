@@ -140,7 +140,7 @@ function simulatorOf(mode: Mode, port: number): ChildSpecification {
   return {
     name: "the exchange simulator",
     command: process.execPath,
-    arguments: [join(root, "scripts", "sim.ts"), `--port=${port}`, `--seed=${mode.seed}`, ...replay],
+    arguments: [join(root, "exchange-sim", "main.ts"), `--port=${port}`, `--seed=${mode.seed}`, ...replay],
     environment: toolEnvironment(),
     logFile: join(mode.stateFolder, "logs", "exchange.log"),
   };

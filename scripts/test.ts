@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runChecks } from "./lib/checks.ts";
-import { dryRun } from "./lib/dry-run.ts";
+import { dryRun } from "./lib/deploy.ts";
 import { Failure, runMain } from "./lib/failure.ts";
 import { requireChromium } from "./lib/get-chromium.ts";
 import { binary, root, sharedFolder } from "./lib/paths.ts";
