@@ -29,12 +29,12 @@ const shape = z.object({
   /** Null: the first one. */
   activeAccountId: z.string().max(64).nullable().catch(null),
   /** Sizes of resizable panels in CSS pixels, by name. */
-  panelSizes: z.record(z.string(), z.number().min(0).max(10_000)).catch({}),
+  panelSizes: z.record(z.string(), z.number().min(0).max(10_000)).catch(() => ({})),
   firstStepsClosed: z.boolean().catch(false),
   /** Steps of the strip that were seen done, by account. */
   firstStepsDone: z.array(z.string().max(80)).max(200).catch([]),
   /** Whatever a panel wants to keep: a chosen tab, a grouping step. Values are text. */
-  panels: z.record(z.string(), z.string().max(200)).catch({}),
+  panels: z.record(z.string(), z.string().max(200)).catch(() => ({})),
 });
 
 export type Preferences = z.infer<typeof shape>;
@@ -102,7 +102,8 @@ export function makePreferencesSync(): () => void {
 
 /** Forgets everything: used when a trader deletes all data. */
 export function resetPreferences(): void {
-  setStored(DEFAULT_PREFERENCES);
+  // Parsed anew: the store writes into the records that it is given.
+  setStored(shape.parse({}));
   applyToDocument();
   write();
 }

@@ -71,6 +71,12 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
       props.onMessage(answer.error.message);
     }
   };
+  const amendBlocked = (order: OrderView): string | null => {
+    if (!isAmendable(order)) {
+      return "Only a resting limit order can be amended.";
+    }
+    return props.instrumentOf(order.symbol) === null ? `The rules of ${order.symbol} are not loaded yet.` : null;
+  };
   const isEditing = (row: Row): boolean => editing()?.id === row.key;
   const handleKey = (event: KeyboardEvent): void => {
     if (event.key === "Escape" && editing() !== null) {
@@ -159,6 +165,7 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
       cell: (row) => (
         <RowActions
           order={row.value}
+          amendBlocked={amendBlocked(row.value())}
           editing={isEditing(row)}
           saving={amend.state().type === "sending"}
           onEdit={() => startEditing(row.value())}
@@ -179,6 +186,8 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
 
 type RowActionsProps = {
   order: Accessor<OrderView>;
+  /** Why it cannot be amended; null when it can. */
+  amendBlocked: string | null;
   editing: boolean;
   saving: boolean;
   onEdit: () => void;
@@ -209,7 +218,7 @@ function RowActions(props: RowActionsProps): JSX.Element {
             <Button
               size="small"
               aria-label={`Amend the ${name()}`}
-              blockedReason={isAmendable(props.order()) ? null : "Only a resting limit order can be amended."}
+              blockedReason={props.amendBlocked}
               onClick={() => props.onEdit()}
             >
               Amend
