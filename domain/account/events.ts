@@ -12,7 +12,7 @@ import type { Liquidity, OrderOrigin, OrderType, TimeInForce } from "../orders/o
 import type { AmendRequest, OrderRequest } from "../orders/request.ts";
 import type { Problem } from "../problem.ts";
 import type { FeeSchedule } from "./fees.ts";
-import type { AccountKind, Hold, Intent, TakenLevel } from "./state.ts";
+import type { AccountCurrency, AccountKind, Hold, Intent, TakenLevel } from "./state.ts";
 
 export const EVENT_VERSION = 1;
 
@@ -24,7 +24,7 @@ export type AccountOpened = Timed & {
   readonly name: string;
   readonly kind: AccountKind;
   readonly market: Market;
-  readonly currency: Asset;
+  readonly currency: AccountCurrency;
   readonly zone: string;
   readonly startingBalance: Decimal;
   readonly fees: FeeSchedule;

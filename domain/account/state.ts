@@ -14,6 +14,7 @@ export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
 /** TRADING §1. */
 export const ACCOUNT_CURRENCY = "USD";
+export type AccountCurrency = typeof ACCOUNT_CURRENCY;
 
 /**
  * What the account has of one asset. `managed` was bought by this desk, `external` was there or came otherwise; in a paper
@@ -92,7 +93,7 @@ export type AccountState = {
   readonly name: string;
   readonly kind: AccountKind;
   readonly market: Market;
-  readonly currency: Asset;
+  readonly currency: AccountCurrency;
   /** IANA zone in which the account's day begins. */
   readonly zone: string;
   readonly fees: FeeSchedule;

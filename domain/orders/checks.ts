@@ -67,7 +67,11 @@ export function stale(symbol: Symbol, view: MarketView | undefined): Result<neve
 }
 
 /** The pair's tick, smallest quantity and smallest cost. A market order is valued at the touch. */
-export function checkMinimums(order: Candidate, instrument: Instrument, market: MatchMarket | null): Result<null> {
+export function checkMinimums(
+  order: Pick<Candidate, "symbol" | "side" | "quantity" | "limitPrice">,
+  instrument: Instrument,
+  market: MatchMarket | null,
+): Result<null> {
   const { quantity, limitPrice, symbol } = order;
   if (limitPrice !== null && !isPositive(limitPrice)) {
     return refuse(

@@ -1,0 +1,170 @@
+/**
+ * Changing a live order (TRADING §4 "amend", PROTOCOL §2.6): the quantity is the new total, what is filled included. The place
+ * in the queue is kept only where nothing but the quantity falls; otherwise the order is judged and matched anew.
+ */
+import { compare, isBelow, subtract, type Decimal } from "../decimal.ts";
+import type { Instrument } from "../market.ts";
+import { judgeCandidate } from "../orders/assess.ts";
+import { checkMinimums } from "../orders/checks.ts";
+import { buyHold } from "../orders/hold.ts";
+import { quantisePrice, quantiseQuantity } from "../orders/quantise.ts";
+import type { AmendRequest } from "../orders/request.ts";
+import { ok, refuse, type Problem, type Result } from "../problem.ts";
+import { cancelOwn, openOrder, takeFromBook } from "./execute.ts";
+import { tradingFacts } from "./facts.ts";
+import { worstFeeRate } from "./fees.ts";
+import { goneProblem } from "./gone.ts";
+import { assessmentMarket, marketProblem } from "./place.ts";
+import type { OpenOrder } from "./state.ts";
+import { record, stamp, type Outcome, type Turn } from "./turn.ts";
+
+type Change = { readonly quantity: Decimal; readonly limitPrice: Decimal | null };
+
+/** Amends a live order, or answers the recorded denial. */
+export function amendOrder(turn: Turn, orderId: string, request: AmendRequest): Outcome {
+  const order = turn.state.orders[orderId];
+  const instrument = order === undefined ? undefined : turn.state.instruments[order.symbol];
+  if (order === undefined || instrument === undefined) {
+    const problem = goneProblem(turn.state, orderId);
+    return problem.code === "NOT_FOUND" ? { problem, events: [] } : deniedAmend(turn, orderId, request, problem);
+  }
+  const change = readChange(order, instrument, request);
+  if (!change.ok) {
+    return deniedAmend(turn, orderId, request, change.error);
+  }
+  const { quantity, limitPrice } = change.value;
+  const onlyLess = limitPrice === order.limitPrice && isBelow(quantity, order.quantity);
+  const refused = onlyLess ? reduce(turn, order, instrument, quantity) : replace(turn, order, instrument, change.value);
+  return refused === null ? null : deniedAmend(turn, orderId, request, refused);
+}
+
+function readChange(order: OpenOrder, instrument: Instrument, request: AmendRequest): Result<Change> {
+  if (order.status === "cancel_pending" || order.status === "unknown") {
+    return refuse("ORDER_NOT_OPEN", `The order is ${order.status} and cannot be changed now.`, {
+      status: order.status,
+    });
+  }
+  if (request.limitPrice !== undefined && order.limitPrice === null) {
+    return refuse("PRICE_INVALID", "A market order has no limit price.", { field: "limitPrice" });
+  }
+  const quantity = request.quantity === undefined ? order.quantity : quantiseQuantity(request.quantity, instrument);
+  const limitPrice =
+    request.limitPrice === undefined ? order.limitPrice : quantisePrice(request.limitPrice, order.side, instrument);
+  if (quantity === order.quantity && limitPrice === order.limitPrice) {
+    return refuse("NOTHING_CHANGED", "The order has this quantity and price already.", {});
+  }
+  if (compare(quantity, order.filledQuantity) <= 0) {
+    return refuse(
+      "AMEND_BELOW_FILLED",
+      `${order.filledQuantity} ${instrument.base} of the order is filled already; the new total of ${quantity} must be more. To stop here, cancel it.`,
+      { limit: order.filledQuantity, value: quantity },
+    );
+  }
+  return ok({ quantity, limitPrice });
+}
+
+/** Less of the same: no new risk, no market needed, the place in the queue stays. */
+function reduce(turn: Turn, order: OpenOrder, instrument: Instrument, quantity: Decimal): Problem | null {
+  const { limitPrice } = order;
+  const minimums = checkMinimums({ ...order, quantity }, instrument, null);
+  if (!minimums.ok) {
+    return minimums.error;
+  }
+  const rest = subtract(quantity, order.filledQuantity);
+  const needed =
+    order.side === "sell"
+      ? rest
+      : limitPrice === null
+        ? order.hold.amount
+        : buyHold(limitPrice, rest, worstFeeRate(order.feeSchedule), instrument);
+  record(turn, {
+    type: "order_amended",
+    ...stamp(turn.context),
+    orderId: order.id,
+    version: order.version + 1,
+    quantity,
+    limitPrice,
+    hold: {
+      asset: order.hold.asset,
+      before: order.hold.amount,
+      after: isBelow(needed, order.hold.amount) ? needed : order.hold.amount,
+    },
+    fees: order.feeSchedule,
+    queue: null,
+    waitingFor: order.waiting ? order.reason : null,
+    forgottenLevels: [],
+  });
+  return null;
+}
+
+/** Another price or more of it: judged as the order that it becomes, and matched anew. */
+function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: Change): Problem | null {
+  const { state, context } = turn;
+  const clash = marketProblem(state, context);
+  if (clash !== null) {
+    return clash;
+  }
+  const rest = subtract(change.quantity, order.filledQuantity);
+  const plan = judgeCandidate(
+    tradingFacts(state, context.now, order),
+    {
+      symbol: order.symbol,
+      side: order.side,
+      orderType: order.type,
+      timeInForce: order.timeInForce,
+      postOnly: order.postOnly,
+      quantity: rest,
+      limitPrice: change.limitPrice,
+      expiresAt: order.expiresAt,
+      intent: order.intent,
+    },
+    context.markets[order.symbol]?.instrument ?? instrument,
+    assessmentMarket(state, context),
+    { isNew: false, risk: true, filled: order.filledQuantity },
+  );
+  if (!plan.ok) {
+    return plan.error;
+  }
+  const { match, hold, waitingFor } = plan.value;
+  cancelOwn(turn, match?.cancelFirst ?? []);
+  const isSubmitting = order.status === "submitting";
+  record(turn, {
+    type: "order_amended",
+    ...stamp(context),
+    orderId: order.id,
+    version: order.version + 1,
+    quantity: change.quantity,
+    limitPrice: change.limitPrice,
+    hold: { asset: hold.asset, before: order.hold.amount, after: hold.amount },
+    fees: state.fees,
+    queue: isSubmitting ? null : (match?.queue ?? null),
+    waitingFor,
+    forgottenLevels: match?.forgottenLevels ?? [],
+  });
+  if (match !== null && isSubmitting) {
+    openOrder(turn, order.id, match, instrument);
+  } else if (match !== null) {
+    takeFromBook(turn, order.id, match, instrument);
+  }
+  return null;
+}
+
+function deniedAmend(turn: Turn, orderId: string, request: AmendRequest, problem: Problem): Outcome {
+  const { quantity, limitPrice } = request;
+  return {
+    problem,
+    events: [
+      {
+        type: "amend_denied",
+        ...stamp(turn.context),
+        denialId: turn.context.id,
+        orderId,
+        request: {
+          ...(quantity === undefined ? {} : { quantity }),
+          ...(limitPrice === undefined ? {} : { limitPrice }),
+        },
+        problem,
+      },
+    ],
+  };
+}

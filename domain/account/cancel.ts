@@ -1,0 +1,44 @@
+import type { Asset, Symbol } from "../market.ts";
+import { cancelOrder, filledSoFar } from "./execute.ts";
+import { goneProblem } from "./gone.ts";
+import type { OpenOrder } from "./state.ts";
+import { record, stamp, type Outcome, type Turn } from "./turn.ts";
+
+/** Cancels one order. Needs no market; settle the tape first (TRADING §4). */
+export function cancelOne(turn: Turn, orderId: string): Outcome {
+  if (turn.state.orders[orderId] === undefined) {
+    return { problem: goneProblem(turn.state, orderId), events: [] };
+  }
+  cancelOrder(turn, orderId, "Cancelled by you.");
+  return null;
+}
+
+/** Cancels every live order, of one symbol or of all. */
+export function cancelAll(turn: Turn, symbol: Symbol | null): void {
+  for (const order of Object.values(turn.state.orders)) {
+    if (symbol === null || order.symbol === symbol) {
+      cancelOrder(turn, order.id, "Cancelled by you, with all others.");
+    }
+  }
+}
+
+/** Ends the orders whose expiry has come by the market's clock. */
+export function expireOrders(turn: Turn): void {
+  for (const order of Object.values(turn.state.orders)) {
+    if (order.expiresAt !== null && order.expiresAt <= turn.context.marketTime) {
+      record(turn, {
+        type: "order_expired",
+        ...stamp(turn.context),
+        orderId: order.id,
+        reason: `Its expiry came; ${filledSoFar(order)}.`,
+        released: order.hold,
+      });
+    }
+  }
+}
+
+/** The live orders that hold some of the asset: sales of it first, then orders that pay with it. */
+export function ordersHolding(orders: Readonly<Record<string, OpenOrder>>, asset: Asset): readonly OpenOrder[] {
+  const holding = Object.values(orders).filter((order) => order.hold.asset === asset);
+  return [...holding.filter(({ side }) => side === "sell"), ...holding.filter(({ side }) => side === "buy")];
+}

@@ -1,0 +1,86 @@
+/**
+ * What the outside must do for an account, derived from its state. A decision's effects are the difference between before
+ * and after, so the two can never disagree, and a restart registers everything again from the state alone (TRADING §4, §6).
+ */
+import type { Milliseconds, Symbol, TriggerRow } from "../market.ts";
+import type { Effect } from "./decision.ts";
+import type { AccountState, OpenOrder } from "./state.ts";
+
+/** The level the feed watches for a resting order; null for an order that does not rest. */
+export function triggerRow(order: OpenOrder): TriggerRow | null {
+  if (order.queue === null || order.limitPrice === null) {
+    return null;
+  }
+  return {
+    orderId: order.id,
+    version: order.version,
+    symbol: order.symbol,
+    direction: order.side === "buy" ? "below" : "above",
+    level: order.limitPrice,
+    armedTradeId: order.queue.cursor,
+  };
+}
+
+/** All levels to watch for the account. */
+export function triggerRows(state: AccountState): readonly TriggerRow[] {
+  return Object.values(state.orders).flatMap((order) => triggerRow(order) ?? []);
+}
+
+/** When live orders expire, in market time. */
+export function expiries(state: AccountState): readonly { readonly orderId: string; readonly at: Milliseconds }[] {
+  return Object.values(state.orders).flatMap(({ id, expiresAt }) =>
+    expiresAt === null ? [] : { orderId: id, at: expiresAt },
+  );
+}
+
+/** Symbols with orders that wait for a fresh price. */
+export function waitingSymbols(state: AccountState): readonly Symbol[] {
+  const waiting = Object.values(state.orders).filter((order) => order.waiting);
+  return [...new Set(waiting.map(({ symbol }) => symbol))];
+}
+
+/** Symbols whose prices the account depends on: its positions' and its orders'. */
+export function pinnedSymbols(state: AccountState): readonly Symbol[] {
+  const held = Object.keys(state.holdings).filter((asset) => asset !== state.currency);
+  const traded = Object.values(state.orders).map(({ symbol }) => symbol);
+  return [...new Set([...held.map((asset) => `${asset}/${state.currency}`), ...traded])].sort();
+}
+
+/** The work between two states. */
+export function effectsBetween(before: AccountState, after: AccountState): readonly Effect[] {
+  return [...triggerEffects(before, after), ...expiryEffects(before, after), ...waitingEffects(before, after)];
+}
+
+function triggerEffects(before: AccountState, after: AccountState): readonly Effect[] {
+  const rows = triggerRows(after);
+  const had = new Map(triggerRows(before).map((row) => [row.orderId, row.version]));
+  const has = new Set(rows.map(({ orderId }) => orderId));
+  const removed = [...had.keys()].filter((orderId) => !has.has(orderId));
+  return [
+    ...removed.map((orderId): Effect => ({ type: "remove_trigger", orderId })),
+    ...rows
+      .filter(({ orderId, version }) => had.get(orderId) !== version)
+      .map((row): Effect => ({ type: "set_trigger", row })),
+  ];
+}
+
+function expiryEffects(before: AccountState, after: AccountState): readonly Effect[] {
+  const had = new Set(expiries(before).map(({ orderId }) => orderId));
+  const now = expiries(after);
+  const has = new Set(now.map(({ orderId }) => orderId));
+  return [
+    ...[...had].filter((orderId) => !has.has(orderId)).map((orderId): Effect => ({ type: "clear_expiry", orderId })),
+    ...now
+      .filter(({ orderId }) => !had.has(orderId))
+      .map(({ orderId, at }): Effect => ({ type: "schedule_expiry", orderId, at })),
+  ];
+}
+
+function waitingEffects(before: AccountState, after: AccountState): readonly Effect[] {
+  const had = waitingSymbols(before);
+  const has = waitingSymbols(after);
+  return [
+    ...had.filter((symbol) => !has.includes(symbol)).map((symbol): Effect => ({ type: "stop_awaiting", symbol })),
+    ...has.filter((symbol) => !had.includes(symbol)).map((symbol): Effect => ({ type: "await_fresh_price", symbol })),
+  ];
+}

@@ -1,0 +1,42 @@
+import type { Symbol } from "../market.ts";
+import { symbolsOfOrder, valuationSymbol } from "../orders/conversion.ts";
+import type { Command } from "./commands.ts";
+import type { AccountState } from "./state.ts";
+
+/** Symbols whose market views a decision on the command may look at: what the shell asks the feed for beforehand. */
+export function symbolsNeeded(state: AccountState, command: Command): readonly Symbol[] {
+  const { currency } = state;
+  switch (command.type) {
+    case "place_order":
+      return symbolsOfOrder(command.request.symbol, currency);
+    case "amend_order": {
+      const order = state.orders[command.orderId];
+      return order === undefined ? [] : symbolsOfOrder(order.symbol, currency);
+    }
+    case "close_position":
+      return [valuationSymbol(command.asset, currency)];
+    case "retry_waiting":
+      return symbolsOfOrder(command.symbol, currency);
+    case "apply_prints":
+      // The prints bring their own prices; only what values a quote that is not the account currency is needed.
+      return unique(
+        command.deliveries.flatMap(({ symbol }) => symbolsOfOrder(symbol, currency).filter((name) => name !== symbol)),
+      );
+    case "start_day":
+      return Object.keys(state.holdings)
+        .filter((asset) => asset !== currency)
+        .map((asset) => valuationSymbol(asset, currency));
+    case "open_account":
+    case "deposit":
+    case "reset_account":
+    case "change_settings":
+    case "cancel_order":
+    case "cancel_all":
+    case "expire_orders":
+      return [];
+  }
+}
+
+function unique(symbols: readonly Symbol[]): readonly Symbol[] {
+  return [...new Set(symbols)];
+}

@@ -1,0 +1,163 @@
+/** The account as the contract shows it (contract/accounts). Plain data; no price is needed for any of it. */
+import { divide, isPositive, subtract, type Decimal } from "../decimal.ts";
+import type { Asset, Market, Milliseconds, Symbol } from "../market.ts";
+import type { AccountLimits } from "../limits/limits.ts";
+import { valuationSymbol } from "../orders/conversion.ts";
+import type { Fill } from "../orders/fill.ts";
+import type { Order } from "../orders/order.ts";
+import type { OrderRequest } from "../orders/request.ts";
+import type { Problem } from "../problem.ts";
+import type { FillBooked, OrderDenied } from "./events.ts";
+import { plainOrder } from "./evolve.ts";
+import { instrumentOf, isDust } from "./facts.ts";
+import type { FeeSchedule } from "./fees.ts";
+import { holdingOf, totalOf } from "./holdings.ts";
+import type { AccountCurrency, AccountDay, AccountKind, AccountState } from "./state.ts";
+
+export type Balance = {
+  readonly asset: Asset;
+  readonly total: Decimal;
+  readonly held: Decimal;
+  readonly available: Decimal;
+};
+
+export type Position = {
+  readonly asset: Asset;
+  readonly symbol: Symbol;
+  readonly quantity: Decimal;
+  readonly held: Decimal;
+  readonly cost: Decimal | null;
+  readonly averageEntryPrice: Decimal | null;
+  readonly realisedProfit: Decimal;
+  readonly dust: boolean;
+  readonly openedAt: Milliseconds;
+};
+
+export type Account = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: AccountKind;
+  readonly market: Market;
+  readonly currency: AccountCurrency;
+  readonly fees: FeeSchedule;
+  readonly limits: AccountLimits;
+  readonly baseline: Decimal;
+  readonly realisedProfit: Decimal;
+  readonly feesPaid: Decimal;
+  readonly day: AccountDay & { readonly zone: string };
+  readonly balances: readonly Balance[];
+  readonly positions: readonly Position[];
+  readonly createdAt: Milliseconds;
+  readonly seq: number;
+};
+
+export type Denial = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly request: OrderRequest;
+  readonly error: Problem;
+  readonly time: Milliseconds;
+  readonly seq: number;
+};
+
+export function accountView(state: AccountState): Account {
+  return {
+    id: state.accountId,
+    name: state.name,
+    kind: state.kind,
+    market: state.market,
+    currency: state.currency,
+    fees: state.fees,
+    limits: state.limits,
+    baseline: state.baseline,
+    realisedProfit: state.realisedProfit,
+    feesPaid: state.feesPaid,
+    day: { ...state.day, zone: state.zone },
+    balances: balanceViews(state),
+    positions: positionViews(state),
+    createdAt: state.createdAt,
+    seq: state.seq,
+  };
+}
+
+/** The account currency first (always there), then the assets by name. */
+export function balanceViews(state: AccountState): readonly Balance[] {
+  const others = Object.keys(state.holdings).filter((asset) => asset !== state.currency);
+  return [state.currency, ...others.sort()].map((asset) => {
+    const holding = holdingOf(state.holdings, asset);
+    const total = totalOf(holding);
+    return { asset, total, held: holding.held, available: subtract(total, holding.held) };
+  });
+}
+
+/** The managed holdings, by asset name. */
+export function positionViews(state: AccountState): readonly Position[] {
+  const assets = Object.keys(state.holdings).filter((asset) => asset !== state.currency);
+  return assets.sort().flatMap((asset) => {
+    const holding = holdingOf(state.holdings, asset);
+    if (!isPositive(holding.managed)) {
+      return [];
+    }
+    const decimals = instrumentOf(state, asset)?.priceDecimals ?? AVERAGE_DECIMALS;
+    return {
+      asset,
+      symbol: valuationSymbol(asset, state.currency),
+      quantity: holding.managed,
+      held: holding.held,
+      cost: holding.cost,
+      averageEntryPrice: holding.cost === null ? null : divide(holding.cost, holding.managed, decimals, "half-even"),
+      realisedProfit: holding.realisedProfit,
+      dust: isDust(state, asset),
+      openedAt: holding.openedAt,
+    };
+  });
+}
+
+/** Live orders as they are shown, oldest first. */
+export function openOrderViews(state: AccountState): readonly Order[] {
+  return Object.values(state.orders).map(plainOrder);
+}
+
+/** An order that is live or ended a short while ago; undefined when the state does not have it (any more). */
+export function orderView(state: AccountState, orderId: string): Order | undefined {
+  const live = state.orders[orderId];
+  return live === undefined ? state.ended.find(({ id }) => id === orderId) : plainOrder(live);
+}
+
+/** A booked fill as it is shown. */
+export function fillView(event: FillBooked, accountId: string, seq: number): Fill {
+  return {
+    id: event.fillId,
+    orderId: event.orderId,
+    accountId,
+    symbol: event.symbol,
+    side: event.side,
+    price: event.price,
+    quantity: event.quantity,
+    cost: event.cost,
+    fee: event.fee,
+    feeAsset: event.feeAsset,
+    liquidity: event.liquidity,
+    realisedProfit: event.realisedProfit,
+    origin: event.origin,
+    late: event.late,
+    tradeId: event.tradeId,
+    time: event.filledAt,
+    seq,
+  };
+}
+
+/** A recorded denial as it is shown. */
+export function denialView(event: OrderDenied, accountId: string, seq: number): Denial {
+  return {
+    id: event.denialId,
+    accountId,
+    request: event.request,
+    error: event.problem,
+    time: event.marketTime,
+    seq,
+  };
+}
+
+/** Decimals of an average price while no pair of the asset is known. */
+const AVERAGE_DECIMALS = 8;
