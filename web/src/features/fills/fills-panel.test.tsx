@@ -34,17 +34,19 @@ describe("the fills panel", () => {
     });
     renderDesk(() => <FillsPanel />, defaultWorld({ account: sampleState({ recentFills: [sampleFill(), exit] }) }));
     await screen.findByRole("table");
-    expect(cells(0)).toEqual([
-      "12:00:00late",
-      "BTC/USD",
-      "▼Sell",
-      "65\u202f000.0",
-      "0.5",
-      "$32\u202f500.00",
-      "$130.00",
-      "taker",
-      "+$242.00",
-    ]);
+    await expect
+      .poll(() => cells(0))
+      .toEqual([
+        "12:00:00late",
+        "BTC/USD",
+        "▼Sell",
+        "65\u202f000.0",
+        "0.5",
+        "$32\u202f500.00",
+        "$130.00",
+        "taker",
+        "+$242.00",
+      ]);
     expect(cells(1).at(-1)).toBe("—");
   });
 

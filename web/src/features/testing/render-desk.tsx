@@ -6,7 +6,7 @@ import { render } from "@solidjs/testing-library";
 import { createSignal, type JSX } from "solid-js";
 import { onTestFinished, vi } from "vitest";
 import type { AccountState } from "../../../../contract/accounts.ts";
-import type { MarketUpdate, Topic } from "../../../../contract/market-socket.ts";
+import { marketClientFrame, type MarketUpdate, type Topic } from "../../../../contract/market-socket.ts";
 import type { Ticker } from "../../../../contract/markets.ts";
 import type { Changes, JournalEventView } from "../../../../contract/trader-socket.ts";
 import type { Candle, Instrument, Level, Timeframe, Trade } from "../../../../domain/market.ts";
@@ -162,19 +162,16 @@ function standing(world: World, call: Call): { readonly status: number; readonly
 }
 
 function answerMarket(world: World, send: (frame: unknown) => void, text: string): void {
-  const frame: unknown = JSON.parse(text);
-  if (typeof frame !== "object" || frame === null || !("type" in frame) || frame.type !== "subscribe") {
+  if (text === "ping") {
     return;
   }
-  const { topics } = frame as unknown as { topics: Topic[] };
+  const asked = marketClientFrame.parse(JSON.parse(text));
+  if (asked.type !== "subscribe") {
+    return;
+  }
+  const updates = asked.topics.map((topic) => snapshotOf(world, topic));
   send({ type: "hello", protocol: 1, market: "sim", marketTime: Date.now(), connected: true });
-  send({
-    type: "frame",
-    frame: 1,
-    marketTime: Date.now(),
-    connected: true,
-    updates: topics.map((topic) => snapshotOf(world, topic)),
-  });
+  send({ type: "frame", frame: 1, marketTime: Date.now(), connected: true, updates });
 }
 
 function snapshotOf(world: World, topic: Topic): MarketUpdate {
