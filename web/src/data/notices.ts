@@ -18,6 +18,8 @@ export type NoticeStore = {
   readonly shown: Accessor<readonly Notice[]>;
   readonly unread: Accessor<number>;
   readonly add: (notice: { tone: NoticeTone; title: string; detail?: string | null; time?: number }) => void;
+  /** Puts earlier ones, newest first, into the list without showing them. Replaces what was there. */
+  readonly seed: (earlier: readonly Omit<Notice, "id">[]) => void;
   readonly dismiss: (id: number) => void;
   /** While the pointer or the focus rests on the stack nothing leaves. */
   readonly pause: (isPaused: boolean) => void;
@@ -67,6 +69,15 @@ export function createNoticeStore(): NoticeStore {
       setUnread((count) => count + 1);
       setShown((notices) => [...notices, notice].slice(-SHOWN_AT_ONCE));
       expireLater(notice, SHOWN_FOR_MS[notice.tone]);
+    },
+    seed(earlier) {
+      setAll(
+        earlier.slice(0, KEPT).map((notice) => {
+          nextId += 1;
+          return { ...notice, id: nextId };
+        }),
+      );
+      setUnread(0);
     },
     pause(next) {
       isPaused = next;

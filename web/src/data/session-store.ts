@@ -1,5 +1,5 @@
 /** Who is signed in on this page, and the one place where the end of a session is handled. */
-import { createSignal, type Accessor } from "solid-js";
+import { createSignal, untrack, type Accessor } from "solid-js";
 import type { SessionView } from "../../../contract/session.ts";
 import type { Problem, Result } from "../../../domain/problem.ts";
 import { handleSessionLost } from "./http.ts";
@@ -41,7 +41,7 @@ export function createSessionStore(): SessionStore {
 
   /** A 401 after being signed in: the page stays, a dialog asks. Before, it only means that nobody is. */
   function lose(): void {
-    const current = state();
+    const current = untrack(state);
     if (current.type === "signed-in") {
       setState({ type: "expired", session: current.session });
     } else if (current.type !== "expired") {
@@ -66,7 +66,7 @@ export function createSessionStore(): SessionStore {
     return false;
   }
 
-  handleSessionLost(() => lose());
+  handleSessionLost(lose);
 
   return {
     state,
