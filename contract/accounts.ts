@@ -114,3 +114,11 @@ export const accountList = z.object({ accounts: z.array(account) });
 
 /** One sample of the equity curve. */
 export const equityPoint = z.object({ time: milliseconds, equity: decimalText, cash: decimalText });
+
+/** GET /api/accounts/{id}/equity: from inclusive, to exclusive. */
+export const equityQuery = z.strictObject({
+  from: z.coerce.number().int().nonnegative().optional(),
+  to: z.coerce.number().int().nonnegative().optional(),
+});
+/** Oldest first; thinned evenly above 5,000 points. */
+export const equityCurve = z.object({ points: z.array(equityPoint) });

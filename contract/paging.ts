@@ -18,3 +18,6 @@ export const historyQuery = pageQuery.extend({
 export function pageOf<T extends z.ZodType>(row: T) {
   return z.object({ rows: z.array(row), next: z.string().nullable() });
 }
+
+/** Query of the order list. `status=open` asks the trader alone, so it works without the history database. */
+export const orderListQuery = historyQuery.extend({ status: z.literal("open").optional() });

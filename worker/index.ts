@@ -1,14 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
+import { createApp } from "./app.ts";
 
 export class Trader extends DurableObject<Env> {}
 
 export class MarketFeed extends DurableObject<Env> {}
 
+const app = createApp();
+
 export default {
-  async fetch(request: Request, env: Env): Promise<Response> {
-    if (new URL(request.url).pathname === "/api/health") {
-      return Response.json({ status: "ok" });
-    }
-    return env.ASSETS.fetch(request);
-  },
+  fetch: app.fetch,
 } satisfies ExportedHandler<Env>;

@@ -1,0 +1,28 @@
+/** Erasing a user: the trader object first, so that its outbox cannot write again, then every row in D1. */
+import { eq } from "drizzle-orm";
+import { ok, type Result } from "../../domain/problem.ts";
+import { database, tables } from "../database.ts";
+import type { Config } from "../env.ts";
+import { outcome, traderObject } from "../objects.ts";
+import { forgetSessions, principalOf, type Visitor } from "./visitor.ts";
+
+/** Leaves nothing of the user behind. Repeating it after a failure half-way completes it. */
+export async function eraseUser(env: Env, config: Config, visitor: Visitor): Promise<Result<null>> {
+  const erased = await outcome("erase", () => traderObject(env, config, visitor.traderId).erase(principalOf(visitor)));
+  if (!erased.ok) {
+    return erased;
+  }
+  const db = database(env);
+  const { traderId, userId } = visitor;
+  const [ended] = await db.batch([
+    db.delete(tables.sessions).where(eq(tables.sessions.userId, userId)).returning({ id: tables.sessions.id }),
+    db.delete(tables.journalEvents).where(eq(tables.journalEvents.traderId, traderId)),
+    db.delete(tables.orders).where(eq(tables.orders.traderId, traderId)),
+    db.delete(tables.fills).where(eq(tables.fills.traderId, traderId)),
+    db.delete(tables.equityPoints).where(eq(tables.equityPoints.traderId, traderId)),
+    db.delete(tables.traders).where(eq(tables.traders.traderId, traderId)),
+    db.delete(tables.users).where(eq(tables.users.id, userId)),
+  ]);
+  forgetSessions(ended.map((row) => row.id));
+  return ok(null);
+}

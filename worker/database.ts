@@ -1,0 +1,13 @@
+/** D1 through drizzle: typed queries over the tables of migrations/schema. */
+import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import * as auth from "../migrations/schema/auth.ts";
+import * as candles from "../migrations/schema/candles.ts";
+import * as history from "../migrations/schema/history.ts";
+
+export const tables = { ...auth, ...candles, ...history };
+
+export type Database = DrizzleD1Database<typeof tables>;
+
+export function database(env: Env): Database {
+  return drizzle(env.DB, { schema: tables });
+}

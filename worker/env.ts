@@ -1,0 +1,119 @@
+/**
+ * Bindings and variables, checked at first use. Nothing falls back to a default: a Worker that is set up wrongly answers
+ * every request with 503 CONFIG_INVALID and the name of the variable, never with a weaker service.
+ */
+import { z } from "zod";
+import { MARKETS } from "../domain/market.ts";
+import { ok, refuse, type Result } from "../domain/problem.ts";
+import { Secret } from "./secret.ts";
+
+const LOCATION_HINTS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
+const MINIMUM_SECRET_LENGTH = 32;
+/** Fewer different characters than this in 32 is typed, not drawn. */
+const MINIMUM_SECRET_VARIETY = 10;
+
+const webAddress = z.url({ protocol: /^https?$/, error: "must be an http(s) address" });
+const socketAddress = z.url({ protocol: /^wss?$/, error: "must be a ws(s) address" });
+const origin = z
+  .string()
+  .refine(isOrigin, "must be an origin such as https://trade.example.org, without a path or a final slash");
+const origins = z
+  .string()
+  .transform((text) => text.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()])))
+  .pipe(z.array(origin));
+
+const variables = z
+  .object({
+    ENVIRONMENT: z.enum(["local", "staging", "production"]),
+    MARKET: z.enum(MARKETS),
+    KRAKEN_REST_URL: webAddress,
+    KRAKEN_WS_URL: socketAddress,
+    FEED_LOCATION_HINT: z.enum(LOCATION_HINTS),
+    PUBLIC_ORIGIN: origin,
+    CORS_ORIGINS: origins,
+    ERROR_SINK_URL: z.union([z.literal(""), webAddress], "must be empty or an http(s) address"),
+    AUTH_SECRET: z
+      .string("must be set: a secret of at least 32 random characters")
+      .min(MINIMUM_SECRET_LENGTH, `must have at least ${MINIMUM_SECRET_LENGTH} characters`)
+      .refine((text) => new Set(text).size >= MINIMUM_SECRET_VARIETY, "is too regular: draw it at random"),
+    DB: binding("a D1 database"),
+    TRADER: binding("a Durable Object namespace"),
+    MARKET_FEED: binding("a Durable Object namespace"),
+    ASSETS: binding("the static assets"),
+  })
+  .superRefine(checkDeployed);
+
+export type Config = {
+  readonly environment: "local" | "staging" | "production";
+  readonly market: (typeof MARKETS)[number];
+  readonly locationHint: (typeof LOCATION_HINTS)[number];
+  readonly publicOrigin: string;
+  /** Origins that may change state: the public one and those of CORS_ORIGINS. */
+  readonly allowedOrigins: readonly string[];
+  /** Origins other than our own that a browser may read from. */
+  readonly corsOrigins: readonly string[];
+  /** Cookies are Secure exactly when the public origin is https; plain loopback could not store them otherwise. */
+  readonly secureCookies: boolean;
+  readonly errorSinkUrl: string | null;
+  readonly authSecret: Secret;
+};
+
+const checked = new WeakMap<Env, Result<Config>>();
+
+/** The configuration, or CONFIG_INVALID whose message and details name each wrong variable (never its value). */
+export function readConfig(env: Env): Result<Config> {
+  const known = checked.get(env);
+  if (known !== undefined) {
+    return known;
+  }
+  const result = check(env);
+  checked.set(env, result);
+  return result;
+}
+
+function check(env: Env): Result<Config> {
+  const parsed = variables.safeParse(env);
+  if (!parsed.success) {
+    const details = Object.fromEntries(parsed.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
+    const list = Object.entries(details).map(([name, message]) => `${name} ${message}`);
+    return refuse("CONFIG_INVALID", `The server is not set up: ${list.join("; ")}.`, details);
+  }
+  const value = parsed.data;
+  return ok({
+    environment: value.ENVIRONMENT,
+    market: value.MARKET,
+    locationHint: value.FEED_LOCATION_HINT,
+    publicOrigin: value.PUBLIC_ORIGIN,
+    allowedOrigins: [value.PUBLIC_ORIGIN, ...value.CORS_ORIGINS],
+    corsOrigins: value.CORS_ORIGINS,
+    secureCookies: value.PUBLIC_ORIGIN.startsWith("https:"),
+    errorSinkUrl: value.ERROR_SINK_URL === "" ? null : value.ERROR_SINK_URL,
+    authSecret: new Secret(value.AUTH_SECRET),
+  });
+}
+
+function checkDeployed(
+  value: { ENVIRONMENT: string; PUBLIC_ORIGIN: string },
+  context: { addIssue: (issue: { code: "custom"; path: string[]; message: string }) => void },
+): void {
+  if (value.ENVIRONMENT === "local") {
+    return;
+  }
+  if (!value.PUBLIC_ORIGIN.startsWith("https:")) {
+    context.addIssue({ code: "custom", path: ["PUBLIC_ORIGIN"], message: "must be https when deployed" });
+  }
+  if (new URL(value.PUBLIC_ORIGIN).hostname.endsWith("example.com")) {
+    context.addIssue({ code: "custom", path: ["PUBLIC_ORIGIN"], message: "still holds the example: name your own" });
+  }
+}
+
+function binding(what: string): z.ZodType<object> {
+  return z.custom<object>(
+    (value) => value !== null && ["object", "function"].includes(typeof value),
+    `must be ${what}`,
+  );
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}

@@ -1,0 +1,38 @@
+/**
+ * Calls to the Durable Objects. Each takes a fresh stub (one that outlived a reset of its object fails for ever) and has a
+ * deadline. What comes back is a value in every case: a lost object is TEMPORARILY_UNAVAILABLE, never an exception.
+ */
+import { refuse, type Result } from "../domain/problem.ts";
+import { withDeadline } from "../durable-objects/lib/deadline.ts";
+import { logUnexpected } from "../durable-objects/lib/log.ts";
+import { ROOT_FEED } from "../durable-objects/market-feed/names.ts";
+import type { MarketFeedPort } from "../durable-objects/market-feed/port.ts";
+import type { TraderPort } from "../durable-objects/trader/port.ts";
+import type { Config } from "./env.ts";
+
+export type Upgradable = { fetch(request: Request): Promise<Response> };
+
+const CALL_DEADLINE_MS = 10_000;
+
+/** The object that owns everything one user trades, made near the exchange when it is first called. */
+export function traderObject(env: Env, config: Config, traderId: string): TraderPort & Upgradable {
+  return env.TRADER.getByName(traderId, { locationHint: config.locationHint });
+}
+
+/** The object that holds the connection to the exchange. */
+export function feedObject(env: Env, config: Config): MarketFeedPort & Upgradable {
+  return env.MARKET_FEED.getByName(ROOT_FEED, { locationHint: config.locationHint });
+}
+
+/** The outcome of a call, or TEMPORARILY_UNAVAILABLE when the object did not answer. */
+export async function outcome<T>(what: string, call: () => Promise<Result<T>>): Promise<Result<T>> {
+  try {
+    return await withDeadline(call(), CALL_DEADLINE_MS, what);
+  } catch (error) {
+    logUnexpected("object_call_failed", error, { what });
+    return refuse(
+      "TEMPORARILY_UNAVAILABLE",
+      "The desk did not answer in time. Nothing is lost: repeat the request, with the same Idempotency-Key if it has one.",
+    );
+  }
+}

@@ -1,0 +1,139 @@
+/** /api/markets/**: public, limited per address. Tickers are at most 5 s old, pages of closed candles 60 s. */
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { z } from "zod";
+import {
+  book,
+  bookQuery,
+  candlePage,
+  candleQuery,
+  marketList,
+  ticker,
+  tradeList,
+  tradesQuery,
+  type CandlePage,
+  type Ticker,
+} from "../../contract/markets.ts";
+import { ok, type Result } from "../../domain/problem.ts";
+import type { AppContext, AppEnv } from "../context.ts";
+import { makeMemoryCache, type MemoryCache } from "../http/memory-cache.ts";
+import { reply } from "../http/problem.ts";
+import { answers, symbolParams } from "../http/route.ts";
+import { feedObject, outcome } from "../objects.ts";
+
+const TICKER_MS = 5_000;
+const CANDLES_MS = 60_000;
+const tickers = makeMemoryCache<Ticker>(TICKER_MS, 500);
+const candlePages = makeMemoryCache<CandlePage>(CANDLES_MS, 200);
+
+const tags = ["Markets"];
+const base = "/api/markets";
+
+const marketsRoute = createRoute({
+  method: "get",
+  path: base,
+  tags,
+  summary: "All pairs with their last values",
+  responses: answers(marketList, "The pairs"),
+});
+
+const tickerRoute = createRoute({
+  method: "get",
+  path: `${base}/{symbol}/ticker`,
+  tags,
+  summary: "Last values of a pair",
+  request: { params: symbolParams },
+  responses: answers(ticker, "The ticker"),
+});
+
+const bookRoute = createRoute({
+  method: "get",
+  path: `${base}/{symbol}/book`,
+  tags,
+  summary: "The verified order book",
+  request: { params: symbolParams, query: bookQuery },
+  responses: answers(book, "The book, best levels first"),
+});
+
+const tradesRoute = createRoute({
+  method: "get",
+  path: `${base}/{symbol}/trades`,
+  tags,
+  summary: "Recent trades",
+  request: { params: symbolParams, query: tradesQuery },
+  responses: answers(tradeList, "Trades, oldest first"),
+});
+
+const candlesRoute = createRoute({
+  method: "get",
+  path: `${base}/{symbol}/candles`,
+  tags,
+  summary: "Candles; page back with before",
+  request: { params: symbolParams, query: candleQuery },
+  responses: answers(candlePage, "Candles, oldest first; the running one is marked open"),
+});
+
+export function addMarketRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openapi(marketsRoute, async (c) => reply(c, await outcome("markets", () => feed(c).markets())));
+
+  app.openapi(tickerRoute, async (c) => {
+    const { symbol } = c.req.valid("param");
+    return await cached(c, tickers, symbol, () => outcome("ticker", () => feed(c).ticker(symbol)));
+  });
+
+  app.openapi(bookRoute, async (c) => {
+    const { symbol } = c.req.valid("param");
+    const { depth } = c.req.valid("query");
+    return reply(c, await outcome("book", () => feed(c).book(symbol, depth)));
+  });
+
+  app.openapi(tradesRoute, async (c) => {
+    const { symbol } = c.req.valid("param");
+    const { limit } = c.req.valid("query");
+    const trades = await outcome("trades", () => feed(c).trades(symbol, limit));
+    return reply(c, trades.ok ? ok({ trades: trades.value }) : trades);
+  });
+
+  app.openapi(candlesRoute, async (c) => {
+    const { symbol } = c.req.valid("param");
+    const query = c.req.valid("query");
+    const read = () => readPage(c, symbol, query);
+    if (query.before === undefined) {
+      // The newest page ends with the running candle, which must not stand still for a minute.
+      return reply(c, await read());
+    }
+    return await cached(c, candlePages, `${symbol} ${query.interval} ${query.before} ${query.limit}`, read);
+  });
+}
+
+function feed(c: AppContext) {
+  return feedObject(c.env, c.var.config);
+}
+
+async function readPage(
+  c: AppContext,
+  symbol: string,
+  query: z.output<typeof candleQuery>,
+): Promise<Result<CandlePage>> {
+  return await outcome("candles", () => feed(c).candles(symbol, query.interval, query.before ?? null, query.limit));
+}
+
+/** Answers from memory where it can; refusals are not kept. `x-cache` tells which it was. */
+async function cached<T>(
+  c: AppContext,
+  cache: MemoryCache<T>,
+  key: string,
+  read: () => Promise<Result<T>>,
+): Promise<Response> {
+  const world = `${c.var.config.market} ${key}`;
+  const known = cache.get(world, Date.now());
+  if (known !== null) {
+    c.header("x-cache", "hit");
+    return reply(c, ok(known));
+  }
+  const fresh = await read();
+  if (fresh.ok) {
+    cache.set(world, fresh.value, Date.now());
+  }
+  c.header("x-cache", "miss");
+  return reply(c, fresh);
+}
