@@ -48,8 +48,8 @@ function isInstalled() {
   });
 }
 
-function packagesOf(file) {
-  return JSON.parse(readFileSync(file, "utf8")).packages;
+function packagesOf(path) {
+  return JSON.parse(readFileSync(path, "utf8")).packages;
 }
 
 function npm(npmArguments) {

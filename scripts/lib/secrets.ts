@@ -14,16 +14,17 @@ const names = ["AUTH_SECRET"];
 export function ensureSecrets(stateFolder: string): LocalSecrets {
   mkdirSync(stateFolder, { recursive: true });
   const file = join(stateFolder, "secrets.env");
-  const values = existsSync(file) ? parseEnvFile(readFileSync(file, "utf8")) : {};
-  const missing = names.filter((name) => values[name] === undefined || values[name] === "");
-  if (missing.length > 0) {
-    for (const name of missing) {
-      values[name] = randomBytes(48).toString("base64url");
-    }
-    const lines = Object.entries(values).map(([name, value]) => `${name}=${value}`);
-    writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 });
+  const written = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const known = parseEnvFile(written);
+  const drawn = names
+    .filter((name) => known[name] === undefined || known[name] === "")
+    .map((name) => `${name}=${randomBytes(48).toString("base64url")}\n`);
+  if (drawn.length === 0) {
+    return { file, values: known };
   }
-  return { file, values };
+  const text = written + drawn.join("");
+  writeFileSync(file, text, { mode: 0o600 });
+  return { file, values: parseEnvFile(text) };
 }
 
 function parseEnvFile(text: string): Record<string, string> {
