@@ -2,7 +2,7 @@
  * Double entry: every event as movements between accounts, per asset, that sum to zero. `free` and `held` together are what
  * the account has; `market` is everybody it trades with, `fees` the venue's till, `world` where deposits come from.
  */
-import { add, isZero, negate, subtract, type Decimal } from "../decimal.ts";
+import { add, isZero, negate, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Asset } from "../market.ts";
 import type { AccountEvent, FillBooked } from "./events.ts";
 import type { Hold } from "./state.ts";
@@ -77,7 +77,7 @@ function move(from: Ledger, to: Ledger, asset: Asset, amount: Decimal): readonly
 export function imbalance(event: AccountEvent): readonly { readonly asset: Asset; readonly amount: Decimal }[] {
   const sums = new Map<Asset, Decimal>();
   for (const { asset, amount } of postings(event)) {
-    sums.set(asset, add(sums.get(asset) ?? subtract(amount, amount), amount));
+    sums.set(asset, add(sums.get(asset) ?? ZERO, amount));
   }
   return [...sums].filter(([, amount]) => !isZero(amount)).map(([asset, amount]) => ({ asset, amount }));
 }

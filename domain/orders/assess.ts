@@ -7,12 +7,12 @@
  */
 import { feeRate, worstFeeRate } from "../account/fees.ts";
 import type { Hold, Intent } from "../account/state.ts";
-import { add, multiply, round, sum, ZERO, type Decimal } from "../decimal.ts";
-import { firstRefusal, judge, type LimitFacts } from "../limits/judge.ts";
+import { add, isPositive, ONE, sum, ZERO, type Decimal } from "../decimal.ts";
+import { firstRefusal, judge } from "../limits/judge.ts";
 import type { Asset, Instrument, MarketView, Side } from "../market.ts";
 import { matchOrder, takeableLevels, wouldCross, type Match } from "../paper/match.ts";
 import { quantityForBudget } from "../paper/walk.ts";
-import { ok, refuse, type Result } from "../problem.ts";
+import { ok, refuse, type ErrorCode, type Result } from "../problem.ts";
 import { WAITING_FOR_PRICE, type AssessmentMarket, type Candidate, type OrderPlan, type Scope } from "./candidate.ts";
 import {
   checkFunds,
@@ -24,16 +24,37 @@ import {
   postOnlyRefusal,
   stale,
 } from "./checks.ts";
-import { currencyDecimals } from "./conversion.ts";
-import { acquiredAsset, assetExposure, assetPrice, openPositionAssets, type TradingFacts } from "./facts.ts";
+import type { TradingFacts } from "./facts.ts";
 import { buyHold } from "./hold.ts";
 import { statusRefusal } from "./market-status.ts";
 import { quantisePrice, quantiseQuantity } from "./quantise.ts";
+import { largestSize } from "./largest.ts";
+import { limitFacts } from "./limit-facts.ts";
 import type { OrderRequest } from "./request.ts";
 import { shapeProblem } from "./shape.ts";
 
-/** The plan of a new order, or the denial with the rule, the limit and the value in it. */
+/**
+ * The plan of a new order, or the denial with the rule, the limit, the value and the room in it. Where a smaller order of the
+ * same kind would be taken, `details.largestQuantity` is the most that fits.
+ */
 export function assess(facts: TradingFacts, request: OrderRequest, market: AssessmentMarket): Result<OrderPlan> {
+  const judged = assessAsIs(facts, request, market);
+  if (judged.ok || !SIZE_CODES.has(judged.error.code)) {
+    return judged;
+  }
+  const largest = largestThatFits(facts, request, market);
+  const { code, message, details } = judged.error;
+  return largest === null
+    ? judged
+    : refuse(code, `${message} The most that fits is ${largest}.`, { ...details, largestQuantity: largest });
+}
+
+/** The request in the terms of the venue: quantised, its cost turned into a quantity, told apart as entry or exit. */
+export function candidateOf(
+  facts: TradingFacts,
+  request: OrderRequest,
+  market: AssessmentMarket,
+): Result<{ readonly candidate: Candidate; readonly instrument: Instrument }> {
   const shape = shapeProblem(request, market.marketTime);
   if (shape !== null) {
     return { ok: false, error: shape };
@@ -44,29 +65,61 @@ export function assess(facts: TradingFacts, request: OrderRequest, market: Asses
     return refuse(
       "MARKET_UNAVAILABLE",
       `The market ${request.symbol} cannot be reached just now. Try again in a moment.`,
-      {
-        symbol: request.symbol,
-      },
+      { symbol: request.symbol },
     );
   }
-  const sized = sizeOf(facts, request, view, instrument);
-  if (!sized.ok) {
-    return sized;
+  const quantity = sizeOf(facts, request, view, instrument);
+  if (!quantity.ok) {
+    return quantity;
   }
-  const quantity = sized.value;
-  const { side, type } = request;
-  const candidate: Candidate = {
-    symbol: request.symbol,
-    side,
-    orderType: type,
-    timeInForce: type === "market" ? "ioc" : request.timeInForce,
-    postOnly: request.postOnly,
-    quantity,
-    limitPrice: request.limitPrice === undefined ? null : quantisePrice(request.limitPrice, side, instrument),
-    expiresAt: request.expiresAt ?? null,
-    intent: intentOf(instrument, side, facts.currency),
-  };
-  return judgeCandidate(facts, candidate, instrument, market, { isNew: true, risk: true, filled: ZERO });
+  const { symbol, side, type } = request;
+  return ok({
+    instrument,
+    candidate: {
+      symbol,
+      side,
+      orderType: type,
+      timeInForce: type === "market" ? "ioc" : request.timeInForce,
+      postOnly: request.postOnly,
+      quantity: quantity.value,
+      limitPrice: request.limitPrice === undefined ? null : quantisePrice(request.limitPrice, side, instrument),
+      expiresAt: request.expiresAt ?? null,
+      intent: intentOf(instrument, side, facts.currency),
+    },
+  });
+}
+
+/** Refusals that a smaller order of the same kind might not meet. */
+const SIZE_CODES: ReadonlySet<ErrorCode> = new Set([
+  "INSUFFICIENT_FUNDS",
+  "INSUFFICIENT_INVENTORY",
+  "ORDER_VALUE_LIMIT",
+  "POSITION_LIMIT",
+] as const);
+
+function assessAsIs(facts: TradingFacts, request: OrderRequest, market: AssessmentMarket): Result<OrderPlan> {
+  const read = candidateOf(facts, request, market);
+  return read.ok ? judgeCandidate(facts, read.value.candidate, read.value.instrument, market, NEW_ORDER) : read;
+}
+
+const NEW_ORDER: Scope = { isNew: true, risk: true, filled: ZERO };
+
+/**
+ * The largest order of this kind that would be taken now, in base; null when none would. Used by "use the most that fits" and
+ * by the shares of what is available on the order form.
+ */
+export function largestThatFits(facts: TradingFacts, request: OrderRequest, market: AssessmentMarket): Decimal | null {
+  const { cost: _cost, ...rest } = request;
+  const read = candidateOf(facts, { ...rest, quantity: ONE }, market);
+  if (!read.ok) {
+    return null;
+  }
+  const { candidate, instrument } = read.value;
+  const quantity = largestSize(facts, candidate, instrument, market);
+  if (quantity === null || !isPositive(quantity)) {
+    return null;
+  }
+  return assessAsIs(facts, { ...rest, quantity }, market).ok ? quantity : null;
 }
 
 /**
@@ -147,42 +200,6 @@ function sizeOf(
 
 function matchOrderOf(order: Candidate) {
   return { ...order, type: order.orderType };
-}
-
-/** The facts of the limit rules for this order. */
-function limitFacts(
-  facts: TradingFacts,
-  order: Candidate,
-  instrument: Instrument,
-  market: AssessmentMarket,
-  match: Match | null,
-  rate: Decimal,
-  scope: Scope,
-): LimitFacts {
-  const asset = acquiredAsset(order);
-  const price = assetPrice(asset, facts.currency, market.markets, { symbol: order.symbol, rate });
-  const worth = order.limitPrice === null ? takenCost(match) : multiply(order.limitPrice, order.quantity);
-  const decimals = currencyDecimals(instrument, facts.currency, market.instruments);
-  const takesPlace = scope.isNew && order.orderType === "limit" && order.timeInForce !== "ioc";
-  return {
-    limits: facts.limits,
-    currency: facts.currency,
-    symbol: order.symbol,
-    side: order.side,
-    intent: order.intent,
-    limitPrice: order.limitPrice,
-    mark: market.markets[order.symbol]?.quote.mark ?? null,
-    orderValue: round(multiply(worth, rate), decimals, "up"),
-    acquiredAsset: asset,
-    acquiredValue: round(assetExposure(facts, asset, price, market.markets), decimals, "up"),
-    positionAssets: openPositionAssets(facts),
-    entriesLastMinute: scope.isNew ? facts.entriesLastMinute : null,
-    openOrdersOfSymbol: takesPlace ? facts.orders.filter(({ symbol }) => symbol === order.symbol).length : null,
-  };
-}
-
-function takenCost(match: Match | null): Decimal {
-  return match === null ? ZERO : sum(match.takes.map(({ cost }) => cost));
 }
 
 function holdOf(facts: TradingFacts, order: Candidate, instrument: Instrument, match: Match | null): Hold {

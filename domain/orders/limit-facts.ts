@@ -1,0 +1,43 @@
+import { multiply, round, sum, ZERO, type Decimal } from "../decimal.ts";
+import type { LimitFacts } from "../limits/judge.ts";
+import type { Instrument } from "../market.ts";
+import type { Match } from "../paper/match.ts";
+import type { AssessmentMarket, Candidate, Scope } from "./candidate.ts";
+import { currencyDecimals } from "./conversion.ts";
+import { acquiredAsset, assetExposure, assetPrice, openPositionAssets, type TradingFacts } from "./facts.ts";
+
+/** The facts of the limit rules for this order. */
+export function limitFacts(
+  facts: TradingFacts,
+  order: Candidate,
+  instrument: Instrument,
+  market: AssessmentMarket,
+  match: Match | null,
+  rate: Decimal,
+  scope: Scope,
+): LimitFacts {
+  const asset = acquiredAsset(order);
+  const price = assetPrice(asset, facts.currency, market.markets, { symbol: order.symbol, rate });
+  const worth = order.limitPrice === null ? takenCost(match) : multiply(order.limitPrice, order.quantity);
+  const decimals = currencyDecimals(instrument, facts.currency, market.instruments);
+  const takesPlace = scope.isNew && order.orderType === "limit" && order.timeInForce !== "ioc";
+  return {
+    limits: facts.limits,
+    currency: facts.currency,
+    symbol: order.symbol,
+    side: order.side,
+    intent: order.intent,
+    limitPrice: order.limitPrice,
+    mark: market.markets[order.symbol]?.quote.mark ?? null,
+    orderValue: round(multiply(worth, rate), decimals, "up"),
+    acquiredAsset: asset,
+    acquiredValue: round(assetExposure(facts, asset, price, market.markets), decimals, "up"),
+    positionAssets: openPositionAssets(facts),
+    entriesLastMinute: scope.isNew ? facts.entriesLastMinute : null,
+    openOrdersOfSymbol: takesPlace ? facts.orders.filter(({ symbol }) => symbol === order.symbol).length : null,
+  };
+}
+
+function takenCost(match: Match | null): Decimal {
+  return match === null ? ZERO : sum(match.takes.map(({ cost }) => cost));
+}
