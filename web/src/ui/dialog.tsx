@@ -17,6 +17,8 @@ export function Dialog(
     description?: string | undefined;
     width?: keyof typeof widths;
     sheet?: boolean;
+    /** The content brings its own padding and scrolling; the title is for screen readers. */
+    bare?: boolean;
     class?: string;
     footer?: JSX.Element;
   }>,
@@ -54,14 +56,14 @@ export function Dialog(
               }
             }}
           >
-            <header class="flex shrink-0 items-start gap-2 border-b px-4 py-2.5">
+            <header class={props.bare === true ? "sr-only" : "flex shrink-0 items-start gap-2 border-b px-4 py-2.5"}>
               <div class="min-w-0 flex-1">
                 <KobalteDialog.Title class="text-lg font-semibold">{props.title}</KobalteDialog.Title>
                 <Show when={props.description}>
                   <KobalteDialog.Description class="mt-0.5 text-muted">{props.description}</KobalteDialog.Description>
                 </Show>
               </div>
-              <Show when={props.onClose}>
+              <Show when={props.onClose && props.bare !== true}>
                 <KobalteDialog.CloseButton
                   class="button -mr-1 grid size-7 place-items-center rounded-md text-muted hover:bg-hover hover:text-text"
                   aria-label="Close"
@@ -70,7 +72,9 @@ export function Dialog(
                 </KobalteDialog.CloseButton>
               </Show>
             </header>
-            <div class="min-h-0 flex-1 overflow-auto px-4 py-3">{props.children}</div>
+            <div class={props.bare === true ? "min-h-0 flex-1" : "min-h-0 flex-1 overflow-auto px-4 py-3"}>
+              {props.children}
+            </div>
             <Show when={props.footer}>
               <footer class="flex shrink-0 flex-wrap justify-end gap-2 border-t px-4 py-2.5">{props.footer}</footer>
             </Show>

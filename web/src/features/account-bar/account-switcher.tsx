@@ -1,0 +1,60 @@
+import { Show, createSignal, type JSX } from "solid-js";
+import { changePreferences } from "../../data/preferences.ts";
+import { useAccount, useAccounts } from "../../data/use-account.ts";
+import { Badge } from "../../ui/badge.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { Menu, type MenuItem } from "../../ui/menu.tsx";
+import { DepositDialog } from "./deposit-dialog.tsx";
+import { OpenAccountDialog } from "./open-account-dialog.tsx";
+import { ResetDialog } from "./reset-dialog.tsx";
+
+/** Which account is on screen, its mode, and what can be done with it. */
+export function AccountSwitcher(): JSX.Element {
+  const accounts = useAccounts();
+  const account = useAccount();
+  const [dialog, setDialog] = createSignal<"open" | "deposit" | "reset" | null>(null);
+  const close = (): void => {
+    setDialog(null);
+  };
+  const items = (): MenuItem[] => [
+    ...accounts().map((entry) => ({
+      label: entry.name,
+      hint: "PAPER",
+      checked: entry.id === account()?.id,
+      onSelect: () => changePreferences({ activeAccountId: entry.id }),
+    })),
+    { label: "Deposit paper money…", icon: "plus", separatorBefore: true, onSelect: () => setDialog("deposit") },
+    { label: "Start this account again…", icon: "refresh", onSelect: () => setDialog("reset") },
+    { label: "Open another paper account…", icon: "plus", separatorBefore: true, onSelect: () => setDialog("open") },
+  ];
+  return (
+    <>
+      <Show when={account()}>
+        {(active) => (
+          <Menu
+            label={`Account ${active().name}, paper money`}
+            items={items()}
+            trigger={
+              <>
+                <Badge tone="accent" title="Paper money: orders never leave this desk">
+                  PAPER
+                </Badge>
+                <span class="truncated max-w-28">{active().name}</span>
+                <Icon name="down" class="size-3 text-muted" />
+              </>
+            }
+          />
+        )}
+      </Show>
+      <Show when={dialog() === "open"}>
+        <OpenAccountDialog onClose={close} />
+      </Show>
+      <Show when={dialog() === "deposit" && account()}>
+        {(active) => <DepositDialog account={active()} onClose={close} />}
+      </Show>
+      <Show when={dialog() === "reset" && account()}>
+        {(active) => <ResetDialog account={active()} onClose={close} />}
+      </Show>
+    </>
+  );
+}

@@ -1,0 +1,143 @@
+import { useLocation, useNavigate } from "@solidjs/router";
+import {
+  ErrorBoundary,
+  Show,
+  Suspense,
+  createEffect,
+  createSignal,
+  onMount,
+  type JSX,
+  type ParentProps,
+} from "solid-js";
+import { DeskContext, createDesk } from "../../data/desk-context.tsx";
+import { useStores } from "../../data/stores.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Skeleton } from "../../ui/panel.tsx";
+import { useLayout } from "../../ui/use-media.ts";
+import { CommandPalette } from "../command-palette/command-palette.tsx";
+import { KeyHelp } from "../command-palette/key-help.tsx";
+import { useKeyboard } from "../command-palette/keyboard.ts";
+import { ConnectionLine } from "../connection/connection-dot.tsx";
+import { FirstSteps } from "../first-run/first-steps.tsx";
+import { SessionExpired } from "../sign-in/session-expired.tsx";
+import { SymbolSearch } from "../symbol-switcher/symbol-search.tsx";
+import { Toasts } from "../toasts/toasts.tsx";
+import { useEventNotices } from "../toasts/use-event-notices.ts";
+import { TopBar } from "../top-bar/top-bar.tsx";
+import { Navigation } from "./navigation.tsx";
+import { useCommands } from "./use-commands.ts";
+import { tradeUrl, usePlace } from "./use-place.ts";
+
+type Overlay = "palette" | "symbols" | "keys" | "stop" | null;
+
+/** Everything around a page: bars, overlays, keys, toasts. It stays while pages come and go. */
+export function Frame(props: ParentProps): JSX.Element {
+  const { session } = useStores();
+  const layout = useLayout();
+  const place = usePlace();
+  const location = useLocation();
+  const navigate = useNavigate();
+  const desk = createDesk({ ...place, usesSheet: () => layout() === "phone" });
+  const [overlay, setOverlay] = createSignal<Overlay>(null);
+  const close = (): void => {
+    setOverlay(null);
+  };
+  const orderOn = (side: "buy" | "sell") => (): void => {
+    if (session.user() === null) {
+      return;
+    }
+    if (!location.pathname.startsWith("/trade")) {
+      navigate(tradeUrl(desk.symbol(), desk.timeframe()));
+    }
+    desk.focusOrderForm(side);
+  };
+  useKeyboard({
+    buy: orderOn("buy"),
+    sell: orderOn("sell"),
+    searchSymbols: () => setOverlay("symbols"),
+    openPalette: () => setOverlay("palette"),
+    showKeys: () => setOverlay("keys"),
+  });
+  useEventNotices();
+  useTitle(desk.symbol);
+  const commands = useCommands(
+    { ...desk, focusOrderForm: (side) => orderOn(side ?? "buy")() },
+    {
+      showKeys: () => setOverlay("keys"),
+      openStop: () => setOverlay("stop"),
+      searchSymbols: () => setOverlay("symbols"),
+    },
+  );
+
+  return (
+    <DeskContext.Provider value={desk}>
+      <div class="flex h-dvh min-h-0 flex-col">
+        <a
+          href="#page"
+          class="sr-only focus:not-sr-only focus:absolute focus:z-80 focus:bg-panel focus:px-3 focus:py-2"
+          onClick={(event) => {
+            event.preventDefault();
+            document.getElementById("page")?.focus();
+          }}
+        >
+          Skip to the page
+        </a>
+        <TopBar
+          layout={layout()}
+          onSearchSymbols={() => setOverlay("symbols")}
+          isStopOpen={overlay() === "stop"}
+          onStopOpenChange={(isOpen) => setOverlay(isOpen ? "stop" : null)}
+        />
+        <ConnectionLine />
+        <Show when={session.state().type === "signed-in"}>
+          <FirstSteps />
+        </Show>
+        <div class="flex min-h-0 flex-1">
+          <Show when={layout() !== "phone"}>
+            <Navigation isPhone={false} />
+          </Show>
+          <main id="page" tabindex="-1" class="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
+            <ErrorBoundary fallback={(error: unknown) => <Broken error={error} />}>
+              <Suspense fallback={<Skeleton rows={12} />}>{props.children}</Suspense>
+            </ErrorBoundary>
+          </main>
+        </div>
+        <Show when={layout() === "phone"}>
+          <Navigation isPhone />
+        </Show>
+      </div>
+      <SymbolSearch open={overlay() === "symbols"} onClose={close} />
+      <CommandPalette open={overlay() === "palette"} onClose={close} commands={commands()} onSymbol={desk.setSymbol} />
+      <KeyHelp open={overlay() === "keys"} onClose={close} />
+      <SessionExpired />
+      <Toasts />
+    </DeskContext.Provider>
+  );
+}
+
+function useTitle(symbol: () => string): void {
+  const location = useLocation();
+  createEffect(() => {
+    const page = location.pathname.split("/")[1] ?? "";
+    const names: Record<string, string> = {
+      history: "History",
+      settings: "Settings",
+      "sign-in": "Sign in",
+      "sign-up": "Sign up",
+    };
+    document.title = `${names[page] ?? symbol()} · TradeWithAI`;
+  });
+}
+
+/** A bug, said plainly. Money is safe: it lives on the desk's side. */
+function Broken(props: { error: unknown }): JSX.Element {
+  onMount(() => console.error("A page failed.", props.error));
+  return (
+    <div class="flex flex-1 flex-col items-center justify-center gap-3 p-6 text-center" role="alert">
+      <p class="max-w-96">This page failed to draw. Your orders and positions are not touched by it.</p>
+      <Button tone="primary" onClick={() => window.location.reload()}>
+        Reload the page
+      </Button>
+    </div>
+  );
+}

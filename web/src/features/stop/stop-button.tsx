@@ -1,0 +1,117 @@
+import { For, Match, Show, Switch, createSignal, type JSX } from "solid-js";
+import type { CancelAllResult } from "../../../../contract/orders.ts";
+import type { Problem } from "../../../../domain/problem.ts";
+import { cancelAllOrders } from "../../data/api.ts";
+import { newIntent } from "../../data/http.ts";
+import { useActiveAccountId, useAccount, useOpenOrders, useTraderReady } from "../../data/use-account.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { cancelSentences, heldAmounts, ordersBySymbol, plural } from "./stop-words.ts";
+
+type Outcome =
+  | { readonly type: "asking" }
+  | { readonly type: "sending" }
+  | { readonly type: "done"; readonly result: CancelAllResult }
+  | { readonly type: "failed"; readonly problem: Problem };
+
+/** Stop: one control that cancels every open order of the account. Needs neither prices nor the socket. */
+export function StopButton(props: { open: boolean; onOpenChange: (isOpen: boolean) => void }): JSX.Element {
+  return (
+    <>
+      <Button tone="danger" size="small" title="Cancel all open orders" onClick={() => props.onOpenChange(true)}>
+        <Icon name="stop" class="size-3.5" />
+        Stop
+      </Button>
+      <Show when={props.open}>
+        <StopDialog onClose={() => props.onOpenChange(false)} />
+      </Show>
+    </>
+  );
+}
+
+function StopDialog(props: { onClose: () => void }): JSX.Element {
+  const accountId = useActiveAccountId();
+  const account = useAccount();
+  const orders = useOpenOrders();
+  const isReady = useTraderReady();
+  const [outcome, setOutcome] = createSignal<Outcome>({ type: "asking" });
+  let intent = newIntent();
+
+  const stop = async (): Promise<void> => {
+    const id = accountId();
+    if (id === null || outcome().type === "sending") {
+      return;
+    }
+    setOutcome({ type: "sending" });
+    const answer = await cancelAllOrders(id, undefined, intent);
+    if (!answer.ok && answer.error.code !== "TEMPORARILY_UNAVAILABLE") {
+      intent = newIntent(); // A refusal is an answer; only an unknown outcome is asked for again under its key.
+    }
+    setOutcome(answer.ok ? { type: "done", result: answer.value } : { type: "failed", problem: answer.error });
+  };
+  const done = () => {
+    const current = outcome();
+    return current.type === "done" ? current.result : null;
+  };
+  const failed = () => {
+    const current = outcome();
+    return current.type === "failed" ? current.problem : null;
+  };
+
+  return (
+    <Dialog
+      open
+      onClose={() => props.onClose()}
+      title={done() === null ? "Stop: cancel all open orders?" : "Stopped"}
+      footer={
+        <Show when={done() === null} fallback={<Button onClick={() => props.onClose()}>Close</Button>}>
+          <Button onClick={() => props.onClose()}>Keep them</Button>
+          <Button
+            tone="danger"
+            blockedReason={outcome().type === "sending" ? "Being sent" : null}
+            onClick={() => void stop()}
+          >
+            {outcome().type === "sending"
+              ? "Sending…"
+              : isReady()
+                ? `Cancel ${plural(orders().length, "order")}`
+                : "Cancel all orders"}
+          </Button>
+        </Show>
+      }
+    >
+      <div aria-live="polite" class="flex flex-col gap-2">
+        <Switch>
+          <Match when={done()}>
+            {(result) => <For each={cancelSentences(result())}>{(sentence) => <p>{sentence}</p>}</For>}
+          </Match>
+          <Match when={failed()}>
+            {(problem) => (
+              <>
+                <p class="text-danger">{problem().message}</p>
+                <p>Press again: an order is cancelled once, however often you ask.</p>
+              </>
+            )}
+          </Match>
+          <Match when={!isReady()}>
+            <p>The desk has not said yet which orders are open. Every open order that it knows will be cancelled.</p>
+          </Match>
+          <Match when={orders().length === 0}>
+            <p>
+              No order of {account()?.name ?? "this account"} is open. Stop asks the desk to cancel whatever it knows
+              nevertheless.
+            </p>
+          </Match>
+          <Match when={orders().length > 0}>
+            <p>
+              {plural(orders().length, "order")} of {account()?.name ?? "this account"} will be cancelled:{" "}
+              {ordersBySymbol(orders())}.
+            </p>
+            <p>This frees {heldAmounts(account()?.balances ?? [])} held for them. Positions stay as they are.</p>
+          </Match>
+        </Switch>
+      </div>
+    </Dialog>
+  );
+}

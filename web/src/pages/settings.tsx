@@ -1,0 +1,24 @@
+import type { JSX } from "solid-js";
+import { AccountSettings } from "../features/settings/account-settings.tsx";
+import { Appearance } from "../features/settings/appearance.tsx";
+import { Confirmations } from "../features/settings/confirmations.tsx";
+import { MyData } from "../features/settings/my-data.tsx";
+import { Profile } from "../features/settings/profile.tsx";
+import { Sessions } from "../features/settings/sessions.tsx";
+
+/** Appearance for everybody; the rest for who is signed in. */
+export default function SettingsPage(): JSX.Element {
+  return (
+    <div class="min-h-0 flex-1 overflow-y-auto">
+      <div class="mx-auto flex max-w-3xl flex-col gap-4 p-4">
+        <h1 class="text-xl font-semibold">Settings</h1>
+        <Appearance />
+        <Confirmations />
+        <AccountSettings />
+        <Profile />
+        <Sessions />
+        <MyData />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,200 @@
+import { Match, Switch, createEffect, lazy, type JSX } from "solid-js";
+import { panelChoice, changePanelChoice } from "../data/preferences.ts";
+import { useDesk } from "../data/desk-context.tsx";
+import { useStores } from "../data/stores.tsx";
+import { useOpenOrders, usePositions } from "../data/use-account.ts";
+import { AlertsPanel } from "../features/alerts/alerts-panel.tsx";
+import { FillsPanel } from "../features/fills/fills-panel.tsx";
+import { FirstRun } from "../features/first-run/first-run.tsx";
+import { OrderBookPanel } from "../features/order-book/order-book-panel.tsx";
+import { OrderFormPanel } from "../features/order-form/order-form-panel.tsx";
+import { OrdersPanel } from "../features/orders/orders-panel.tsx";
+import { PositionsPanel } from "../features/positions/positions-panel.tsx";
+import { TradesPanel } from "../features/trades/trades-panel.tsx";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Splitter, panelSize } from "../ui/splitter.tsx";
+import { Tabs, type TabItem } from "../ui/tabs.tsx";
+import { useLayout } from "../ui/use-media.ts";
+
+// Its own chunk: the chart library is as large as the rest of the page.
+const ChartPanel = lazy(async () => ({ default: (await import("../features/chart/chart-panel.tsx")).ChartPanel }));
+
+const SIZES = {
+  book: { minimum: 220, maximum: 480, initial: 280 },
+  form: { minimum: 280, maximum: 480, initial: 320 },
+  lists: { minimum: 120, maximum: 640, initial: 248 },
+  trades: { minimum: 80, maximum: 600, initial: 220 },
+} as const;
+
+/** The trading desk in its three layouts. Signed out: the live chart, with the door in front of it. */
+export default function TradePage(): JSX.Element {
+  const { session } = useStores();
+  const layout = useLayout();
+  const isOut = (): boolean => session.state().type === "signed-out" || session.state().type === "unreachable";
+  return (
+    <Switch>
+      <Match when={isOut()}>
+        <div class="relative flex min-h-0 flex-1 flex-col">
+          <div class="flex min-h-0 flex-1 flex-col opacity-60" inert>
+            <ChartPanel />
+          </div>
+          <FirstRun />
+        </div>
+      </Match>
+      <Match when={layout() === "wide"}>
+        <WideDesk />
+      </Match>
+      <Match when={layout() === "medium"}>
+        <MediumDesk />
+      </Match>
+      <Match when={layout() === "phone"}>
+        <PhoneDesk />
+      </Match>
+    </Switch>
+  );
+}
+
+function WideDesk(): JSX.Element {
+  return (
+    <div class="flex min-h-0 min-w-0 flex-1">
+      <div class="flex min-h-0 min-w-0 flex-1 flex-col">
+        <div class="flex min-h-0 min-w-0 flex-1">
+          <div class="flex min-h-0 min-w-0 flex-1 flex-col">
+            <ChartPanel />
+          </div>
+          <Splitter name="book" label="Width of the order book" limits={SIZES.book} orientation="vertical" grows={-1} />
+          <div class="flex min-h-0 shrink-0 flex-col" style={{ width: `${panelSize("book", SIZES.book)}px` }}>
+            <OrderBookPanel />
+            <Splitter
+              name="trades"
+              label="Height of the trades"
+              limits={SIZES.trades}
+              orientation="horizontal"
+              grows={-1}
+            />
+            <div class="flex min-h-0 shrink-0 flex-col" style={{ height: `${panelSize("trades", SIZES.trades)}px` }}>
+              <TradesPanel />
+            </div>
+          </div>
+        </div>
+        <Splitter name="lists" label="Height of the lists" limits={SIZES.lists} orientation="horizontal" grows={-1} />
+        <div class="flex min-h-0 shrink-0 flex-col" style={{ height: `${panelSize("lists", SIZES.lists)}px` }}>
+          <ListTabs />
+        </div>
+      </div>
+      <Splitter name="form" label="Width of the order form" limits={SIZES.form} orientation="vertical" grows={-1} />
+      <div
+        class="flex min-h-0 shrink-0 flex-col overflow-y-auto bg-panel"
+        style={{ width: `${panelSize("form", SIZES.form)}px` }}
+      >
+        <OrderFormPanel />
+      </div>
+    </div>
+  );
+}
+
+/** The book is a tab beside the form. */
+function MediumDesk(): JSX.Element {
+  const desk = useDesk();
+  const items: readonly TabItem[] = [
+    { id: "order", label: "Order", content: () => <OrderFormPanel /> },
+    { id: "book", label: "Book", content: () => <OrderBookPanel /> },
+    { id: "trades", label: "Trades", content: () => <TradesPanel /> },
+  ];
+  const chosen = (): string => panelChoice("side-tab", "order");
+  // A price that was clicked in the book belongs into the form: bring it forward.
+  createEffect((before: string | undefined) => {
+    const price = desk.draft.price;
+    if (before !== undefined && price !== before && price !== "" && chosen() === "book") {
+      changePanelChoice("side-tab", "order");
+    }
+    return price;
+  });
+  return (
+    <div class="flex min-h-0 min-w-0 flex-1">
+      <div class="flex min-h-0 min-w-0 flex-1 flex-col">
+        <div class="flex min-h-0 min-w-0 flex-1 flex-col">
+          <ChartPanel />
+        </div>
+        <Splitter name="lists" label="Height of the lists" limits={SIZES.lists} orientation="horizontal" grows={-1} />
+        <div class="flex min-h-0 shrink-0 flex-col" style={{ height: `${panelSize("lists", SIZES.lists)}px` }}>
+          <ListTabs />
+        </div>
+      </div>
+      <Splitter name="form" label="Width of the order form" limits={SIZES.form} orientation="vertical" grows={-1} />
+      <div class="flex min-h-0 shrink-0 flex-col bg-panel" style={{ width: `${panelSize("form", SIZES.form)}px` }}>
+        <Tabs
+          label="Order, book and trades"
+          items={items}
+          value={chosen()}
+          onChange={(id) => changePanelChoice("side-tab", id)}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** One column; the form rises as a sheet from the fixed bar. */
+function PhoneDesk(): JSX.Element {
+  const desk = useDesk();
+  return (
+    <>
+      <div class="min-h-0 flex-1 overflow-y-auto">
+        <div class="flex h-[45vh] flex-col">
+          <ChartPanel />
+        </div>
+        <div class="flex h-[70vh] flex-col border-t">
+          <ListTabs withBook />
+        </div>
+      </div>
+      <div class="flex shrink-0 gap-2 border-t bg-panel p-2">
+        <Button tone="buy" size="large" class="flex-1" onClick={() => desk.focusOrderForm("buy")}>
+          Buy
+        </Button>
+        <Button tone="sell" size="large" class="flex-1" onClick={() => desk.focusOrderForm("sell")}>
+          Sell
+        </Button>
+      </div>
+      <Dialog
+        open={desk.isOrderSheetOpen()}
+        onClose={() => desk.setOrderSheetOpen(false)}
+        title={`Order ${desk.symbol()}`}
+        sheet
+      >
+        <OrderFormPanel onDone={() => desk.setOrderSheetOpen(false)} />
+      </Dialog>
+    </>
+  );
+}
+
+function ListTabs(props: { withBook?: boolean }): JSX.Element {
+  const positions = usePositions();
+  const openOrders = useOpenOrders();
+  const { notices } = useStores();
+  const lists: readonly TabItem[] = [
+    { id: "positions", label: "Positions", count: () => positions().length, content: () => <PositionsPanel /> },
+    { id: "orders", label: "Open orders", count: () => openOrders().length, content: () => <OrdersPanel /> },
+    { id: "fills", label: "Fills", content: () => <FillsPanel /> },
+    { id: "alerts", label: "Alerts", count: () => notices.unread(), content: () => <AlertsPanel /> },
+  ];
+  const market: readonly TabItem[] = [
+    { id: "book", label: "Book", content: () => <OrderBookPanel /> },
+    { id: "trades", label: "Trades", content: () => <TradesPanel /> },
+  ];
+  const items = (): readonly TabItem[] => (props.withBook === true ? [...market, ...lists] : lists);
+  const name = (): string => (props.withBook === true ? "phone-tab" : "list-tab");
+  const chosen = (): string => {
+    const id = panelChoice(name(), props.withBook === true ? "book" : "positions");
+    return items().some((item) => item.id === id) ? id : "positions";
+  };
+  return (
+    <Tabs
+      label="Positions, orders, fills and alerts"
+      items={items()}
+      value={chosen()}
+      onChange={(id) => changePanelChoice(name(), id)}
+      class="bg-panel"
+    />
+  );
+}
