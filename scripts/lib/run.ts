@@ -22,7 +22,7 @@ export async function run(
   return new Promise((resolve) => {
     const child = spawn(command, [...commandArguments], {
       cwd: root,
-      env: toolEnvironment(options.environment),
+      env: toolEnvironment({ ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }), ...options.environment }),
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
