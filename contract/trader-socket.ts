@@ -41,7 +41,7 @@ export const journalEvent = z.object({
   accountId: z.string(),
   time: milliseconds,
   type: z.enum(JOURNAL_EVENT_TYPES),
-  data: z.record(z.string(), z.json()),
+  data: z.record(z.string(), z.unknown()),
 });
 export type JournalEventView = z.infer<typeof journalEvent>;
 

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { createApp } from "./app.ts";
 
-export class Trader extends DurableObject<Env> {}
+export { Trader } from "../durable-objects/trader/trader.ts";
 
 export class MarketFeed extends DurableObject<Env> {}
 

@@ -1,8 +1,9 @@
 /**
  * Many due times over an object's single alarm. Rows are the truth and the alarm follows them: local alarms do not survive a
- * restart, so the constructor arms it again from the rows.
+ * restart, so whoever starts the object arms it again. The rows are few and mirrored in memory, so that setting what is
+ * set already costs nothing.
  */
-import { firstRow, type Sql } from "./sql.ts";
+import type { Sql } from "./sql.ts";
 
 export type DueRow = { readonly job: string; readonly key: string; readonly due: number };
 
@@ -14,17 +15,28 @@ const SOONEST_MS = 1_000;
 export class Schedule {
   readonly #storage: AlarmStorage;
   readonly #now: () => number;
+  #rows: Map<string, DueRow>;
   #armedFor: number | null = null;
 
   constructor(storage: AlarmStorage, now: () => number) {
     this.#storage = storage;
     this.#now = now;
+    this.#rows = this.#read();
+  }
+
+  /** When the job is due, or null. */
+  dueAt(job: string, key: string): number | null {
+    return this.#rows.get(nameOf(job, key))?.due ?? null;
   }
 
   /** Sets or moves a job's due time; null takes it off. Belongs inside the transaction of what caused it. */
   set(job: string, key: string, due: number | null): void {
+    if (this.dueAt(job, key) === due) {
+      return;
+    }
     if (due === null) {
       this.#storage.sql.exec("DELETE FROM schedule WHERE job = ? AND key = ?", job, key);
+      this.#rows.delete(nameOf(job, key));
       return;
     }
     this.#storage.sql.exec(
@@ -33,23 +45,29 @@ export class Schedule {
       key,
       due,
     );
+    this.#rows.set(nameOf(job, key), { job, key, due });
   }
 
-  /** All rows, soonest first. */
-  rows(): readonly DueRow[] {
-    return this.#storage.sql.exec<DueRow>("SELECT job, key, due FROM schedule ORDER BY due, job, key").toArray();
+  /** As set, but an earlier time stays. */
+  setNoLaterThan(job: string, key: string, due: number): void {
+    this.set(job, key, Math.min(due, this.dueAt(job, key) ?? due));
   }
 
-  /** Rows whose time has come. They stay until their handler sets or removes them: an alarm may be delivered twice. */
+  /** Rows whose time has come, soonest first. They stay until their handler moves them: an alarm may ring twice. */
   due(): readonly DueRow[] {
     const now = this.#now();
-    return this.rows().filter((row) => row.due <= now);
+    return [...this.#rows.values()].filter((row) => row.due <= now).toSorted((left, right) => left.due - right.due);
   }
 
-  /** Makes sure that the alarm rings no later than the soonest row. Cheap when it is armed already. */
+  /** To be called when the transaction around `set` was undone. */
+  reload(): void {
+    this.#rows = this.#read();
+  }
+
+  /** Makes sure that the alarm rings no later than the soonest row. */
   async arm(): Promise<void> {
-    const soonest = firstRow<{ due: number | null }>(this.#storage.sql, "SELECT MIN(due) AS due FROM schedule")?.due;
-    if (soonest === null || soonest === undefined) {
+    const soonest = Math.min(Infinity, ...Array.from(this.#rows.values(), (row) => row.due));
+    if (soonest === Infinity) {
       return;
     }
     const time = Math.max(soonest, this.#now() + SOONEST_MS);
@@ -63,4 +81,13 @@ export class Schedule {
   rang(): void {
     this.#armedFor = null;
   }
+
+  #read(): Map<string, DueRow> {
+    const rows = this.#storage.sql.exec<DueRow>("SELECT job, key, due FROM schedule").toArray();
+    return new Map(rows.map((row) => [nameOf(row.job, row.key), row]));
+  }
+}
+
+function nameOf(job: string, key: string): string {
+  return `${job} ${key}`;
 }

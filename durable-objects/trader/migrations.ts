@@ -79,9 +79,6 @@ export const MIGRATIONS: readonly Migration[] = [
         cash TEXT NOT NULL,
         PRIMARY KEY (account_id, time)
       ) STRICT, WITHOUT ROWID;
-
-      -- The last view of a pair's rules, so that exits and cancels need no feed.
-      CREATE TABLE instruments (symbol TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
 ];

@@ -1,0 +1,165 @@
+/**
+ * How a wish becomes events: kept answer? → the feed settles the tape (the only await) → one synchronous turn: kept answer
+ * once more, prints owed, decision, commit. Nothing that was read before the await is trusted after it.
+ */
+import type { Command } from "../../domain/account/commands.ts";
+import type { Context } from "../../domain/account/context.ts";
+import type { Decision } from "../../domain/account/decision.ts";
+import { symbolsNeeded } from "../../domain/account/symbols.ts";
+import type { AccountState, OpenOrder } from "../../domain/account/state.ts";
+import type { Market, Symbol, TriggerDelivery } from "../../domain/market.ts";
+import type { OrderOrigin } from "../../domain/orders/order.ts";
+import { refuse, type Problem, type Result } from "../../domain/problem.ts";
+import type { Clock } from "./clock.ts";
+import type { Desk } from "./desk.ts";
+import { NOTHING_SETTLED, type FeedClient, type Settled } from "./feed-client.ts";
+import { keepAnswer, keptAnswer, type Intent } from "./idempotency.ts";
+import type { Turn } from "./turn.ts";
+
+export type Accepted = Extract<Decision, { type: "accepted" }>;
+
+export type Wish<T> = {
+  readonly accountId: string;
+  readonly command: Command;
+  readonly origin: OrderOrigin;
+  /** Null for what may safely be done twice. */
+  readonly intent: Intent | null;
+  /** How long the feed may take before the wish is judged without it. */
+  readonly patienceMs: number;
+  /** Refuses with the feed's own problem instead of judging without a market. */
+  readonly needsMarket: boolean;
+  /** The answer to an accepted command; `id` is the id that it may have given to something new. */
+  readonly answer: (turn: Turn, decision: Accepted, id: string) => Result<T>;
+};
+
+export type CommandDependencies = {
+  readonly desk: Desk;
+  readonly feed: FeedClient;
+  readonly clock: Clock;
+  readonly market: Market;
+  readonly newId: () => string;
+};
+
+/** Carries out a wish of the account's owner. */
+export async function fulfil<T>(dependencies: CommandDependencies, wish: Wish<T>): Promise<Result<T>> {
+  const { desk, feed, clock, newId } = dependencies;
+  const state = desk.account(wish.accountId);
+  if (state === null) {
+    return unknownAccount();
+  }
+  const known = wish.intent === null ? null : keptAnswer<T>(desk.store, wish.intent, clock.wall());
+  if (known !== null) {
+    return known;
+  }
+  const symbols = state.market === dependencies.market ? symbolsToSettle(state, wish.command) : [];
+  const settled = symbols.length === 0 ? NOTHING_SETTLED : await feed.settle(symbols, wish.patienceMs);
+  const problem = firstProblem(settled);
+  if (problem !== null && (wish.needsMarket || problem.code === "UNKNOWN_SYMBOL")) {
+    return { ok: false, error: problem };
+  }
+  return desk.turn((turn) => {
+    const keptMeanwhile = wish.intent === null ? null : keptAnswer<T>(desk.store, wish.intent, clock.wall());
+    if (keptMeanwhile !== null) {
+      return keptMeanwhile;
+    }
+    if (turn.account(wish.accountId) === null) {
+      return unknownAccount<T>();
+    }
+    const id = newId();
+    const context = contextOf(dependencies, settled, id, wish.origin);
+    applyPrints(dependencies, turn, settled.deliveries, context);
+    beginDay(turn, wish.accountId, context);
+    const decision = turn.apply(wish.accountId, wish.command, context);
+    const answer: Result<T> =
+      decision.type === "accepted" ? wish.answer(turn, decision, id) : { ok: false, error: decision.problem };
+    if (wish.intent !== null) {
+      keepAnswer(turn, wish.intent, answer, clock.wall());
+    }
+    return answer;
+  });
+}
+
+/** Books prints that reached resting orders, each account's at once. Prints for orders that are gone are left out. */
+export function applyPrints(
+  dependencies: CommandDependencies,
+  turn: Turn,
+  deliveries: readonly TriggerDelivery[],
+  context: Context,
+): void {
+  for (const state of accountsOfMarket(turn.accounts().values(), dependencies.market)) {
+    const mine = deliveries.filter((delivery) => state.orders[delivery.orderId] !== undefined);
+    if (mine.length > 0) {
+      turn.apply(state.accountId, { type: "apply_prints", deliveries: mine }, context);
+    }
+  }
+}
+
+/**
+ * Symbols whose tape has to be settled before a command is judged (TRADING §4): those that it looks at, and those of the
+ * orders that it may end.
+ */
+function symbolsToSettle(state: AccountState, command: Command): readonly Symbol[] {
+  const orders = Object.values(state.orders);
+  const ended = orders.filter((order) => mayEnd(command, order));
+  return [...new Set([...symbolsNeeded(state, command), ...symbolsOf(ended)])];
+}
+
+function mayEnd(command: Command, order: OpenOrder): boolean {
+  switch (command.type) {
+    case "cancel_order":
+      return order.id === command.orderId;
+    case "cancel_all":
+      return command.symbol === null || order.symbol === command.symbol;
+    case "close_position":
+      return order.hold.asset === command.asset;
+    case "reset_account":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Begins the account's day if it has come and all that is held can be valued; otherwise that is left to the alarm. */
+function beginDay(turn: Turn, accountId: string, context: Context): void {
+  const state = turn.account(accountId);
+  const day: Command = { type: "start_day" };
+  if (state?.market === context.market && symbolsNeeded(state, day).every((symbol) => context.markets[symbol])) {
+    turn.apply(accountId, day, context);
+  }
+}
+
+/** Only these accounts ever see the feed's prices (TRADING §1). */
+export function accountsOfMarket(states: Iterable<AccountState>, market: Market): readonly AccountState[] {
+  return [...states].filter((state) => state.market === market);
+}
+
+export function contextOf(
+  dependencies: CommandDependencies,
+  settled: Settled,
+  id: string,
+  origin: OrderOrigin,
+): Context {
+  const { clock, market } = dependencies;
+  return {
+    now: clock.wall(),
+    marketTime: clock.market(),
+    market,
+    id,
+    origin,
+    markets: settled.markets,
+    instruments: {},
+  };
+}
+
+/** The symbols of these orders, each once. */
+export function symbolsOf(orders: readonly { readonly symbol: Symbol }[]): readonly Symbol[] {
+  return [...new Set(orders.map((order) => order.symbol))];
+}
+
+export function unknownAccount<T>(): Result<T> {
+  return refuse("NOT_FOUND", "There is no such account.");
+}
+
+function firstProblem(settled: Settled): Problem | null {
+  return Object.values(settled.problems)[0] ?? null;
+}

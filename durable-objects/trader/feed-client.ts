@@ -1,0 +1,119 @@
+/**
+ * The market feed as one trader uses it. Every call takes a fresh stub (one that outlived a reset of its object fails for
+ * ever), has a deadline, and answers a value: a feed that is away is an answer too.
+ */
+import type { MarketView, Quote, Symbol, TriggerDelivery, TriggerRow } from "../../domain/market.ts";
+import { refuse, type Problem, type Result } from "../../domain/problem.ts";
+import { withDeadline } from "../lib/deadline.ts";
+import { logUnexpected } from "../lib/log.ts";
+import type { MarketFeedPort } from "../market-feed/port.ts";
+import type { Clock } from "./clock.ts";
+
+/** What the feed said about some symbols, with every print still owed to this trader. */
+export type Settled = {
+  readonly markets: Readonly<Record<Symbol, MarketView>>;
+  readonly deliveries: readonly TriggerDelivery[];
+  readonly problems: Readonly<Record<Symbol, Problem>>;
+};
+
+export const NOTHING_SETTLED: Settled = { markets: {}, deliveries: [], problems: {} };
+
+const BACKGROUND_DEADLINE_MS = 5_000;
+const QUOTES_DEADLINE_MS = 1_500;
+
+export class FeedClient {
+  readonly #connect: () => MarketFeedPort;
+  readonly #traderId: string;
+  readonly #clock: Clock;
+
+  constructor(connect: () => MarketFeedPort, traderId: string, clock: Clock) {
+    this.#connect = connect;
+    this.#traderId = traderId;
+    this.#clock = clock;
+  }
+
+  /** Settles the tape of each symbol and answers its market; symbols that could not be had are in `problems`. */
+  async settle(symbols: readonly Symbol[], deadlineMs: number): Promise<Settled> {
+    const answers = await Promise.all(
+      symbols.map(async (symbol) => ({
+        symbol,
+        answer: await this.#ask("settle", deadlineMs, (feed) => feed.settle(this.#traderId, symbol)),
+      })),
+    );
+    const markets: Record<Symbol, MarketView> = {};
+    const problems: Record<Symbol, Problem> = {};
+    const deliveries: TriggerDelivery[] = [];
+    for (const { symbol, answer } of answers) {
+      if (answer.ok) {
+        markets[symbol] = answer.value.view;
+        deliveries.push(...answer.value.deliveries);
+        this.#clock.saw(answer.value.view.quote.at);
+      } else {
+        problems[symbol] = answer.error;
+      }
+    }
+    return { markets, deliveries, problems };
+  }
+
+  /** Quotes of what is watched; empty when the feed is away. */
+  async quotes(symbols: readonly Symbol[]): Promise<readonly Quote[]> {
+    if (symbols.length === 0) {
+      return [];
+    }
+    const answer = await this.#ask("quotes", QUOTES_DEADLINE_MS, async (feed) => ({
+      ok: true,
+      value: await feed.quotes(symbols),
+    }));
+    const quotes = answer.ok ? answer.value : [];
+    for (const quote of quotes) {
+      this.#clock.saw(quote.at);
+    }
+    return quotes;
+  }
+
+  /** False when the feed did not take the change. */
+  async changeTriggers(set: readonly TriggerRow[], removeOrderIds: readonly string[]): Promise<boolean> {
+    return this.#tell("changeTriggers", (feed) => feed.changeTriggers(this.#traderId, set, removeOrderIds));
+  }
+
+  async registerTriggers(rows: readonly TriggerRow[]): Promise<boolean> {
+    return this.#tell("registerTriggers", (feed) => feed.registerTriggers(this.#traderId, rows));
+  }
+
+  async pin(symbols: readonly Symbol[]): Promise<boolean> {
+    return this.#tell("pin", (feed) => feed.pin(this.#traderId, symbols));
+  }
+
+  /** Null when the feed is away. */
+  async triggerDigest(): Promise<string | null> {
+    const answer = await this.#ask("triggerDigest", BACKGROUND_DEADLINE_MS, async (feed) => ({
+      ok: true,
+      value: await feed.triggerDigest(this.#traderId),
+    }));
+    return answer.ok ? answer.value : null;
+  }
+
+  async #tell(what: string, call: (feed: MarketFeedPort) => Promise<void>): Promise<boolean> {
+    const answer = await this.#ask(what, BACKGROUND_DEADLINE_MS, async (feed) => {
+      await call(feed);
+      return { ok: true, value: null };
+    });
+    return answer.ok;
+  }
+
+  async #ask<T>(
+    what: string,
+    deadlineMs: number,
+    call: (feed: MarketFeedPort) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    try {
+      return await withDeadline(call(this.#connect()), deadlineMs, what);
+    } catch (error) {
+      logUnexpected("feed_call_failed", error, { what, trader: this.#traderId });
+      return refuse(
+        "MARKET_UNAVAILABLE",
+        "The market feed did not answer. Nothing was changed; try again in a moment.",
+      );
+    }
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * What the alarm does. Rows stay until their handler has moved or removed them, and each handler does nothing the second
+ * time: alarms are delivered at least once. One that fails tries again and stops no other.
+ */
+import type { Command } from "../../domain/account/commands.ts";
+import type { AccountState } from "../../domain/account/state.ts";
+import { symbolsNeeded } from "../../domain/account/symbols.ts";
+import type { DueRow } from "../lib/schedule.ts";
+import { applyPrints, contextOf, symbolsOf } from "./commands.ts";
+import { nextDayAfter } from "./day-times.ts";
+import { sampleEquity } from "./equity.ts";
+import type { Settled } from "./feed-client.ts";
+import { ANSWERS_KEPT_MS } from "./idempotency.ts";
+import type { Parts } from "./parts.ts";
+import { hasPosition, needsDay, nextMinute } from "./timers.ts";
+
+const RETRY_MS = 5_000;
+const WAITING_EVERY_MS = 2_000;
+const PATIENCE_MS = 5_000;
+const DAY_MS = 86_400_000;
+/** Equity samples: one a minute for so long, then one an hour. */
+const EQUITY_FULL_MS = 7 * DAY_MS;
+/** An order is ended without a settled tape when the feed has been away this long after its time. */
+const EXPIRY_PATIENCE_MS = 60_000;
+
+/** Runs every job whose time has come. */
+export async function runDueJobs(parts: Parts): Promise<void> {
+  for (const row of parts.schedule.due()) {
+    try {
+      await runJob(parts, row);
+    } catch (error) {
+      parts.unexpected("job_failed", error, { job: row.job, account: row.key });
+      parts.schedule.set(row.job, row.key, parts.clock.wall() + RETRY_MS);
+    }
+  }
+}
+
+async function runJob(parts: Parts, row: DueRow): Promise<void> {
+  const { schedule, clock, sockets } = parts;
+  switch (row.job) {
+    case "outbox":
+      await parts.historian.drain();
+      return;
+    case "triggers":
+      await parts.triggers.check();
+      return;
+    case "sessions":
+      schedule.set("sessions", "", sockets.sweep());
+      return;
+    case "housekeeping":
+      await keepHouse(parts);
+      return;
+    case "expire":
+    case "waiting":
+    case "day":
+    case "equity": {
+      const state = parts.desk.account(row.key);
+      if (state === null || state.market !== parts.market) {
+        schedule.set(row.job, row.key, null);
+        return;
+      }
+      await runAccountJob(parts, row.job, state);
+      return;
+    }
+    default:
+      // Of another version of this code.
+      schedule.set(row.job, row.key, clock.wall() + DAY_MS);
+  }
+}
+
+async function runAccountJob(
+  parts: Parts,
+  job: "expire" | "waiting" | "day" | "equity",
+  state: AccountState,
+): Promise<void> {
+  switch (job) {
+    case "expire":
+      await expire(parts, state);
+      return;
+    case "waiting":
+      await retryWaiting(parts, state);
+      return;
+    case "day":
+      await startDay(parts, state);
+      return;
+    case "equity":
+      await sample(parts, state);
+  }
+}
+
+/** Ends orders whose time has come, after the prints that came before it. */
+async function expire(parts: Parts, state: AccountState): Promise<void> {
+  const { clock, feed, schedule } = parts;
+  const now = clock.market();
+  const due = Object.values(state.orders).filter((order) => order.expiresAt !== null && order.expiresAt <= now);
+  const settled = await feed.settle(symbolsOf(due), PATIENCE_MS);
+  const patient = due.every((order) => now - (order.expiresAt ?? now) < EXPIRY_PATIENCE_MS);
+  if (Object.keys(settled.problems).length > 0 && patient) {
+    schedule.set("expire", state.accountId, clock.wall() + RETRY_MS);
+    return;
+  }
+  command(parts, state.accountId, [{ type: "expire_orders" }], settled);
+  replan(parts, state.accountId, "expire");
+}
+
+/** Exits that wait for a price are matched when there is one. */
+async function retryWaiting(parts: Parts, state: AccountState): Promise<void> {
+  const { clock, feed, schedule, desk } = parts;
+  const symbols = symbolsOf(Object.values(state.orders).filter((order) => order.waiting));
+  const settled = await feed.settle(symbols, PATIENCE_MS);
+  const commands = symbols
+    .filter((symbol) => settled.markets[symbol] !== undefined)
+    .map((symbol): Command => ({ type: "retry_waiting", symbol }));
+  command(parts, state.accountId, commands, settled);
+  const waits = Object.values(desk.account(state.accountId)?.orders ?? {}).some((order) => order.waiting);
+  schedule.set("waiting", state.accountId, waits ? clock.wall() + WAITING_EVERY_MS : null);
+}
+
+async function startDay(parts: Parts, state: AccountState): Promise<void> {
+  const settled = await parts.feed.settle(symbolsNeeded(state, { type: "start_day" }), PATIENCE_MS);
+  if (Object.keys(settled.problems).length > 0) {
+    // Without the marks the day would begin with a wrong figure.
+    parts.schedule.set("day", state.accountId, parts.clock.wall() + RETRY_MS);
+    return;
+  }
+  command(parts, state.accountId, [{ type: "start_day" }], settled);
+  replan(parts, state.accountId, "day");
+}
+
+async function sample(parts: Parts, state: AccountState): Promise<void> {
+  await sampleEquity(parts, state);
+  const now = parts.desk.account(state.accountId);
+  const next = now !== null && hasPosition(now) ? nextMinute(parts.clock.wall()) : null;
+  parts.schedule.set("equity", state.accountId, next);
+}
+
+async function keepHouse(parts: Parts): Promise<void> {
+  const { schedule, clock, desk, historian } = parts;
+  const now = clock.wall();
+  schedule.set("housekeeping", "", now + DAY_MS);
+  desk.store.forgetAnswers(now - ANSWERS_KEPT_MS);
+  const before = clock.market() - EQUITY_FULL_MS;
+  desk.store.thinEquity(before);
+  await historian.thin(before);
+  if (!desk.store.needsHousekeeping(before)) {
+    schedule.set("housekeeping", "", null);
+  }
+}
+
+/** One turn for commands of the clock. */
+function command(parts: Parts, accountId: string, commands: readonly Command[], settled: Settled): void {
+  parts.desk.turn((turn) => {
+    const context = contextOf(parts, settled, parts.newId(), "manual");
+    applyPrints(parts, turn, settled.deliveries, context);
+    for (const each of commands) {
+      turn.apply(accountId, each, context);
+    }
+  });
+}
+
+/** Moves a row that its own handler has served: later if there is more to do, away if not. */
+function replan(parts: Parts, accountId: string, job: "expire" | "day"): void {
+  const { clock, schedule, desk } = parts;
+  const state = desk.account(accountId);
+  const now = clock.wall();
+  let next: number | null = null;
+  if (state !== null && job === "day" && needsDay(state)) {
+    next = clock.toWall(nextDayAfter(state.day.startedAt, state.zone));
+  }
+  if (state !== null && job === "expire") {
+    const times = Object.values(state.orders).map((order) => order.expiresAt ?? Infinity);
+    const soonest = Math.min(Infinity, ...times);
+    next = soonest === Infinity ? null : clock.toWall(soonest);
+  }
+  schedule.set(job, accountId, next === null ? null : Math.max(next, now + RETRY_MS));
+}

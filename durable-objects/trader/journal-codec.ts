@@ -1,0 +1,43 @@
+/**
+ * Events as journal rows. `data` is the event without its type. A row of an older version is lifted step by step by
+ * upcasters before the domain sees it; a row of a newer version means that older code was deployed over newer data, and
+ * then guessing would be worse than stopping.
+ */
+import { EVENT_VERSION, type AccountEvent } from "../../domain/account/events.ts";
+import { parseTrusted } from "../lib/trusted-json.ts";
+
+export type EventData = Readonly<Record<string, unknown>>;
+/** Turns the data of one version into that of the next; entry 1 lifts version 1 to 2. */
+export type Upcasters = Readonly<Record<number, (type: string, data: EventData) => EventData>>;
+
+const UPCASTERS: Upcasters = {};
+
+export function encodeEvent(event: AccountEvent): { readonly version: number; readonly data: string } {
+  const { type: _, ...data } = event;
+  return { version: EVENT_VERSION, data: JSON.stringify(data) };
+}
+
+export function decodeEvent(row: {
+  readonly type: string;
+  readonly version: number;
+  readonly data: string;
+}): AccountEvent {
+  const data = liftEvent(row.type, parseTrusted<EventData>(row.data), row.version, EVENT_VERSION, UPCASTERS);
+  return parseTrusted<AccountEvent>(JSON.stringify({ type: row.type, ...data }));
+}
+
+/** The data of an event at version `to`. Throws when there is no way there. */
+export function liftEvent(type: string, data: EventData, from: number, to: number, upcasters: Upcasters): EventData {
+  if (from > to) {
+    throw new Error(`${type} is of version ${from}, this code knows ${to}`);
+  }
+  let lifted = data;
+  for (let version = from; version < to; version += 1) {
+    const upcaster = upcasters[version];
+    if (upcaster === undefined) {
+      throw new Error(`nothing lifts ${type} from version ${version}`);
+    }
+    lifted = upcaster(type, lifted);
+  }
+  return lifted;
+}

@@ -1,0 +1,174 @@
+/**
+ * The parts of one trader and how they hang together. Everything is rebuilt from storage, so a start after an eviction, a
+ * deploy or a crash is the same as any other start.
+ */
+import { reportUnexpected } from "../lib/error-sink.ts";
+import type { LogFields } from "../lib/log.ts";
+import { Schedule } from "../lib/schedule.ts";
+import { ROOT_FEED } from "../market-feed/names.ts";
+import { Admission } from "./admission.ts";
+import { Clock } from "./clock.ts";
+import { accountsOfMarket, type CommandDependencies } from "./commands.ts";
+import { nextDayAfter } from "./day-times.ts";
+import { Desk } from "./desk.ts";
+import { FeedClient } from "./feed-client.ts";
+import { eventFrames, resumeFrames } from "./frames.ts";
+import { Historian } from "./historian.ts";
+import { readSettings } from "./settings.ts";
+import { TraderSockets } from "./sockets.ts";
+import { accountTimers, ACCOUNT_JOBS, type AccountTimers } from "./timers.ts";
+import { TriggerSync } from "./trigger-sync.ts";
+import type { Recorded } from "./turn.ts";
+
+const DAY_MS = 86_400_000;
+
+export type Parts = CommandDependencies & {
+  readonly state: DurableObjectState;
+  readonly env: Env;
+  readonly traderId: string;
+  readonly schedule: Schedule;
+  readonly admission: Admission;
+  readonly historian: Historian;
+  readonly triggers: TriggerSync;
+  readonly sockets: TraderSockets;
+  /** Logs and reports an exception that nobody expected. */
+  readonly unexpected: (event: string, error: unknown, fields: LogFields) => void;
+};
+
+export function assemble(state: DurableObjectState, env: Env): Parts {
+  const traderId = state.id.name ?? state.id.toString();
+  const { MARKET: market, FEED_LOCATION_HINT: locationHint, ERROR_SINK_URL: sinkUrl } = readSettings(env);
+  const clock = new Clock(market, () => Date.now());
+  const newId = (): string => crypto.randomUUID();
+  const desk = new Desk({
+    storage: state.storage,
+    newId,
+    onWrite: (recorded) => {
+      planAfter(parts, recorded);
+    },
+    onCommitted: (recorded) => {
+      afterCommit(parts, recorded);
+    },
+  });
+  const { store } = desk;
+  const schedule = new Schedule(state.storage, () => clock.wall());
+  const feed = new FeedClient(() => env.MARKET_FEED.getByName(ROOT_FEED, { locationHint }), traderId, clock);
+  const admission = new Admission(
+    store,
+    () => clock.wall(),
+    () => {
+      parts.historian.noteActivity();
+      state.waitUntil(parts.historian.kick());
+    },
+  );
+  const historian = new Historian({
+    store,
+    database: env.DB,
+    schedule,
+    clock,
+    traderId,
+    accountIds: () => desk.accounts().map((account) => account.accountId),
+    lastActive: () => admission.lastActive ?? clock.wall(),
+  });
+  const triggers = new TriggerSync({
+    feed,
+    traderId,
+    accounts: () => accountsOfMarket(desk.accounts(), market),
+    planCheck: (inMs) => {
+      schedule.set("triggers", "", inMs === null ? null : clock.wall() + inMs);
+      state.waitUntil(schedule.arm());
+    },
+  });
+  const sockets = new TraderSockets({
+    state,
+    now: () => clock.wall(),
+    traderId,
+    onResume: (frame, sessionExpiresAt) => resumeFrames(desk, frame, clock.wall(), sessionExpiresAt),
+  });
+  const unexpected: Parts["unexpected"] = (event, error, fields) => {
+    const waitUntil = (promise: Promise<unknown>): void => {
+      state.waitUntil(promise);
+    };
+    reportUnexpected({ sinkUrl, waitUntil }, event, error, { trader: traderId, ...fields });
+  };
+  const parts: Parts = {
+    state,
+    env,
+    traderId,
+    market,
+    clock,
+    newId,
+    desk,
+    schedule,
+    feed,
+    admission,
+    historian,
+    triggers,
+    sockets,
+    unexpected,
+  };
+  return parts;
+}
+
+/** What is planned for an account now. */
+export function plannedTimers(schedule: Schedule, accountId: string): AccountTimers {
+  return {
+    expire: schedule.dueAt("expire", accountId),
+    waiting: schedule.dueAt("waiting", accountId),
+    day: schedule.dueAt("day", accountId),
+    equity: schedule.dueAt("equity", accountId),
+  };
+}
+
+/** Due times of an account, from what it is now. Belongs inside the transaction of what changed it. */
+export function planAccount(parts: Parts, recorded: readonly Recorded[]): void {
+  const { schedule, clock, market } = parts;
+  const state = recorded.at(-1)?.after;
+  if (state === undefined || state.market !== market) {
+    return;
+  }
+  const timers = accountTimers({
+    state,
+    filled: recorded.some(({ event }) => event.type === "fill_booked"),
+    now: clock.wall(),
+    toWall: (time) => clock.toWall(time),
+    nextDay: nextDayAfter(state.day.startedAt, state.zone),
+    planned: plannedTimers(schedule, state.accountId),
+  });
+  for (const job of ACCOUNT_JOBS) {
+    schedule.set(job, state.accountId, timers[job]);
+  }
+}
+
+function planAfter(parts: Parts, recorded: readonly Recorded[]): void {
+  const { schedule, clock } = parts;
+  for (const [, events] of Map.groupBy(recorded, (each) => each.accountId)) {
+    planAccount(parts, events);
+  }
+  if (recorded.length > 0) {
+    parts.historian.plan();
+  }
+  if (schedule.dueAt("housekeeping", "") === null) {
+    schedule.set("housekeeping", "", clock.wall() + DAY_MS);
+  }
+}
+
+function afterCommit(parts: Parts, recorded: readonly Recorded[]): void {
+  const { state, desk, triggers, historian, schedule, sockets, unexpected } = parts;
+  const tasks: Promise<void>[] = [schedule.arm(), historian.kick()];
+  if (triggers.isBehind()) {
+    tasks.push(triggers.flush());
+  }
+  for (const { before, after, event, seq, accountId } of recorded) {
+    if (before.faults !== after.faults) {
+      const fault = after.faults.at(-1)?.message ?? "";
+      unexpected("account_fault", new Error(fault), { account: accountId, seq, type: event.type });
+    }
+  }
+  sockets.broadcast(eventFrames(recorded, desk.epoch).map((frame) => JSON.stringify(frame)));
+  state.waitUntil(
+    Promise.all(tasks).catch((error: unknown) => {
+      unexpected("after_commit_failed", error, {});
+    }),
+  );
+}

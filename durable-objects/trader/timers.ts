@@ -1,0 +1,64 @@
+/** Due times that follow from what an account is. They are derived after every commit, never remembered. */
+import type { AccountState } from "../../domain/account/state.ts";
+import { add, isZero, subtract, ZERO } from "../../domain/decimal.ts";
+import type { Milliseconds } from "../../domain/market.ts";
+
+export const MINUTE_MS = 60_000;
+/** An exit without a fresh price asks for one this often. */
+const WAITING_EVERY_MS = 2_000;
+/** Samples after fills are taken this much later, so that several fills make one. */
+const SAMPLE_AFTER_MS = 1_000;
+
+export const ACCOUNT_JOBS = ["expire", "waiting", "day", "equity"] as const;
+export type AccountJob = (typeof ACCOUNT_JOBS)[number];
+
+/** Wall times; null: not needed. */
+export type AccountTimers = Readonly<Record<AccountJob, Milliseconds | null>>;
+
+export type TimerInput = {
+  readonly state: AccountState;
+  /** Whether the account has just been filled. */
+  readonly filled: boolean;
+  readonly now: Milliseconds;
+  readonly toWall: (marketTime: Milliseconds) => Milliseconds;
+  /** Market time at which the account's next day begins. */
+  readonly nextDay: Milliseconds;
+  /** What is planned already. */
+  readonly planned: AccountTimers;
+};
+
+export function accountTimers(input: TimerInput): AccountTimers {
+  const { state, filled, now, toWall, nextDay, planned } = input;
+  const orders = Object.values(state.orders);
+  const expiry = Math.min(Infinity, ...orders.map((order) => order.expiresAt ?? Infinity));
+  const waiting = orders.some((order) => order.waiting);
+  const sample = hasPosition(state) ? nextMinute(now) : null;
+  return {
+    expire: expiry === Infinity ? null : toWall(expiry),
+    waiting: waiting ? (planned.waiting ?? now + WAITING_EVERY_MS) : null,
+    day: needsDay(state) ? toWall(nextDay) : null,
+    equity: filled ? Math.min(now + SAMPLE_AFTER_MS, planned.equity ?? Infinity) : (planned.equity ?? sample),
+  };
+}
+
+/** The next full minute. */
+export function nextMinute(now: Milliseconds): Milliseconds {
+  return (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;
+}
+
+/** Whether anything is held whose worth moves. */
+export function hasPosition(state: AccountState): boolean {
+  return Object.entries(state.holdings).some(
+    ([asset, holding]) => asset !== state.currency && !isZero(add(holding.managed, holding.external)),
+  );
+}
+
+/**
+ * Whether the day has to be begun on time. Of an account that holds nothing and made nothing today the figures are right
+ * without; its next command begins the day.
+ */
+export function needsDay(state: AccountState): boolean {
+  const cash = state.holdings[state.currency];
+  const profit = subtract(subtract(cash?.managed ?? ZERO, state.day.equity), state.day.flows);
+  return hasPosition(state) || !isZero(profit);
+}

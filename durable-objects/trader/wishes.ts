@@ -1,0 +1,203 @@
+/** Each write of the port as a wish: the command, how long it waits for the feed, what its answer is. */
+import type { AccountView } from "../../contract/accounts.ts";
+import { depositRequest, resetRequest, settingsRequest, type SettingsRequest } from "../../contract/accounts.ts";
+import {
+  amendOrderRequest,
+  closePositionRequest,
+  placeOrderRequest,
+  type AmendOrderRequest,
+  type CancelAllResult,
+  type ClosePositionRequest,
+  type FillView,
+  type OrderView,
+  type PlacedOrder,
+  type PlaceOrderRequest,
+} from "../../contract/orders.ts";
+import type { Decimal } from "../../domain/decimal.ts";
+import type { Symbol } from "../../domain/market.ts";
+import { ok, refuse, type Result } from "../../domain/problem.ts";
+import { parseTrusted } from "../lib/trusted-json.ts";
+import { unknownAccount, type Accepted, type Wish } from "./commands.ts";
+import { checked } from "./checked.ts";
+import { intentOf } from "./idempotency.ts";
+import type { Principal, Write } from "./port.ts";
+import type { Store } from "./store.ts";
+import type { Turn } from "./turn.ts";
+import { accountView, fillView, findOrder } from "./views.ts";
+
+/** An entry is worth nothing without a price; the feed may have to subscribe the symbol first. */
+const ENTRY_PATIENCE_MS = 5_000;
+/** Exits and cancels do not wait long for a feed that is away: they need none (TRADING §2). */
+const EXIT_PATIENCE_MS = 1_000;
+
+export function placeWish(
+  principal: Principal,
+  accountId: string,
+  write: Write<PlaceOrderRequest>,
+): Result<Wish<PlacedOrder>> {
+  const request = checked(placeOrderRequest, write.request);
+  if (!request.ok) {
+    return request;
+  }
+  const entry = request.value.side === "buy";
+  return ok({
+    accountId,
+    command: { type: "place_order", request: request.value },
+    origin: principal.via === "api" ? "api" : "manual",
+    intent: intentOf(write, `place ${accountId}`),
+    patienceMs: entry ? ENTRY_PATIENCE_MS : EXIT_PATIENCE_MS,
+    needsMarket: entry,
+    answer: (turn, _decision, id) => placedOrder(turn, accountId, id, []),
+  });
+}
+
+export function closeWish(
+  accountId: string,
+  asset: string,
+  write: Write<ClosePositionRequest>,
+): Result<Wish<PlacedOrder>> {
+  const request = checked(closePositionRequest, write.request);
+  if (!request.ok) {
+    return request;
+  }
+  return ok({
+    accountId,
+    command: { type: "close_position", asset, ...request.value },
+    origin: "close",
+    intent: intentOf(write, `close ${accountId} ${asset}`),
+    patienceMs: EXIT_PATIENCE_MS,
+    needsMarket: false,
+    answer: (turn, _decision, id) => placedOrder(turn, accountId, id, []),
+  });
+}
+
+export function amendWish(
+  store: Store,
+  accountId: string,
+  orderId: string,
+  write: Write<AmendOrderRequest>,
+): Result<Wish<PlacedOrder>> {
+  const request = checked(amendOrderRequest, write.request);
+  if (!request.ok) {
+    return request;
+  }
+  return ok({
+    accountId,
+    command: { type: "amend_order", orderId, request: request.value },
+    origin: "manual",
+    intent: intentOf(write, `amend ${accountId} ${orderId}`),
+    patienceMs: ENTRY_PATIENCE_MS,
+    needsMarket: false,
+    answer: (turn) => placedOrder(turn, accountId, orderId, fillsBefore(store, orderId)),
+  });
+}
+
+export function cancelWish(accountId: string, orderId: string, write: Write<null>): Wish<OrderView> {
+  return {
+    accountId,
+    command: { type: "cancel_order", orderId },
+    origin: "manual",
+    intent: intentOf(write, `cancel ${accountId} ${orderId}`),
+    patienceMs: EXIT_PATIENCE_MS,
+    needsMarket: false,
+    answer: (turn) => {
+      const placed = placedOrder(turn, accountId, orderId, []);
+      return placed.ok ? ok(placed.value.order) : placed;
+    },
+  };
+}
+
+export function cancelAllWish(accountId: string, symbol: Symbol | null, write: Write<null>): Wish<CancelAllResult> {
+  return {
+    accountId,
+    command: { type: "cancel_all", symbol },
+    origin: "manual",
+    intent: intentOf(write, `cancel all ${accountId} ${symbol ?? ""}`),
+    patienceMs: EXIT_PATIENCE_MS,
+    needsMarket: false,
+    answer: (turn, decision) => ok({ cancelled: cancelledOrders(turn, decision), failed: [] }),
+  };
+}
+
+export function depositWish(accountId: string, write: Write<{ readonly amount: Decimal }>): Result<Wish<AccountView>> {
+  const request = checked(depositRequest, write.request);
+  if (!request.ok) {
+    return request;
+  }
+  return ok({
+    ...accountWish(accountId),
+    command: { type: "deposit", amount: request.value.amount },
+    intent: intentOf(write, `deposit ${accountId}`),
+  });
+}
+
+export function resetWish(
+  accountId: string,
+  write: Write<{ readonly startingBalance: Decimal }>,
+): Result<Wish<AccountView>> {
+  const request = checked(resetRequest, write.request);
+  if (!request.ok) {
+    return request;
+  }
+  return ok({
+    ...accountWish(accountId),
+    command: { type: "reset_account", startingBalance: request.value.startingBalance },
+    intent: intentOf(write, `reset ${accountId}`),
+  });
+}
+
+/** Repeating it changes nothing, so it needs no key. */
+export function settingsWish(accountId: string, asked: SettingsRequest): Result<Wish<AccountView>> {
+  const request = checked(settingsRequest, asked);
+  if (!request.ok) {
+    return request;
+  }
+  return ok({ ...accountWish(accountId), command: { type: "change_settings", ...request.value }, intent: null });
+}
+
+function accountWish(accountId: string): Omit<Wish<AccountView>, "command" | "intent"> {
+  return {
+    accountId,
+    origin: "manual",
+    patienceMs: EXIT_PATIENCE_MS,
+    needsMarket: false,
+    answer: (turn) => {
+      const state = turn.account(accountId);
+      return state === null ? unknownAccount() : ok(accountView(state));
+    },
+  };
+}
+
+function placedOrder(turn: Turn, accountId: string, orderId: string, before: readonly FillView[]): Result<PlacedOrder> {
+  const state = turn.account(accountId);
+  const order = state === null ? null : findOrder(state, orderId);
+  if (order === null) {
+    throw new Error(`accepted, but there is no order ${orderId}`);
+  }
+  const fills = turn.recorded.flatMap(({ event, seq }) =>
+    event.type === "fill_booked" && event.orderId === orderId ? [fillView(accountId, event, seq)] : [],
+  );
+  return ok({ order: order, fills: [...before, ...fills] });
+}
+
+function cancelledOrders(turn: Turn, decision: Accepted): OrderView[] {
+  return turn.recorded.flatMap(({ event, after }) => {
+    if (event.type !== "order_cancelled" || !decision.events.includes(event)) {
+      return [];
+    }
+    const order = findOrder(after, event.orderId);
+    return order === null ? [] : [order];
+  });
+}
+
+/** An order of the past or present with its fills. */
+export function placedOrderOf(store: Store, accountId: string, orderId: string): Result<PlacedOrder> {
+  const view = store.order(accountId, orderId);
+  return view === null
+    ? refuse("NOT_FOUND", "There is no such order in this account.")
+    : ok({ order: parseTrusted<OrderView>(view), fills: [...fillsBefore(store, orderId)] });
+}
+
+function fillsBefore(store: Store, orderId: string): readonly FillView[] {
+  return store.fillsOfOrder(orderId).map((view) => parseTrusted<FillView>(view));
+}
