@@ -47,14 +47,19 @@ async function startable(): Promise<string | undefined> {
   return path;
 }
 
+/** Only adds a package that is missing: one that is there but does not start is its owner's to mend or upgrade. */
 async function fromDebian(): Promise<void> {
-  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get") || existsSync("/usr/bin/chromium")) {
     return;
   }
   console.log("  no Chromium here: apt-get install chromium ...");
   const environment = { DEBIAN_FRONTEND: "noninteractive" };
   const update = await run("apt-get", ["update", "-q"], { environment });
-  const install = await run("apt-get", ["install", "-qy", "--no-install-recommends", "chromium"], { environment });
+  const install = await run(
+    "apt-get",
+    ["install", "-qy", "--no-install-recommends", "--no-upgrade", "--no-remove", "chromium"],
+    { environment },
+  );
   report(install.status, `${update.output}${install.output}`);
 }
 
@@ -87,5 +92,10 @@ async function fromNpm(): Promise<void> {
 }
 
 function report(status: number, output: string): void {
-  console.log(status === 0 ? "  done" : `  that did not work: ${output.trim().split("\n").slice(-3).join(" | ")}`);
+  console.log(status === 0 ? "  done" : `  that did not work: ${firstLines(output)}`);
+}
+
+function firstLines(output: string): string {
+  const lines = output.split("\n").filter((line) => line.trim() !== "" && !/^\s*at /.test(line));
+  return lines.slice(-3).join(" | ").slice(0, 400);
 }
