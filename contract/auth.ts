@@ -3,7 +3,9 @@
  * shapes are ours, so that no session token reaches a page and every error looks alike.
  */
 import { z } from "zod";
+import { equityPoint } from "./accounts.ts";
 import { milliseconds } from "./markets.ts";
+import { fill, order } from "./orders.ts";
 import { session } from "./session.ts";
 
 export const MINIMUM_PASSWORD_LENGTH = 12;
@@ -85,15 +87,15 @@ export const deleteMeRequest = z.strictObject({
 /** GET /api/me/export: everything stored about the user, money as text. */
 export const dataExport = z.object({
   exportedAt: milliseconds,
-  user: z.record(z.string(), z.json()),
+  user: session.shape.user,
   sessions: z.array(sessionEntry),
   /** As the trader object knows it: accounts with all their events. */
   trader: z.record(z.string(), z.unknown()),
   /** The copy in the history database. */
   history: z.object({
-    orders: z.array(z.json()),
-    fills: z.array(z.json()),
-    equity: z.array(z.json()),
+    orders: z.array(order),
+    fills: z.array(fill),
+    equity: z.array(equityPoint.extend({ accountId: z.string() })),
   }),
 });
 

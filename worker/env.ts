@@ -31,7 +31,7 @@ const variables = z
     FEED_LOCATION_HINT: z.enum(LOCATION_HINTS),
     PUBLIC_ORIGIN: origin,
     CORS_ORIGINS: origins,
-    ERROR_SINK_URL: z.union([z.literal(""), webAddress], "must be empty or an http(s) address"),
+    ERROR_SINK_URL: z.string().refine(isEmptyOrWebAddress, "must be empty or an http(s) address"),
     AUTH_SECRET: z
       .string("must be set: a secret of at least 32 random characters")
       .min(MINIMUM_SECRET_LENGTH, `must have at least ${MINIMUM_SECRET_LENGTH} characters`)
@@ -74,7 +74,10 @@ export function readConfig(env: Env): Result<Config> {
 function check(env: Env): Result<Config> {
   const parsed = variables.safeParse(env);
   if (!parsed.success) {
-    const details = Object.fromEntries(parsed.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
+    const details: Record<string, string> = {};
+    for (const issue of parsed.error.issues) {
+      details[String(issue.path[0])] ??= issue.message;
+    }
     const list = Object.entries(details).map(([name, message]) => `${name} ${message}`);
     return refuse("CONFIG_INVALID", `The server is not set up: ${list.join("; ")}.`, details);
   }
@@ -112,6 +115,10 @@ function binding(what: string): z.ZodType<object> {
     (value) => value !== null && ["object", "function"].includes(typeof value),
     `must be ${what}`,
   );
+}
+
+function isEmptyOrWebAddress(text: string): boolean {
+  return text === "" || webAddress.safeParse(text).success;
 }
 
 function isOrigin(text: string): boolean {

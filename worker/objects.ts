@@ -2,6 +2,7 @@
  * Calls to the Durable Objects. Each takes a fresh stub (one that outlived a reset of its object fails for ever) and has a
  * deadline. What comes back is a value in every case: a lost object is TEMPORARILY_UNAVAILABLE, never an exception.
  */
+import { z } from "zod";
 import { refuse, type Result } from "../domain/problem.ts";
 import { withDeadline } from "../durable-objects/lib/deadline.ts";
 import { logUnexpected } from "../durable-objects/lib/log.ts";
@@ -14,14 +15,19 @@ export type Upgradable = { fetch(request: Request): Promise<Response> };
 
 const CALL_DEADLINE_MS = 10_000;
 
+// TypeScript cannot follow the platform's mapping of recursive JSON types through RPC (TS2589). The classes are held to the
+// ports by `implements`; here a stub only has to be an object.
+const traderStub = z.custom<TraderPort & Upgradable>(isObject);
+const feedStub = z.custom<MarketFeedPort & Upgradable>(isObject);
+
 /** The object that owns everything one user trades, made near the exchange when it is first called. */
 export function traderObject(env: Env, config: Config, traderId: string): TraderPort & Upgradable {
-  return env.TRADER.getByName(traderId, { locationHint: config.locationHint });
+  return traderStub.parse(env.TRADER.getByName(traderId, { locationHint: config.locationHint }));
 }
 
 /** The object that holds the connection to the exchange. */
 export function feedObject(env: Env, config: Config): MarketFeedPort & Upgradable {
-  return env.MARKET_FEED.getByName(ROOT_FEED, { locationHint: config.locationHint });
+  return feedStub.parse(env.MARKET_FEED.getByName(ROOT_FEED, { locationHint: config.locationHint }));
 }
 
 /** The outcome of a call, or TEMPORARILY_UNAVAILABLE when the object did not answer. */
@@ -35,4 +41,8 @@ export async function outcome<T>(what: string, call: () => Promise<Result<T>>): 
       "The desk did not answer in time. Nothing is lost: repeat the request, with the same Idempotency-Key if it has one.",
     );
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }

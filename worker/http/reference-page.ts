@@ -120,7 +120,7 @@ function parameters(shown: Operation): Html {
           html`<tr>
             <td><code>${one.name}</code>${one.required ? "" : "?"}</td>
             <td>${one.in}</td>
-            <td>${one.description ?? schemaText(one.schema ?? {})}</td>
+            <td>${one.description ?? describedText(one.schema ?? {})}</td>
           </tr>`,
       )}
     </tbody>
@@ -136,6 +136,11 @@ function answer(status: string, response: Operation["responses"][string]): Html 
 
 function anchor(entry: Entry): string {
   return `${entry.method}${entry.path}`.replaceAll(/[^\w]+/g, "-");
+}
+
+function describedText(schema: Schema): string {
+  const { description } = schema;
+  return typeof description === "string" ? `${schemaText(schema)}: ${description}` : schemaText(schema);
 }
 
 /** A JSON schema as one would write the type by hand. */

@@ -12,7 +12,7 @@ import {
   settingsRequest,
 } from "../../contract/accounts.ts";
 import { closePositionRequest, placedOrder } from "../../contract/orders.ts";
-import { eventList, eventQuery } from "../../contract/trader-socket.ts";
+import { eventList, eventQuery, journalEvent } from "../../contract/trader-socket.ts";
 import { ok } from "../../domain/problem.ts";
 import { requireVisitor } from "../auth/require-visitor.ts";
 import type { AppEnv } from "../context.ts";
@@ -25,6 +25,11 @@ const tags = ["Accounts"];
 const base = "/api/accounts";
 const reading = { tags, security: SIGNED_IN, middleware: [requireVisitor] };
 const writing = { tags, security: SIGNED_IN, middleware: [requireVisitor, requireIdempotencyKey] };
+
+/** As eventList; an OpenAPI document cannot be made of a schema that contains itself, as any JSON does. */
+const documentedEvents = eventList.extend({
+  events: z.array(journalEvent.extend({ data: z.record(z.string(), z.unknown()) })),
+});
 
 const listRoute = createRoute({
   ...reading,
@@ -103,7 +108,7 @@ const eventsRoute = createRoute({
   path: `${base}/{accountId}/events`,
   summary: "The journal of an account",
   request: { params: accountParams, query: eventQuery },
-  responses: answers(eventList, "Events, oldest first"),
+  responses: answers(documentedEvents, "Events, oldest first"),
 });
 
 export function addAccountRoutes(app: OpenAPIHono<AppEnv>): void {

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { createApp } from "../../../worker/app.ts";
+import { browser } from "./client.ts";
+
+type Operation = {
+  tags?: string[];
+  summary?: string;
+  security?: Record<string, string[]>[];
+  parameters?: { name: string; in: string; required?: boolean; schema?: object }[];
+  requestBody?: { required?: boolean; content: Record<string, { schema: object }> };
+  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+};
+type Document = {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { securitySchemes: Record<string, object>; schemas?: Record<string, object> };
+};
+
+async function readDocument(): Promise<Document> {
+  const response = await browser().get("/api/openapi.json");
+  expect(response.status).toBe(200);
+  return response.json<Document>();
+}
+
+describe("/api/openapi.json", () => {
+  it("has every route of the application, and no other", async () => {
+    const document = await readDocument();
+    const served = createApp()
+      .routes.filter((route) => route.method !== "ALL" && route.path.startsWith("/api/"))
+      .map((route) => `${route.method} ${route.path.replaceAll(/:(\w+)/g, "{$1}")}`);
+    const undocumented = new Set(["GET /api/openapi.json", "GET /api/docs"]);
+    const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const expected = [...new Set(served)].filter((route) => !undocumented.has(route));
+    expect(documented.toSorted()).toEqual(expected.toSorted());
+    expect(documented.length).toBeGreaterThan(30);
+  });
+
+  it("is a sound OpenAPI 3.1 document", async () => {
+    const document = await readDocument();
+    expect(document.openapi).toBe("3.1.0");
+    expect(document.info.version).toMatch(/^\d+\.\d+\.\d+$/);
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        const name = `${method} ${path}`;
+        expect(operation.tags, name).toHaveLength(1);
+        expect(operation.summary, name).toMatch(/\w/);
+        const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+        const declared = (operation.parameters ?? []).filter((one) => one.in === "path");
+        expect(declared.map((one) => one.name).toSorted(), name).toEqual(inPath.toSorted());
+        expect(
+          declared.every((one) => one.required === true),
+          name,
+        ).toBe(true);
+        const success = Object.keys(operation.responses).filter((status) => status.startsWith("2"));
+        expect(success, name).toHaveLength(1);
+        expect(operation.responses["default"]?.content?.["application/json"]?.schema, name).toBeDefined();
+        for (const scheme of (operation.security ?? []).flatMap((one) => Object.keys(one))) {
+          expect(document.components.securitySchemes, name).toHaveProperty(scheme);
+        }
+      }
+    }
+  });
+
+  it("gives every reference a target", async () => {
+    const document = await readDocument();
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map((match) => match[1] ?? "");
+    for (const reference of references) {
+      const target = reference
+        .split("/")
+        .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], document);
+      expect(target, reference).toBeDefined();
+    }
+  });
+
+  it("tells decimals from numbers and required fields from others", async () => {
+    const document = await readDocument();
+    const place = document.paths["/api/accounts/{accountId}/orders"]?.["post"]?.requestBody;
+    const schema = place?.content["application/json"]?.schema;
+    expect(schema).toMatchObject({
+      type: "object",
+      required: ["symbol", "side", "type"],
+      additionalProperties: false,
+      properties: { quantity: { type: "string" }, side: { enum: ["buy", "sell"] } },
+    });
+  });
+});
+
+describe("/api/docs", () => {
+  it("shows every route and runs no script", async () => {
+    const document = await readDocument();
+    const response = await browser().get("/api/docs");
+    expect(response.headers.get("content-type")).toContain("text/html");
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(response.headers.get("content-security-policy")).not.toContain("script-src");
+    const page = await response.text();
+    expect(page).not.toContain("<script");
+    expect(page).not.toMatch(/(?:src|href)="https?:/);
+    for (const path of Object.keys(document.paths)) {
+      expect(page).toContain(path);
+    }
+    expect(page).toContain("idempotency-key");
+    expect(page).toContain("timeInForce?: ");
+  });
+});
