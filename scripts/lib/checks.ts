@@ -14,7 +14,7 @@ const checks: readonly Check[] = [
   ...["domain", "worker", "web", "node"].map((name) => ({
     name: `types of ${name}`,
     tool: "tsc",
-    arguments: ["-p", `tsconfig.${name}.json`, "--pretty"],
+    arguments: ["-p", `tsconfig.${name}.json`, "--pretty", String(process.stdout.isTTY === true)],
   })),
   {
     name: "worker-configuration.d.ts is what `npm run types` writes",

@@ -92,10 +92,10 @@ async function fromNpm(): Promise<void> {
 }
 
 function report(status: number, output: string): void {
-  console.log(status === 0 ? "  done" : `  that did not work: ${firstLines(output)}`);
+  console.log(status === 0 ? "  done" : `  that did not work: ${lastLines(output)}`);
 }
 
-function firstLines(output: string): string {
+function lastLines(output: string): string {
   const lines = output.split("\n").filter((line) => line.trim() !== "" && !/^\s*at /.test(line));
   return lines.slice(-3).join(" | ").slice(0, 400);
 }

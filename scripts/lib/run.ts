@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly show?: boolean;
 }
 
+const colourless = { NO_COLOR: "1", FORCE_COLOR: undefined };
+
 /** Runs a tool to its end with no standard input. A tool that cannot be started gives status 127. */
 export async function run(
   command: string,
@@ -22,7 +24,7 @@ export async function run(
   return new Promise((resolve) => {
     const child = spawn(command, [...commandArguments], {
       cwd: root,
-      env: toolEnvironment({ ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }), ...options.environment }),
+      env: { ...toolEnvironment(options.environment), ...(process.stdout.isTTY ? {} : colourless) },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
