@@ -159,10 +159,10 @@ function afterCommit(parts: Parts, recorded: readonly Recorded[]): void {
   if (triggers.isBehind()) {
     tasks.push(triggers.flush());
   }
-  for (const { before, after, event, seq, accountId } of recorded) {
-    if (before.faults !== after.faults) {
-      const fault = after.faults.at(-1)?.message ?? "";
-      unexpected("account_fault", new Error(fault), { account: accountId, seq, type: event.type });
+  for (const { after, event, seq, accountId } of recorded) {
+    const fault = after.faults.at(-1);
+    if (fault?.seq === seq) {
+      unexpected("account_fault", new Error(fault.message), { account: accountId, seq, type: event.type });
     }
   }
   sockets.broadcast(eventFrames(recorded, desk.epoch).map((frame) => JSON.stringify(frame)));

@@ -68,7 +68,14 @@ export class ScriptedFeed {
   /** Puts itself in the place of the market feed. Returns what undoes it. */
   install(): () => void {
     const original = env.MARKET_FEED;
-    Reflect.set(env, "MARKET_FEED", { getByName: () => this });
+    const getByName = (): ScriptedFeed => this;
+    const replaced = new Proxy(original, {
+      get: (target, key) => {
+        const value: unknown = key === "getByName" ? getByName : Reflect.get(target, key);
+        return typeof value === "function" && key !== "constructor" ? value.bind(target) : value;
+      },
+    });
+    Reflect.set(env, "MARKET_FEED", replaced);
     return () => {
       Reflect.set(env, "MARKET_FEED", original);
     };
