@@ -1,7 +1,17 @@
 import { evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ScriptedFeed } from "./scripted-feed.ts";
-import { eventually, expectOk, expectRefused, newTrader, place, principalOf, query, rawStub, writeOf } from "./support.ts";
+import {
+  eventually,
+  expectOk,
+  expectRefused,
+  newTrader,
+  place,
+  principalOf,
+  query,
+  rawStub,
+  writeOf,
+} from "./support.ts";
 
 let feed: ScriptedFeed;
 let uninstall: () => void;
@@ -77,7 +87,12 @@ describe("an order", () => {
     const trader = await newTrader();
     const placed = expectOk(await place(trader, { type: "market", timeInForce: "ioc", quantity: "2" }));
     // TRADING §3: (1 × 100) + (1 × 101) = 201.00, at 0.40 %.
-    expect(placed.order).toMatchObject({ status: "filled", filledQuantity: "2", filledCost: "201", averagePrice: "100.5" });
+    expect(placed.order).toMatchObject({
+      status: "filled",
+      filledQuantity: "2",
+      filledCost: "201",
+      averagePrice: "100.5",
+    });
     expect(placed.fills.map((fill) => [fill.quantity, fill.price, fill.fee])).toEqual([
       ["1", "100", "0.4"],
       ["1", "101", "0.404"],
@@ -170,9 +185,9 @@ describe("an order", () => {
     const write = writeOf(null, "cancel-it");
     const gone = expectOk(await trader.stub().cancelOrder(trader.principal, trader.accountId, order.id, write));
     expect(gone.status).toBe("cancelled");
-    expect(
-      expectOk(await trader.stub().cancelOrder(trader.principal, trader.accountId, order.id, write)),
-    ).toEqual(gone);
+    expect(expectOk(await trader.stub().cancelOrder(trader.principal, trader.accountId, order.id, write))).toEqual(
+      gone,
+    );
     expectRefused(
       await trader.stub().cancelOrder(trader.principal, trader.accountId, order.id, writeOf(null)),
       "ORDER_NOT_OPEN",
