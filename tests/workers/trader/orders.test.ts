@@ -198,7 +198,6 @@ describe("an order", () => {
   it("costs one commit and one question to the feed", async () => {
     const trader = await newTrader();
     feed.calls = [];
-    feed.gate = null;
     expectOk(await place(trader, { type: "market", timeInForce: "ioc", quantity: "1" }));
     expect(feed.calls.filter((call) => call.startsWith("settle"))).toEqual(["settle BTC/USD"]);
   });

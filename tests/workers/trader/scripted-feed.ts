@@ -36,9 +36,9 @@ export const ETH: Instrument = instrument("ETH/USD", "XETHZUSD", 2, "0.01", 8, "
 export class ScriptedFeed {
   /** Set to make every call fail, as an object that is gone does. */
   away = false;
-  /** Set to make every call hang until it is resolved. */
-  gate: Promise<void> | null = null;
   calls: string[] = [];
+  /** Calls whose name begins so hang until they are released. */
+  readonly #held = new Map<string, Promise<void>>();
   readonly rows = new Map<string, Map<string, TriggerRow>>();
   pinned: readonly string[] = [];
   owed: (TriggerDelivery & { readonly traderId: string })[] = [];
@@ -101,6 +101,16 @@ export class ScriptedFeed {
 
   setFresh(symbol: string, fresh: boolean): void {
     this.#market(symbol).fresh = fresh;
+  }
+
+  /** Makes calls of this name hang; the answer lets them go on. */
+  hold(name: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held.set(name, promise);
+    return () => {
+      this.#held.delete(name);
+      resolve();
+    };
   }
 
   /** A print: rows that it reaches get a delivery that stays owed until it is acknowledged. */
@@ -187,8 +197,10 @@ export class ScriptedFeed {
 
   async #answering(call: string): Promise<void> {
     this.calls.push(call);
-    if (this.gate !== null) {
-      await this.gate;
+    for (const [name, released] of this.#held) {
+      if (call.startsWith(name)) {
+        await released;
+      }
     }
     await Promise.resolve();
     if (this.away) {
