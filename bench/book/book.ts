@@ -76,7 +76,7 @@ function runTheirs(frames: BookFrames, depth: number): void {
     },
   ]);
   // A client object of their own, never connected.
-  const client = exchange.client("ws://127.0.0.1:9");
+  const client = exchange.client("wss://127.0.0.1:9");
   exchange.orderbooks["BTC/USD"] = exchange.orderBook({}, depth);
   for (const text of [frames.snapshot, ...frames.updates]) {
     exchange.handleOrderBook(client, JSON.parse(text));
