@@ -20,6 +20,8 @@ const PATIENCE_MS = 5_000;
 const DAY_MS = 86_400_000;
 /** Equity samples: one a minute for so long, then one an hour. */
 const EQUITY_FULL_MS = 7 * DAY_MS;
+/** Half of the 5 GB that the smallest plan gives. */
+const LARGE_BYTES = 2_500_000_000;
 /** An order is ended without a settled tape when the feed has been away this long after its time. */
 const EXPIRY_PATIENCE_MS = 60_000;
 
@@ -135,8 +137,13 @@ async function sample(parts: Parts, state: AccountState): Promise<void> {
 }
 
 async function keepHouse(parts: Parts): Promise<void> {
-  const { schedule, clock, desk, historian } = parts;
+  const { schedule, clock, desk, historian, state } = parts;
   const now = clock.wall();
+  const bytes = state.storage.sql.databaseSize;
+  if (bytes > LARGE_BYTES) {
+    // The journal is never pruned: somebody has to know while there is still room.
+    parts.unexpected("journal_large", new Error("the journal fills half of its storage"), { bytes });
+  }
   schedule.set("housekeeping", "", now + DAY_MS);
   desk.store.forgetAnswers(now - ANSWERS_KEPT_MS);
   const before = clock.market() - EQUITY_FULL_MS;

@@ -153,22 +153,30 @@ function planAfter(parts: Parts, recorded: readonly Recorded[]): void {
   }
 }
 
+/** What follows a commit. The commit stands whatever happens here, so nothing here may fail its command. */
 function afterCommit(parts: Parts, recorded: readonly Recorded[]): void {
   const { state, desk, triggers, historian, schedule, sockets, unexpected } = parts;
-  const tasks: Promise<void>[] = [schedule.arm(), historian.kick()];
-  if (triggers.isBehind()) {
-    tasks.push(triggers.flush());
+  const failed = (error: unknown): void => {
+    unexpected("after_commit_failed", error, { seq: desk.seq });
+  };
+  try {
+    reportFaults(parts, recorded);
+    if (sockets.count() > 0) {
+      sockets.broadcast(eventFrames(recorded, desk.epoch).map((frame) => JSON.stringify(frame)));
+    }
+    const tasks = [schedule.arm(), historian.kick(), ...(triggers.isBehind() ? [triggers.flush()] : [])];
+    state.waitUntil(Promise.all(tasks).catch(failed));
+  } catch (error) {
+    failed(error);
   }
+}
+
+/** An event that does not fit its account is a bug that is reported, not absorbed (TRADING §2). */
+function reportFaults(parts: Parts, recorded: readonly Recorded[]): void {
   for (const { after, event, seq, accountId } of recorded) {
     const fault = after.faults.at(-1);
     if (fault?.seq === seq) {
-      unexpected("account_fault", new Error(fault.message), { account: accountId, seq, type: event.type });
+      parts.unexpected("account_fault", new Error(fault.message), { account: accountId, seq, type: event.type });
     }
   }
-  sockets.broadcast(eventFrames(recorded, desk.epoch).map((frame) => JSON.stringify(frame)));
-  state.waitUntil(
-    Promise.all(tasks).catch((error: unknown) => {
-      unexpected("after_commit_failed", error, {});
-    }),
-  );
 }

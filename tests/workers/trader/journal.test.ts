@@ -233,7 +233,7 @@ describe("migrations", () => {
       }).toThrow("numbered 9");
       const next = { id: MIGRATIONS.length + 1, sql: "CREATE TABLE later (id TEXT)" };
       migrate(storage.sql, [...MIGRATIONS, next], MIGRATIONS.length);
-      expect(() => storage.sql.exec("SELECT * FROM later")).toThrow();
+      expect(() => storage.sql.exec("SELECT * FROM later")).toThrow("no such table");
       migrate(storage.sql, [...MIGRATIONS, next]);
       expect(storage.sql.exec("SELECT * FROM later").toArray()).toEqual([]);
     });

@@ -1,5 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { TraderSockets } from "../../../durable-objects/trader/sockets.ts";
 import { connect, upgrade } from "./client.ts";
 import { ScriptedFeed } from "./scripted-feed.ts";
 import { expectOk, newTrader, place, principalOf, query, rawStub, ringAlarm, writeOf } from "./support.ts";
@@ -170,3 +171,54 @@ describe("a trader socket", () => {
     expect((await upgrade(trader)).status).toBe(429);
   });
 });
+
+describe("a broadcast", () => {
+  it("cuts off a client that never reads at 1 MiB with 4429, where the runtime can tell, and not the others", () => {
+    const slow: Sent = { texts: [], closes: [], bufferedAmount: 1024 * 1024 + 1 };
+    const quick: Sent = { texts: [], closes: [], bufferedAmount: 10 };
+    const unknown: Sent = { texts: [], closes: [] };
+    socketsOver([slow, quick, unknown].map(socketWith)).broadcast(["one", "two"]);
+    expect([slow.closes, slow.texts]).toEqual([[4429], []]);
+    expect([quick.closes, quick.texts]).toEqual([[], ["one", "two"]]);
+    expect([unknown.closes, unknown.texts]).toEqual([[], ["one", "two"]]);
+  });
+
+  it("sends a connection whose attachment is of another version away to come back", () => {
+    const sent: Sent = { texts: [], closes: [] };
+    const socket = Object.assign(socketWith(sent), { deserializeAttachment: () => ({ v: 0 }) });
+    socketsOver([socket]).broadcast(["one"]);
+    expect([sent.closes, sent.texts]).toEqual([[1001], []]);
+  });
+});
+
+type Sent = { readonly texts: string[]; readonly closes: number[]; bufferedAmount?: number };
+
+function socketWith(sent: Sent): WebSocket {
+  const [, server] = Object.values(new WebSocketPair());
+  if (server === undefined) {
+    throw new Error("no socket");
+  }
+  const attachment = {
+    v: 1,
+    sessionId: "s",
+    expiresAt: Number.MAX_SAFE_INTEGER,
+    resumed: true,
+    frames: { tokens: 1, at: 0 },
+    faults: 0,
+  };
+  return Object.assign(Object.create(server) as WebSocket, {
+    deserializeAttachment: () => attachment,
+    send: (text: string) => sent.texts.push(text),
+    close: (code: number) => sent.closes.push(code),
+    ...("bufferedAmount" in sent ? { bufferedAmount: sent.bufferedAmount } : {}),
+  });
+}
+
+function socketsOver(sockets: WebSocket[]): TraderSockets {
+  return new TraderSockets({
+    state: { acceptWebSocket: () => {}, getWebSockets: () => sockets },
+    now: () => 1,
+    traderId: "t",
+    onResume: () => [],
+  });
+}
