@@ -1,0 +1,98 @@
+/** What stands in the form, read as an order: the request that would be sent, or the field that cannot be read yet. */
+import { divide, multiply, round, type Decimal } from "../../../../domain/decimal.ts";
+import type { Instrument, Level } from "../../../../domain/market.ts";
+import { quantityDecimals } from "../../../../domain/orders/quantise.ts";
+import type { OrderRequest } from "../../../../domain/orders/request.ts";
+import { expiryOf, positiveNumber, type OrderForm, type SizeUnit } from "./form-state.ts";
+
+export type FormReading =
+  | { readonly type: "request"; readonly request: OrderRequest }
+  /** Something is still to be written; `message` says what. */
+  | { readonly type: "incomplete"; readonly field: "price" | "size"; readonly message: string }
+  /** Something written is no number above zero. */
+  | { readonly type: "unreadable"; readonly field: "price" | "size"; readonly message: string };
+
+/** The best prices, by which a size in quote becomes one in base where there is no limit price. */
+export type Touch = { readonly bid: Level | null; readonly ask: Level | null };
+
+export function readForm(form: OrderForm, instrument: Instrument, touch: Touch, marketTime: number): FormReading {
+  const limitPrice = positiveNumber(form.priceText);
+  if (form.type === "limit" && limitPrice === null) {
+    return form.priceText.trim() === ""
+      ? { type: "incomplete", field: "price", message: "Give a limit price." }
+      : { type: "unreadable", field: "price", message: "The price is not a number above zero." };
+  }
+  const size = positiveNumber(form.sizeText);
+  if (size === null) {
+    return form.sizeText.trim() === ""
+      ? { type: "incomplete", field: "size", message: "Give a size." }
+      : { type: "unreadable", field: "size", message: "The size is not a number above zero." };
+  }
+  const sized = sizeOf(form, size, instrument, touch, limitPrice);
+  if (sized === null) {
+    return { type: "incomplete", field: "size", message: `There is no price to turn ${instrument.quote} into a size.` };
+  }
+  return { type: "request", request: { ...requestHead(form, instrument, marketTime, limitPrice), ...sized } };
+}
+
+/** The request without a size, for "how much could it be": null while a limit order has no price. */
+export function sizelessRequest(form: OrderForm, instrument: Instrument, marketTime: number): OrderRequest | null {
+  const limitPrice = positiveNumber(form.priceText);
+  return form.type === "limit" && limitPrice === null ? null : requestHead(form, instrument, marketTime, limitPrice);
+}
+
+/** A size in the other unit at a price, as text for the field; "" when there is nothing to convert. */
+export function convertedSize(sizeText: string, to: SizeUnit, price: Decimal | null, instrument: Instrument): string {
+  const size = positiveNumber(sizeText);
+  if (size === null || price === null) {
+    return "";
+  }
+  return to === "quote"
+    ? round(multiply(size, price), Math.min(2, instrument.costDecimals), "half-even")
+    : divide(size, price, quantityDecimals(instrument), "down");
+}
+
+/** The price at which this order would roughly trade: its limit, else the best price of the other side. */
+export function referencePrice(form: OrderForm, touch: Touch): Decimal | null {
+  if (form.type === "limit") {
+    return positiveNumber(form.priceText);
+  }
+  return (form.side === "buy" ? touch.ask : touch.bid)?.[0] ?? null;
+}
+
+function requestHead(
+  form: OrderForm,
+  instrument: Instrument,
+  marketTime: number,
+  limitPrice: Decimal | null,
+): OrderRequest {
+  const head = { symbol: instrument.symbol, side: form.side, type: form.type };
+  if (form.type === "market" || limitPrice === null) {
+    return { ...head, timeInForce: "ioc", postOnly: false };
+  }
+  return {
+    ...head,
+    limitPrice,
+    timeInForce: form.timeInForce,
+    postOnly: form.postOnly,
+    ...(form.timeInForce === "gtd" ? { expiresAt: expiryOf(form.lifetime, marketTime) } : {}),
+  };
+}
+
+/** A market buy may name what it spends; everything else is a quantity of base. */
+function sizeOf(
+  form: OrderForm,
+  size: Decimal,
+  instrument: Instrument,
+  touch: Touch,
+  limitPrice: Decimal | null,
+): { readonly quantity: Decimal } | { readonly cost: Decimal } | null {
+  if (form.sizeUnit === "base") {
+    return { quantity: size };
+  }
+  if (form.type === "market" && form.side === "buy") {
+    return { cost: size };
+  }
+  const price = form.type === "limit" ? limitPrice : (touch.bid?.[0] ?? null);
+  return price === null ? null : { quantity: divide(size, price, quantityDecimals(instrument), "down") };
+}

@@ -1,0 +1,329 @@
+import { createMemo, createSignal, For, onCleanup, onMount, Show, type JSX } from "solid-js";
+import type { Decimal } from "../../../../domain/decimal.ts";
+import type { Instrument } from "../../../../domain/market.ts";
+import { freeBalance } from "../../../../domain/orders/facts.ts";
+import { factsOfViews } from "../../../../domain/orders/estimate.ts";
+import type { OrderType, TimeInForce } from "../../../../domain/orders/order.ts";
+import type { Problem } from "../../../../domain/problem.ts";
+import { useDesk } from "../../data/desk-context.tsx";
+import { preferences } from "../../data/preferences.ts";
+import { useAccount, useActiveAccountId, useOpenOrders, useTraderReady } from "../../data/use-account.ts";
+import { Button } from "../../ui/button.tsx";
+import { DecimalField } from "../../ui/decimal-field.tsx";
+import { SelectField } from "../../ui/field.tsx";
+import { formatAmount, formatQuantity } from "../../ui/format.ts";
+import { LOADING, Panel, READY } from "../../ui/panel.tsx";
+import { Switch } from "../../ui/switch.tsx";
+import { freshnessText } from "../freshness-text.ts";
+import { sideWord } from "../orders/order-words.ts";
+import { SegmentedChoice } from "../segmented-choice.tsx";
+import { ConfirmOrderDialog } from "./confirm-order-dialog.tsx";
+import { denialFix, type DenialFix } from "./denial-fix.ts";
+import { EstimateFigures } from "./estimate-figures.tsx";
+import { referencePrice } from "./form-request.ts";
+import { LIFETIMES, LIFETIME_WORDS, type FormAction } from "./form-state.ts";
+import { PriceField } from "./price-field.tsx";
+import { SubmissionNote } from "./submission-note.tsx";
+import { useOrderForm } from "./use-order-form.ts";
+import { useSubmission } from "./use-submission.ts";
+
+const SIDES = [
+  { value: "buy", label: "Buy", class: "aria-pressed:bg-up aria-pressed:text-on-up" },
+  { value: "sell", label: "Sell", class: "aria-pressed:bg-down aria-pressed:text-on-down" },
+] as const;
+const TYPES: readonly { readonly value: OrderType; readonly label: string }[] = [
+  { value: "limit", label: "Limit" },
+  { value: "market", label: "Market" },
+];
+const TIMES: readonly { readonly value: TimeInForce; readonly label: string }[] = [
+  { value: "gtc", label: "Good till cancelled" },
+  { value: "ioc", label: "Immediate or cancel" },
+  { value: "gtd", label: "Good till date" },
+];
+const LIFETIME_OPTIONS = LIFETIMES.map((lifetime) => ({ value: lifetime, label: LIFETIME_WORDS[lifetime] }));
+const SHARES = [25, 50, 75, 100] as const;
+
+/** One order, judged while it is written and sent once. `onDone` is called when the desk has taken it. */
+export function OrderFormPanel(props: { onDone?: () => void }): JSX.Element {
+  const desk = useDesk();
+  const live = useOrderForm();
+  const isReady = useTraderReady();
+
+  return (
+    <Panel
+      title="Order"
+      class="flex-none"
+      state={live.market.instrument() === null || !isReady() ? LOADING : READY}
+      stale={freshnessText(live.market.freshness())}
+    >
+      <Show when={live.market.instrument()}>
+        {(instrument) => <Form instrument={instrument()} live={live} onDone={() => props.onDone?.()} desk={desk} />}
+      </Show>
+    </Panel>
+  );
+}
+
+type FormProps = {
+  instrument: Instrument;
+  live: ReturnType<typeof useOrderForm>;
+  desk: ReturnType<typeof useDesk>;
+  onDone: () => void;
+};
+
+function Form(props: FormProps): JSX.Element {
+  let element: HTMLFormElement | undefined;
+  let sizeInput: HTMLInputElement | undefined;
+  let priceInput: HTMLInputElement | undefined;
+  const account = useAccount();
+  const accountId = useActiveAccountId();
+  const openOrders = useOpenOrders();
+  const [hint, setHint] = createSignal<string | null>(null);
+  const form = () => props.live.form();
+  const submission = useSubmission(accountId, () => {
+    props.live.dispatch({ type: "placed" });
+    props.onDone();
+  });
+  onMount(() => onCleanup(props.desk.registerOrderForm(focusFirst)));
+
+  /** What is still to be written comes first: the price of a limit order, else the size. */
+  function focusFirst(): void {
+    const isPriceMissing = form().type === "limit" && form().priceText === "";
+    (isPriceMissing ? priceInput : sizeInput)?.focus();
+  }
+
+  const change = (action: FormAction): void => {
+    setHint(null);
+    submission.edited();
+    props.live.dispatch(action);
+  };
+  const price = createMemo<Decimal | null>(() => referencePrice(form(), props.live.touch()));
+  const denial = (): Problem | null => props.live.preview()?.denial ?? null;
+  const fixOf = (problem: Problem): DenialFix | null => denialFix(problem, form(), props.instrument, price());
+  const fieldError = (field: "price" | "size"): string | null => {
+    const read = props.live.reading();
+    return read?.type === "unreadable" && read.field === field ? read.message : null;
+  };
+  const available = createMemo<string>(() => {
+    const owner = account();
+    if (owner === null) {
+      return "";
+    }
+    const asset = form().side === "buy" ? props.instrument.quote : props.instrument.base;
+    const free = freeBalance(factsOfViews(owner, openOrders()), asset);
+    return form().side === "buy" ? formatAmount(free, asset) : `${formatQuantity(free)} ${asset}`;
+  });
+  /** Why nothing can be sent now; null when it can. */
+  const blocked = (): string | null => {
+    const read = props.live.reading();
+    if (submission.state().type === "sending") {
+      return "The order is on its way.";
+    }
+    if (submission.state().type === "uncertain") {
+      return "First settle what became of the last order.";
+    }
+    return read?.type === "request" ? (denial()?.message ?? null) : (read?.message ?? "Loading.");
+  };
+  /** What is still to be written. */
+  const missing = (): string => {
+    const read = props.live.reading();
+    return read?.type === "incomplete" ? read.message : "";
+  };
+  /** The order is taken but nothing can be matched now. */
+  const waits = (): boolean => props.live.preview()?.denial === null && props.live.market.freshness().stale;
+  const submitLabel = (): string => {
+    if (submission.state().type === "sending") {
+      return "Sending…";
+    }
+    const quantity = props.live.preview()?.estimate?.quantity;
+    const what =
+      quantity === undefined ? props.instrument.base : `${formatQuantity(quantity)} ${props.instrument.base}`;
+    return `${sideWord(form().side)} ${what}`;
+  };
+  const isPaper = (): boolean => account()?.kind === "paper";
+  const submit = (): void => {
+    const read = props.live.reading();
+    if (blocked() === null && read?.type === "request") {
+      submission.mean(read.request, !isPaper() || preferences.confirmOrders);
+    }
+  };
+  const takeShare = (percent: number): void => {
+    submission.edited();
+    setHint(props.live.useShare(percent) ? null : shareProblem());
+  };
+  const shareProblem = (): string =>
+    form().type === "limit" && price() === null
+      ? "Give a limit price first."
+      : `Nothing that could be ${form().side === "buy" ? "bought" : "sold"} fits: ${available()} is available.`;
+  const handleKey = (event: KeyboardEvent): void => {
+    if (
+      event.key === "Escape" &&
+      document.activeElement instanceof HTMLElement &&
+      element?.contains(document.activeElement) === true
+    ) {
+      document.activeElement.blur();
+    }
+  };
+  const confirming = () => {
+    const state = submission.state();
+    return state.type === "confirming" ? state.wish.request : null;
+  };
+
+  return (
+    <form
+      ref={(node) => {
+        element = node;
+      }}
+      aria-label={`Order ${props.instrument.symbol}`}
+      class="flex flex-col gap-3 p-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+      onKeyDown={handleKey}
+    >
+      <SegmentedChoice
+        label="Side"
+        options={SIDES}
+        value={form().side}
+        onChange={(side) => change({ type: "side", side })}
+      />
+      <SegmentedChoice
+        label="Type"
+        options={TYPES}
+        value={form().type}
+        onChange={(orderType) => change({ type: "order type", orderType })}
+      />
+      <Show when={form().type === "limit"}>
+        <PriceField
+          value={form().priceText}
+          instrument={props.instrument}
+          touch={props.live.touch()}
+          error={fieldError("price")}
+          ref={(input) => {
+            priceInput = input;
+          }}
+          onInput={(text) => change({ type: "price", text })}
+        />
+      </Show>
+      <div class="flex flex-col gap-1">
+        <div class="flex items-end gap-2">
+          <DecimalField
+            label={
+              form().sizeUnit === "base" ? "Size" : sizeInQuoteLabel(form().type === "market" && form().side === "buy")
+            }
+            class="flex-1"
+            value={form().sizeText}
+            step={form().sizeUnit === "base" ? props.instrument.minimumQuantity : undefined}
+            error={fieldError("size")}
+            hint={hint()}
+            ref={(input) => {
+              sizeInput = input;
+            }}
+            onInput={(text) => change({ type: "size", text })}
+          />
+          <SegmentedChoice
+            label="Unit of the size"
+            class="mb-px"
+            options={[
+              { value: "base", label: props.instrument.base },
+              { value: "quote", label: props.instrument.quote },
+            ]}
+            value={form().sizeUnit}
+            onChange={(unit) => props.live.changeUnit(unit)}
+          />
+        </div>
+        <div class="flex gap-1" role="group" aria-label="Share of what is available">
+          <For each={SHARES}>
+            {(percent) => (
+              <Button
+                size="small"
+                class="flex-1"
+                aria-label={`${percent} % of what is available`}
+                onClick={() => takeShare(percent)}
+              >
+                {percent} %
+              </Button>
+            )}
+          </For>
+        </div>
+        <p class="flex justify-between text-sm text-muted">
+          <span>Available</span>
+          <span class="numeric">{available()}</span>
+        </p>
+      </div>
+      <Show when={form().type === "limit"}>
+        <div class="flex gap-2">
+          <SelectField
+            label="Time in force"
+            class="flex-1"
+            options={TIMES}
+            value={form().timeInForce}
+            onChange={(timeInForce) => change({ type: "time in force", timeInForce })}
+          />
+          <Show when={form().timeInForce === "gtd"}>
+            <SelectField
+              label="Expires after"
+              class="w-28"
+              options={LIFETIME_OPTIONS}
+              value={form().lifetime}
+              onChange={(lifetime) => change({ type: "lifetime", lifetime })}
+            />
+          </Show>
+        </div>
+        <Switch
+          label="Post-only"
+          description="Never takes from the book; the maker's fee for sure"
+          checked={form().postOnly}
+          onChange={(postOnly) => change({ type: "post-only", postOnly })}
+        />
+      </Show>
+      <EstimateFigures
+        estimate={props.live.preview()?.estimate ?? null}
+        side={form().side}
+        instrument={props.instrument}
+        waits={waits()}
+      />
+      <SubmissionNote
+        submission={submission.state()}
+        denial={denial()}
+        fixOf={fixOf}
+        instrument={props.instrument}
+        onFix={(fix) => fix.actions.forEach(change)}
+        onRetry={submission.retry}
+        onDismiss={submission.dismiss}
+      />
+      <Button
+        type="submit"
+        size="large"
+        tone={form().side}
+        class="w-full"
+        blockedReason={blocked()}
+        onClick={(event: MouseEvent) => {
+          // The second click of a double click is the first one's wish.
+          if (event.detail > 1) {
+            event.preventDefault();
+          }
+        }}
+      >
+        {submitLabel()}
+      </Button>
+      <p class="-mt-2 min-h-4 text-sm text-muted">{missing()}</p>
+      <Show when={confirming()}>
+        {(request) => (
+          <ConfirmOrderDialog
+            request={request()}
+            estimate={props.live.preview()?.estimate ?? null}
+            instrument={props.instrument}
+            canSkip={isPaper()}
+            onConfirm={submission.confirm}
+            onDismiss={submission.dismiss}
+          />
+        )}
+      </Show>
+    </form>
+  );
+}
+
+function sizeInQuoteLabel(isSpend: boolean): string {
+  return isSpend ? "Spend, fee included" : "Value";
+}

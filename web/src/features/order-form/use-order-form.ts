@@ -1,0 +1,125 @@
+import { createEffect, createMemo, createSignal, on, type Accessor } from "solid-js";
+import { divide, HUNDRED, isPositive, multiply, round, wholeNumber, type Decimal } from "../../../../domain/decimal.ts";
+import type { Instrument } from "../../../../domain/market.ts";
+import { largestThatFits } from "../../../../domain/orders/assess.ts";
+import { factsOfViews, previewOrder, type Preview } from "../../../../domain/orders/estimate.ts";
+import { quantityDecimals } from "../../../../domain/orders/quantise.ts";
+import { marketNow } from "../../data/clock.ts";
+import { useDesk } from "../../data/desk-context.tsx";
+import { changePanelChoice, panelChoice } from "../../data/preferences.ts";
+import { useAccount, useOpenOrders } from "../../data/use-account.ts";
+import { useTradingMarket, type TradingMarket } from "../trading/use-trading-market.ts";
+import {
+  convertedSize,
+  readForm,
+  referencePrice,
+  sizelessRequest,
+  type FormReading,
+  type Touch,
+} from "./form-request.ts";
+import { EMPTY_FORM, reduceForm, type FormAction, type OrderForm, type SizeUnit } from "./form-state.ts";
+
+export type LiveOrderForm = {
+  readonly form: Accessor<OrderForm>;
+  readonly dispatch: (action: FormAction) => void;
+  readonly market: TradingMarket;
+  readonly touch: Accessor<Touch>;
+  /** Null until the pair's rules are known. */
+  readonly reading: Accessor<FormReading | null>;
+  /** What the written order would do, live; null while it cannot be read. */
+  readonly preview: Accessor<Preview | null>;
+  readonly changeUnit: (unit: SizeUnit) => void;
+  /** Puts a share of the most that fits into the size; false when none fits. */
+  readonly useShare: (percent: number) => boolean;
+};
+
+/**
+ * The form as a live value. Side, type, price and quantity live in the desk's draft, where the book and the keyboard write
+ * them too; the rest is the form's own.
+ */
+export function useOrderForm(): LiveOrderForm {
+  const desk = useDesk();
+  const account = useAccount();
+  const openOrders = useOpenOrders();
+  const market = useTradingMarket(desk.symbol);
+  const [own, setOwn] = createSignal<OrderForm>({
+    ...EMPTY_FORM,
+    sizeUnit: panelChoice("order-form.unit", "base") === "quote" ? "quote" : "base",
+  });
+
+  const form = createMemo<OrderForm>(() => {
+    const { side, type, price, quantity } = desk.draft;
+    const sizeText = own().sizeUnit === "base" ? quantity : own().sizeText;
+    return { ...own(), side, type, priceText: price, sizeText };
+  });
+  const dispatch = (action: FormAction): void => {
+    const next = reduceForm(form(), action);
+    setOwn(next);
+    desk.changeDraft({
+      side: next.side,
+      type: next.type,
+      price: next.priceText,
+      quantity: next.sizeUnit === "base" ? next.sizeText : "",
+    });
+    changePanelChoice("order-form.unit", next.sizeUnit);
+  };
+  createEffect(on(desk.symbol, () => dispatch({ type: "symbol changed" }), { defer: true }));
+  // A quantity that came from elsewhere is in base.
+  createEffect(
+    on(
+      () => desk.draft.quantity,
+      (quantity) => {
+        if (quantity !== "" && own().sizeUnit === "quote") {
+          dispatch({ type: "size unit", unit: "base", text: quantity });
+        }
+      },
+    ),
+  );
+
+  const touch = createMemo<Touch>(() => ({ bid: market.book()?.bids[0] ?? null, ask: market.book()?.asks[0] ?? null }));
+  const reading = createMemo<FormReading | null>(() => {
+    const instrument = market.instrument();
+    return instrument === null ? null : readForm(form(), instrument, touch(), marketNow());
+  });
+  const preview = createMemo<Preview | null>(() => {
+    const read = reading();
+    const owner = account();
+    return read?.type === "request" && owner !== null
+      ? previewOrder(owner, openOrders(), read.request, market.markets(), marketNow())
+      : null;
+  });
+
+  const changeUnit = (unit: SizeUnit): void => {
+    const instrument = market.instrument();
+    if (instrument !== null && unit !== form().sizeUnit) {
+      const price = referencePrice(form(), touch());
+      dispatch({ type: "size unit", unit, text: convertedSize(form().sizeText, unit, price, instrument) });
+    }
+  };
+  const useShare = (percent: number): boolean => {
+    const instrument = market.instrument();
+    const owner = account();
+    const request = instrument === null ? null : sizelessRequest(form(), instrument, marketNow());
+    if (instrument === null || owner === null || request === null) {
+      return false;
+    }
+    const most = largestThatFits(factsOfViews(owner, openOrders()), request, {
+      markets: market.markets(),
+      instruments: {},
+      marketTime: marketNow(),
+    });
+    if (most === null) {
+      return false;
+    }
+    dispatch({ type: "size unit", unit: "base", text: shareOf(most, percent, instrument) });
+    return true;
+  };
+
+  return { form, dispatch, market, touch, reading, preview, changeUnit, useShare };
+}
+
+/** Rounded down to what the pair can represent: a share is never more than the share. */
+function shareOf(most: Decimal, percent: number, instrument: Instrument): string {
+  const part = divide(multiply(most, wholeNumber(percent)), HUNDRED, quantityDecimals(instrument), "down");
+  return isPositive(part) ? part : round(most, quantityDecimals(instrument), "down");
+}

@@ -1,0 +1,158 @@
+import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
+import type { PositionView } from "../../../../contract/accounts.ts";
+import { isPositive } from "../../../../domain/decimal.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { formatAmount, formatPercent, formatPrice, formatQuantity } from "../../ui/format.ts";
+import { ProfitText } from "../../ui/number-cell.tsx";
+import { marketNow } from "../../data/clock.ts";
+import { useAccount, useOpenOrders } from "../../data/use-account.ts";
+import { freshnessText } from "../freshness-text.ts";
+import { FigureList, FigureRow } from "../figure-list.tsx";
+import { remainingQuantity, sideWord } from "../orders/order-words.ts";
+import { SegmentedChoice } from "../segmented-choice.tsx";
+import { useTradingMarket } from "../trading/use-trading-market.ts";
+import { CLOSE_PERCENTS, type ClosePercent } from "./close-percents.ts";
+import { closePlan, type ClosePlan } from "./close-plan.ts";
+import { useClosePosition } from "./use-close-position.ts";
+
+type ClosePositionDialogProps = {
+  position: PositionView;
+  percent: ClosePercent;
+  onPercent: (percent: ClosePercent) => void;
+  onClose: () => void;
+  /** With what came of it, in words. */
+  onDone: (outcome: string) => void;
+};
+
+const PERCENTS = CLOSE_PERCENTS.map((percent) => ({ value: String(percent), label: `${percent} %` }));
+
+/** Says in numbers what a close will do, and does it once. */
+export function ClosePositionDialog(props: ClosePositionDialogProps): JSX.Element {
+  const account = useAccount();
+  const openOrders = useOpenOrders();
+  const market = useTradingMarket(() => props.position.symbol);
+  const [outcome, setOutcome] = createSignal("");
+  const close = useClosePosition(setOutcome);
+  const plan = createMemo<ClosePlan | null>(() => {
+    const owner = account();
+    const instrument = market.instrument();
+    return owner === null || instrument === null
+      ? null
+      : closePlan(props.position, props.percent, owner, openOrders(), instrument, market.markets(), marketNow());
+  });
+  const isSending = (): boolean => close.state().type === "sending";
+  const sellWord = (): string => {
+    const quantity = plan()?.estimate?.quantity;
+    return quantity === undefined ? `Sell ${props.percent} %` : `Sell ${formatAmount(quantity, props.position.asset)}`;
+  };
+  const handleConfirm = async (): Promise<void> => {
+    setOutcome("");
+    if (await close.run(props.position.asset, props.percent)) {
+      props.onDone(outcome());
+    }
+  };
+  const failure = (): string => (close.state().type === "failed" ? outcome() : "");
+
+  return (
+    <Dialog
+      open
+      onClose={() => props.onClose()}
+      title={`Close ${props.percent} % of ${props.position.asset}?`}
+      footer={
+        <>
+          <Button onClick={() => props.onClose()}>Keep it</Button>
+          <Button tone="sell" blockedReason={plan()?.denial?.message ?? null} onClick={() => void handleConfirm()}>
+            {isSending() ? "Sending…" : sellWord()}
+          </Button>
+        </>
+      }
+    >
+      <div class="flex flex-col gap-3">
+        <SegmentedChoice
+          label="How much of it"
+          options={PERCENTS}
+          value={String(props.percent)}
+          onChange={(value) => {
+            const chosen = CLOSE_PERCENTS.find((percent) => String(percent) === value);
+            if (chosen !== undefined) {
+              props.onPercent(chosen);
+            }
+          }}
+        />
+        <Show when={plan()} fallback={<p class="text-muted">Reading the order book…</p>}>
+          {(shown) => (
+            <CloseFigures plan={shown()} position={props.position} priceDecimals={market.instrument()?.priceDecimals} />
+          )}
+        </Show>
+        <Show when={freshnessText(market.freshness())}>{(text) => <p class="text-warning">{text()}</p>}</Show>
+        <Show when={failure()}>
+          <p role="alert" class="text-danger">
+            {failure()}
+          </p>
+        </Show>
+      </div>
+    </Dialog>
+  );
+}
+
+function CloseFigures(props: {
+  plan: ClosePlan;
+  position: PositionView;
+  priceDecimals: number | undefined;
+}): JSX.Element {
+  const asset = (): string => props.position.asset;
+  return (
+    <>
+      <Show when={props.plan.denial === null ? props.plan.estimate : null}>
+        {(estimate) => (
+          <FigureList>
+            <FigureRow label="Sells at market">{formatAmount(estimate().takenQuantity, asset())}</FigureRow>
+            <FigureRow label="Average price">{formatPrice(estimate().averagePrice, props.priceDecimals)}</FigureRow>
+            <FigureRow label="Slippage" title="Against the middle of best bid and ask">
+              {formatPercent(estimate().slippagePercent, { decimals: 3 })}
+            </FigureRow>
+            <FigureRow label="Fee">{formatAmount(estimate().fee, estimate().quoteAsset)}</FigureRow>
+            <FigureRow label="You receive">{formatAmount(estimate().total, estimate().quoteAsset)}</FigureRow>
+            <FigureRow label="Realised P&L">
+              <ProfitText value={props.plan.profit} />
+            </FigureRow>
+            <FigureRow label="Stays">{formatAmount(props.plan.left, asset())}</FigureRow>
+          </FigureList>
+        )}
+      </Show>
+      <Show when={props.plan.waits}>
+        <p class="text-warning">
+          There is no fresh price. The order is taken and waits: it sells at the first fresh price, whatever that is.
+        </p>
+      </Show>
+      <Show when={props.plan.denial}>{(denial) => <p class="text-warning">{denial().message}</p>}</Show>
+      <Show when={isPositive(props.plan.unfilled) && props.plan.denial === null}>
+        <p class="text-warning">
+          The order book shows no more: {formatAmount(props.plan.unfilled, asset())} of it will not be sold.
+        </p>
+      </Show>
+      <Show when={props.plan.leavesDust && props.plan.denial === null}>
+        <p class="text-warning">
+          {formatAmount(props.plan.left, asset())} stays as dust, under the smallest order: close 100 % to leave
+          nothing.
+        </p>
+      </Show>
+      <Show when={props.plan.cancels.length > 0}>
+        <div>
+          <p>Cancelled first, because they hold what is to be sold:</p>
+          <ul class="list-disc pl-5">
+            <For each={props.plan.cancels}>
+              {(order) => (
+                <li>
+                  {sideWord(order.side)} {formatQuantity(remainingQuantity(order))} of {order.symbol} at{" "}
+                  {formatPrice(order.limitPrice, undefined)}
+                </li>
+              )}
+            </For>
+          </ul>
+        </div>
+      </Show>
+    </>
+  );
+}

@@ -1,0 +1,116 @@
+import { createMemo, createSignal, Show, type JSX } from "solid-js";
+import { useDesk } from "../../data/desk-context.tsx";
+import { changePanelChoice, panelChoice, preferences } from "../../data/preferences.ts";
+import { useStores } from "../../data/stores.tsx";
+import { useAccount, usePositions, useTraderReady } from "../../data/use-account.ts";
+import { useMarks } from "../../data/use-valuation.ts";
+import { LOADING, Panel, READY, type PanelState } from "../../ui/panel.tsx";
+import { Switch } from "../../ui/switch.tsx";
+import { createKeyedRows } from "../keyed-rows.ts";
+import { SegmentedChoice } from "../segmented-choice.tsx";
+import { ClosePositionDialog } from "./close-position-dialog.tsx";
+import type { ClosePercent } from "./close-percents.ts";
+import { filteredRows, positionRows, type PositionFilter } from "./position-rows.ts";
+import { PositionsTable } from "./positions-table.tsx";
+import { useClosePosition } from "./use-close-position.ts";
+
+const FILTERS = [
+  { value: "all", label: "All" },
+  { value: "winning", label: "Winning" },
+  { value: "losing", label: "Losing" },
+] as const;
+
+/** What the account holds, what it is worth now, and the way out of it. Closing works with stale prices too. */
+export function PositionsPanel(): JSX.Element {
+  const desk = useDesk();
+  const { market } = useStores();
+  const account = useAccount();
+  const positions = usePositions();
+  const isReady = useTraderReady();
+  const marks = useMarks();
+  const [filter, setFilter] = createSignal<PositionFilter>("all");
+  const [closing, setClosing] = createSignal<{ readonly asset: string; readonly percent: ClosePercent } | null>(null);
+  const [message, setMessage] = createSignal("");
+  const close = useClosePosition(setMessage);
+
+  const withDust = (): boolean => panelChoice("positions.dust", "yes") === "yes";
+  const all = createMemo(() => positionRows(positions(), account()?.currency ?? "USD", marks()));
+  const shown = createMemo(() => filteredRows(all(), filter(), withDust()));
+  const rows = createKeyedRows(shown, (row) => row.position.asset);
+  const hasDust = createMemo(() => positions().some((position) => position.dust));
+  const closingPosition = createMemo(() => positions().find((position) => position.asset === closing()?.asset) ?? null);
+
+  const state = (): PanelState => {
+    if (!isReady()) {
+      return LOADING;
+    }
+    if (positions().length === 0) {
+      return {
+        type: "empty",
+        message:
+          "No positions. What you buy appears here with its live result, and can be closed here in part or whole.",
+        action: { label: "Buy something", onSelect: () => desk.focusOrderForm("buy") },
+      };
+    }
+    return rows().length > 0
+      ? READY
+      : {
+          type: "empty",
+          message: "No position fits this filter.",
+          action: { label: "Show all", onSelect: () => setFilter("all") },
+        };
+  };
+  const handleClose = (asset: string, percent: ClosePercent): void => {
+    if (preferences.confirmCloses) {
+      setClosing({ asset, percent });
+    } else {
+      void close.run(asset, percent);
+    }
+  };
+
+  return (
+    <>
+      <Panel
+        title="Positions"
+        hideTitle
+        state={state()}
+        tools={
+          <>
+            <p role="status" class="truncated max-w-xl text-sm text-muted" title={message()}>
+              {message()}
+            </p>
+            <Show when={hasDust()}>
+              <Switch
+                label="Dust"
+                checked={withDust()}
+                onChange={(isOn) => changePanelChoice("positions.dust", isOn ? "yes" : "no")}
+              />
+            </Show>
+            <SegmentedChoice label="Which positions" options={FILTERS} value={filter()} onChange={setFilter} />
+          </>
+        }
+      >
+        <PositionsTable
+          rows={rows()}
+          instrumentOf={market.instrument}
+          closingAsset={close.state().type === "sending" ? close.asset() : null}
+          onClose={handleClose}
+        />
+      </Panel>
+      <Show when={closingPosition()}>
+        {(position) => (
+          <ClosePositionDialog
+            position={position()}
+            percent={closing()?.percent ?? 100}
+            onPercent={(percent) => setClosing({ asset: position().asset, percent })}
+            onClose={() => setClosing(null)}
+            onDone={(outcome) => {
+              setMessage(outcome);
+              setClosing(null);
+            }}
+          />
+        )}
+      </Show>
+    </>
+  );
+}
