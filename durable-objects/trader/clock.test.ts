@@ -19,4 +19,15 @@ describe("the two clocks", () => {
     expect(clock.market()).toBe(150);
     expect(clock.toWall(220)).toBe(wall + 100);
   });
+
+  it("say so while a replay's time is not known, and look often, because it may run faster", () => {
+    const clock = new Clock("replay", () => 60_001);
+    expect(clock.isKnown).toBe(false);
+    expect(clock.market()).toBe(60_001);
+    clock.saw(7);
+    expect([clock.isKnown, clock.market()]).toEqual([true, 7]);
+    expect(clock.toWall(10_000_000)).toBe(65_001);
+    expect(clock.nextSample()).toBe(65_001);
+    expect(new Clock("sim", () => 60_001).nextSample()).toBe(120_000);
+  });
 });

@@ -71,6 +71,18 @@ export class FeedClient {
     return quotes;
   }
 
+  /** Asks for market time where it is not the wall's. False when it is not known. */
+  async tellTime(): Promise<boolean> {
+    if (this.#clock.followsWall) {
+      return true;
+    }
+    const answer = await this.#ask("markets", BACKGROUND_DEADLINE_MS, (feed) => feed.markets());
+    if (answer.ok) {
+      this.#clock.saw(answer.value.marketTime);
+    }
+    return this.#clock.isKnown;
+  }
+
   /** False when the feed did not take the change. */
   async changeTriggers(set: readonly TriggerRow[], removeOrderIds: readonly string[]): Promise<boolean> {
     return this.#tell("changeTriggers", (feed) => feed.changeTriggers(this.#traderId, set, removeOrderIds));

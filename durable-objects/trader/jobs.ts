@@ -12,9 +12,10 @@ import { sampleEquity } from "./equity.ts";
 import type { Settled } from "./feed-client.ts";
 import { ANSWERS_KEPT_MS } from "./idempotency.ts";
 import type { Parts } from "./parts.ts";
-import { hasPosition, needsDay, nextMinute } from "./timers.ts";
+import { hasPosition, needsDay } from "./timers.ts";
 
 const RETRY_MS = 5_000;
+const SOON_MS = 1_000;
 const WAITING_EVERY_MS = 2_000;
 const PATIENCE_MS = 5_000;
 const DAY_MS = 86_400_000;
@@ -93,6 +94,7 @@ async function runAccountJob(
 /** Ends orders whose time has come, after the prints that came before it. */
 async function expire(parts: Parts, state: AccountState): Promise<void> {
   const { clock, feed, schedule } = parts;
+  await feed.tellTime();
   const now = clock.market();
   const due = Object.values(state.orders).filter((order) => order.expiresAt !== null && order.expiresAt <= now);
   const settled = await feed.settle(symbolsOf(due), PATIENCE_MS);
@@ -119,6 +121,7 @@ async function retryWaiting(parts: Parts, state: AccountState): Promise<void> {
 }
 
 async function startDay(parts: Parts, state: AccountState): Promise<void> {
+  await parts.feed.tellTime();
   const settled = await parts.feed.settle(symbolsNeeded(state, { type: "start_day" }), PATIENCE_MS);
   if (Object.keys(settled.problems).length > 0) {
     // Without the marks the day would begin with a wrong figure.
@@ -132,7 +135,7 @@ async function startDay(parts: Parts, state: AccountState): Promise<void> {
 async function sample(parts: Parts, state: AccountState): Promise<void> {
   await sampleEquity(parts, state);
   const now = parts.desk.account(state.accountId);
-  const next = now !== null && hasPosition(now) ? nextMinute(parts.clock.wall()) : null;
+  const next = now !== null && hasPosition(now) ? parts.clock.nextSample() : null;
   parts.schedule.set("equity", state.accountId, next);
 }
 
@@ -179,5 +182,5 @@ function replan(parts: Parts, accountId: string, job: "expire" | "day"): void {
     const soonest = Math.min(Infinity, ...times);
     next = soonest === Infinity ? null : clock.toWall(soonest);
   }
-  schedule.set(job, accountId, next === null ? null : Math.max(next, now + RETRY_MS));
+  schedule.set(job, accountId, next === null ? null : Math.max(next, now + SOON_MS));
 }

@@ -132,6 +132,7 @@ export function planAccount(parts: Parts, recorded: readonly Recorded[]): void {
     filled: recorded.some(({ event }) => event.type === "fill_booked"),
     now: clock.wall(),
     toWall: (time) => clock.toWall(time),
+    nextSample: clock.nextSample(),
     nextDay: nextDayAfter(state.day.startedAt, state.zone),
     planned: plannedTimers(schedule, state.accountId),
   });

@@ -18,7 +18,14 @@ function account(holdings: Record<string, Holding>): AccountState {
 }
 
 function timersOf(state: AccountState, more: Partial<TimerInput> = {}) {
-  const input = { state, filled: false, now: 90_000, toWall: (time: number) => time, nextDay: 86_400_000 };
+  const input = {
+    state,
+    filled: false,
+    now: 90_000,
+    toWall: (time: number) => time,
+    nextDay: 86_400_000,
+    nextSample: 120_000,
+  };
   return accountTimers({ ...input, planned: NOTHING, ...more });
 }
 

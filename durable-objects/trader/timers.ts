@@ -21,6 +21,8 @@ export type TimerInput = {
   readonly filled: boolean;
   readonly now: Milliseconds;
   readonly toWall: (marketTime: Milliseconds) => Milliseconds;
+  /** When the next regular sample of equity is taken. */
+  readonly nextSample: Milliseconds;
   /** Market time at which the account's next day begins. */
   readonly nextDay: Milliseconds;
   /** What is planned already. */
@@ -28,22 +30,17 @@ export type TimerInput = {
 };
 
 export function accountTimers(input: TimerInput): AccountTimers {
-  const { state, filled, now, toWall, nextDay, planned } = input;
+  const { state, filled, now, toWall, nextDay, nextSample, planned } = input;
   const orders = Object.values(state.orders);
   const expiry = Math.min(Infinity, ...orders.map((order) => order.expiresAt ?? Infinity));
   const waiting = orders.some((order) => order.waiting);
-  const sample = hasPosition(state) ? nextMinute(now) : null;
+  const sample = hasPosition(state) ? nextSample : null;
   return {
     expire: expiry === Infinity ? null : toWall(expiry),
     waiting: waiting ? (planned.waiting ?? now + WAITING_EVERY_MS) : null,
     day: needsDay(state) ? toWall(nextDay) : null,
     equity: filled ? Math.min(now + SAMPLE_AFTER_MS, planned.equity ?? Infinity) : (planned.equity ?? sample),
   };
-}
-
-/** The next full minute. */
-export function nextMinute(now: Milliseconds): Milliseconds {
-  return (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;
 }
 
 /** Whether anything is held whose worth moves. */

@@ -267,6 +267,9 @@ export class Trader extends DurableObject<Env> implements TraderPort {
       return refusal(admitted.error);
     }
     try {
+      if (!(await knowsTime(parts))) {
+        return refusal(timeless());
+      }
       ensureAccount(parts);
       parts.schedule.setNoLaterThan("sessions", "", principal.sessionExpiresAt);
       await parts.schedule.arm();
@@ -299,6 +302,7 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     const parts = this.#parts();
     parts.schedule.rang();
     try {
+      await knowsTime(parts);
       await runDueJobs(parts);
     } finally {
       await parts.schedule.arm();
@@ -376,6 +380,9 @@ export class Trader extends DurableObject<Env> implements TraderPort {
       if (!admitted.ok) {
         return admitted;
       }
+      if (!(await knowsTime(parts))) {
+        return { ok: false, error: timeless() };
+      }
       ensureAccount(parts);
       return await work(parts);
     } catch (error) {
@@ -384,6 +391,19 @@ export class Trader extends DurableObject<Env> implements TraderPort {
       return { ok: false, error: internal() };
     }
   }
+}
+
+/** Whether market time is known; in a replay the feed has to tell it once. */
+async function knowsTime({ clock, feed }: Parts): Promise<boolean> {
+  return clock.isKnown || (await feed.tellTime());
+}
+
+function timeless(): Problem {
+  return {
+    code: "MARKET_UNAVAILABLE",
+    message: "The replay has not told its time yet. Try again in a moment.",
+    details: {},
+  };
 }
 
 function readPrincipal(header: string | null): Principal | null {

@@ -195,6 +195,17 @@ describe("an order", () => {
     await eventually("the row is gone", () => feed.rowsOf(trader.id).length === 0);
   });
 
+  it("that meets a bug of ours is answered INTERNAL, changes nothing and can be repeated", async () => {
+    const trader = await newTrader();
+    await query(trader, "ALTER TABLE journal RENAME TO elsewhere");
+    expectRefused(await place(trader, { quantity: "1", limitPrice: "90" }, "again"), "INTERNAL");
+    expect(expectOk(await trader.stub().openOrders(trader.principal, trader.accountId))).toEqual([]);
+    expect(await query(trader, "SELECT * FROM idempotency")).toEqual([]);
+    await query(trader, "ALTER TABLE elsewhere RENAME TO journal");
+    expect(expectOk(await place(trader, { quantity: "1", limitPrice: "90" }, "again")).order.status).toBe("open");
+    expect(expectOk(await trader.stub().verifyJournal(trader.principal)).matches).toBe(true);
+  });
+
   it("costs one commit and one question to the feed", async () => {
     const trader = await newTrader();
     feed.calls = [];
@@ -214,5 +225,22 @@ describe("an order", () => {
       Reflect.set(env, "MARKET", "sim");
       await evictDurableObject(rawStub(trader));
     }
+  });
+});
+
+describe("the request budget", () => {
+  it("refuses the 101st request of a burst, but never a cancel, and an eviction does not refill it", async () => {
+    const trader = await newTrader();
+    const { order } = expectOk(await place(trader, { quantity: "1", limitPrice: "90" }));
+    const answers = await Promise.all(Array.from({ length: 110 }, () => trader.stub().admit(trader.principal)));
+    const refused = answers.filter((answer) => !answer.ok);
+    expect(refused.length).toBeGreaterThan(5);
+    expect(refused[0]).toMatchObject({ error: { code: "RATE_LIMITED", details: { retryAfterSeconds: "1" } } });
+    expectRefused(await place(trader, { quantity: "1", limitPrice: "90" }), "RATE_LIMITED");
+    await evictDurableObject(rawStub(trader));
+    const again = await Promise.all(Array.from({ length: 30 }, () => trader.stub().admit(trader.principal)));
+    expect(again.filter((answer) => answer.ok).length).toBeLessThan(15);
+    const cancel = trader.stub().cancelOrder(trader.principal, trader.accountId, order.id, writeOf(null));
+    expect(expectOk(await cancel).status).toBe("cancelled");
   });
 });

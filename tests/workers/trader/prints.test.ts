@@ -1,14 +1,16 @@
 import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { TriggerDelivery } from "../../../domain/market.ts";
 import { decimal } from "../../../domain/decimal.ts";
-import { ScriptedFeed } from "./scripted-feed.ts";
+import { ETH_BTC, ScriptedFeed } from "./scripted-feed.ts";
 import {
   eventually,
   expectOk,
   expectRefused,
   newTrader,
   place,
+  principalOf,
   query,
   rawStub,
   ringAlarm,
@@ -95,6 +97,34 @@ describe("a print that reaches a resting order", () => {
     feed.print("BTC/USD", "98", "1", "sell", true);
     await feed.deliver(trader.id, trader.stub());
     expect((await orderOf(trader, orderId)).fills).toMatchObject([{ late: true, quantity: "1" }]);
+  });
+});
+
+describe("a pair that is quoted in another asset", () => {
+  it("is bought with that asset, filled by a print at the rate of that moment, and closed for the account currency", async () => {
+    feed.list(ETH_BTC, [["0.0999", "5"]], [["0.1", "5"]]);
+    const trader = await newTrader();
+    await buy(trader, "1");
+    const placed = expectOk(await place(trader, { symbol: "ETH/BTC", quantity: "2", limitPrice: "0.099" }));
+    await eventually("the row is registered", () => feed.rowsOf(trader.id).length === 1);
+    expect(feed.pinned).toEqual(["BTC/USD", "ETH/BTC"]);
+    feed.setBook("BTC/USD", [["109.9", "5"]], [["110", "5"]]);
+    feed.calls = [];
+    feed.print("ETH/BTC", "0.098", "2");
+    await feed.deliver(trader.id, trader.stub());
+    expect(feed.calls).toContain("settle BTC/USD");
+    expect((await orderOf(trader, placed.order.id)).order).toMatchObject({ status: "filled", feeAsset: "BTC" });
+    const positions = expectOk(await trader.stub().positions(trader.principal, trader.accountId));
+    expect(positions.map((position) => position.asset)).toEqual(["BTC", "ETH"]);
+    // 2 × 0.099 BTC and the maker fee of 0.25 %, at 110 USD.
+    expect(positions[1]?.cost).toBe("21.83445");
+    const cancelledAlong = expectOk(await place(trader, { symbol: "ETH/BTC", quantity: "1", limitPrice: "0.09" }));
+    const closed = expectOk(
+      await trader.stub().closePosition(trader.principal, trader.accountId, "BTC", writeOf({ percent: 100 })),
+    );
+    expect(closed.order.symbol).toBe("BTC/USD");
+    expect((await orderOf(trader, cancelledAlong.order.id)).order.status).toBe("cancelled");
+    expect(expectOk(await trader.stub().verifyJournal(trader.principal)).matches).toBe(true);
   });
 });
 
@@ -232,5 +262,41 @@ describe("the clock", () => {
     const left = await query<{ time: number }>(trader, "SELECT time FROM equity WHERE equity = '1'");
     expect(left.map((row) => row.time)).toEqual([hour, hour + 3_600_000]);
     expect(await query(trader, "SELECT * FROM idempotency")).toEqual([]);
+  });
+});
+
+describe("in a replay", () => {
+  it("orders, days and expiries follow the replay's own clock, which is asked for before anything is recorded", async () => {
+    Reflect.set(env, "MARKET", "replay");
+    try {
+      const wallStart = Date.now();
+      const march = Date.UTC(2020, 2, 12, 10);
+      vi.useFakeTimers({ now: wallStart, toFake: ["Date"] });
+      // Sixty times as fast as the wall.
+      feed.now = () => march + (Date.now() - wallStart) * 60;
+      feed.away = true;
+      const id = `trader-${crypto.randomUUID()}`;
+      const early = await env.TRADER.getByName(id).accounts(principalOf("early"));
+      expectRefused(early, "MARKET_UNAVAILABLE");
+      feed.away = false;
+      const trader = await newTrader();
+      const placed = expectOk(
+        await place(trader, { quantity: "1", limitPrice: "99", timeInForce: "gtd", expiresAt: march + 600_000 }),
+      );
+      expect(placed.order.createdAt).toBe(march);
+      vi.setSystemTime(wallStart + 6_000);
+      await ringAlarm(trader, "expire");
+      expect((await orderOf(trader, placed.order.id)).order.status).toBe("open");
+      vi.setSystemTime(wallStart + 12_000);
+      await ringAlarm(trader, "expire");
+      expect((await orderOf(trader, placed.order.id)).order).toMatchObject({
+        status: "expired",
+        updatedAt: march + 720_000,
+      });
+      const { account } = expectOk(await trader.stub().account(trader.principal, trader.accountId));
+      expect(account).toMatchObject({ market: "replay", createdAt: march, day: { startedAt: march } });
+    } finally {
+      Reflect.set(env, "MARKET", "sim");
+    }
   });
 });

@@ -3,6 +3,7 @@
  * does, and can be away. Used where a test needs an exact print or an exact book; the real feed has tests of its own.
  */
 import { env } from "cloudflare:workers";
+import type { MarketList } from "../../../contract/markets.ts";
 import { decimal, isAbove, isBelow } from "../../../domain/decimal.ts";
 import type {
   BookView,
@@ -33,9 +34,17 @@ type Receiver = { deliverTriggers(deliveries: readonly TriggerDelivery[]): Promi
 export const BTC: Instrument = instrument("BTC/USD", "XXBTZUSD", 1, "0.1", 8, "0.00005");
 export const ETH: Instrument = instrument("ETH/USD", "XETHZUSD", 2, "0.01", 8, "0.002");
 
+export const ETH_BTC: Instrument = {
+  ...instrument("ETH/BTC", "XETHXXBT", 5, "0.00001", 8, "0.002"),
+  minimumCost: decimal("0.00002"),
+  costDecimals: 10,
+};
+
 export class ScriptedFeed {
   /** Set to make every call fail, as an object that is gone does. */
   away = false;
+  /** Market time now: moved away from the wall's for a replay. */
+  now: () => number = () => Date.now();
   calls: string[] = [];
   /** Calls whose name begins so hang until they are released. */
   readonly #held = new Map<string, Promise<void>>();
@@ -123,7 +132,7 @@ export class ScriptedFeed {
       price: decimal(price),
       quantity: decimal(quantity),
       side,
-      time: Date.now(),
+      time: this.now(),
     };
     market.trades.push(trade);
     for (const [traderId, rows] of this.rows) {
@@ -161,6 +170,11 @@ export class ScriptedFeed {
       .filter((delivery) => delivery.traderId === traderId && delivery.symbol === symbol)
       .map(withoutTrader);
     return ok({ view: this.#view(symbol, market), deliveries });
+  }
+
+  async markets(): Promise<Result<MarketList>> {
+    await this.#answering("markets");
+    return ok({ market: "replay", marketTime: this.now(), connected: true, markets: [] });
   }
 
   async quotes(symbols: readonly string[]): Promise<readonly Quote[]> {
@@ -238,7 +252,7 @@ export class ScriptedFeed {
   }
 
   #view(symbol: string, market: Market): MarketView {
-    const now = Date.now();
+    const now = this.now();
     const book: BookView = { symbol, version: market.version, bids: market.bids, asks: market.asks, at: now };
     const last = market.trades.at(-1) ?? null;
     const quote: Quote = {
