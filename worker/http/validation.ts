@@ -17,14 +17,13 @@ const PLAIN_TYPES: Readonly<Record<string, string>> = {
 
 /** The refusal for a value that does not fit its schema. */
 export function badRequest(issues: readonly Issue[]): Problem {
-  const findings = issues.flatMap(describe);
-  const details: Record<string, string> = {};
-  for (const [field, text] of findings) {
-    details[field] ??= text;
+  // A map, because a field may be called __proto__.
+  const findings = new Map<string, string>();
+  for (const [field, text] of issues.flatMap(describe)) {
+    findings.set(field, findings.get(field) ?? text);
   }
-  const sentences = Object.entries(details)
-    .slice(0, MAXIMUM_NAMED_FIELDS)
-    .map(([field, text]) => `${field} ${text}`);
+  const sentences = [...findings].slice(0, MAXIMUM_NAMED_FIELDS).map(([field, text]) => `${field} ${text}`);
+  const details = Object.fromEntries(findings);
   return { code: "BAD_REQUEST", message: `The request is not valid: ${sentences.join("; ")}.`, details };
 }
 

@@ -122,7 +122,7 @@ export async function expectRefusal(response: Response, status: number, code: Er
   expect({ status: response.status, ...error }).toMatchObject({
     status,
     code,
-    message: /^[A-Z].{9,}\.$/s.exec(error.message)?.[0],
+    message: /^[A-Z0-9].{9,}\.$/s.exec(error.message)?.[0],
   });
   return error;
 }
