@@ -48,7 +48,7 @@ export function FillsPanel(): JSX.Element {
         />
       }
     >
-      <DataTable label="Fills" columns={columnsOf(market.instrument)} rows={shown()} />
+      <DataTable label="Table of fills" columns={columnsOf(market.instrument)} rows={shown()} />
       <Show when={shown().length > 0}>
         <p class="sr-only">{shown().length} fills, newest first.</p>
       </Show>

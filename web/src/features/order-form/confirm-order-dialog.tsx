@@ -7,6 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { formatAmount, formatPrice, formatQuantity } from "../../ui/format.ts";
 import { formatIso } from "../../ui/format-time.ts";
+import { focusSoon } from "../focus-soon.ts";
 import { FigureList, FigureRow } from "../figure-list.tsx";
 import { sideWord, typeWord } from "../orders/order-words.ts";
 
@@ -45,7 +46,7 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
       footer={
         <>
           <Button onClick={() => props.onDismiss()}>Back</Button>
-          <Button tone={props.request.side} autofocus onClick={handleConfirm}>
+          <Button tone={props.request.side} ref={focusSoon} onKeyDown={ignoreRepeat} onClick={handleConfirm}>
             {what()}
           </Button>
         </>
@@ -80,4 +81,11 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
       </Show>
     </Dialog>
   );
+}
+
+/** A held Enter key that opened the question must not answer it too. */
+function ignoreRepeat(event: KeyboardEvent): void {
+  if (event.repeat) {
+    event.preventDefault();
+  }
 }

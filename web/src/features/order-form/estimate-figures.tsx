@@ -17,39 +17,46 @@ export function EstimateFigures(props: {
   const quote = (value: Estimate["cost"] | undefined): string =>
     value === undefined ? MISSING : formatAmount(value, props.instrument.quote);
   return (
-    <FigureList>
-      <FigureRow label="Average price" title="Of what is taken from the book now and what would wait at the limit">
-        {formatPrice(props.estimate?.averagePrice, props.instrument.priceDecimals)}
-      </FigureRow>
-      <FigureRow label="Cost">{quote(props.estimate?.cost)}</FigureRow>
-      <FigureRow label="Fee" title="Taker's on what is taken at once, maker's on what waits">
-        {quote(props.estimate?.fee)}
-      </FigureRow>
-      <FigureRow label="Slippage" title="Average price of what is taken at once, against the middle of bid and ask">
-        {formatPercent(props.estimate?.slippagePercent, { decimals: 3, sign: "always" })}
-      </FigureRow>
-      <FigureRow label={props.side === "buy" ? "You pay" : "You receive"}>
-        <strong>{quote(props.estimate?.total)}</strong>
-      </FigureRow>
-      <FigureRow label={`${props.instrument.quote} after`}>{quote(props.estimate?.quoteAfter)}</FigureRow>
-      <FigureRow label={`${props.instrument.base} after`}>
-        {props.estimate === null ? MISSING : formatQuantity(props.estimate.baseAfter)}
-      </FigureRow>
-      <Show when={props.estimate}>
-        {(estimate) => (
-          <p class="text-sm text-muted">
-            <Show when={isPositive(estimate().takenQuantity)}>
-              {formatQuantity(estimate().takenQuantity)} trades at once
-              <Show when={isPositive(estimate().restQuantity)}>, {formatQuantity(estimate().restQuantity)} waits</Show>.
-            </Show>
-            <Show when={props.waits}>There is no fresh price: the order is taken and waits for one.</Show>
-            <Show when={!props.waits && !isPositive(estimate().takenQuantity) && isPositive(estimate().restQuantity)}>
-              It waits in the book at its price.
-            </Show>
-            <Show when={estimate().restReason}>{(reason) => <span class="text-warning"> {reason()}</span>}</Show>
-          </p>
-        )}
-      </Show>
-    </FigureList>
+    <div>
+      <FigureList>
+        <FigureRow label="Average price" title="Of what is taken from the book now and what would wait at the limit">
+          {formatPrice(props.estimate?.averagePrice, props.instrument.priceDecimals)}
+        </FigureRow>
+        <FigureRow label="Cost">{quote(props.estimate?.cost)}</FigureRow>
+        <FigureRow label="Fee" title="Taker's on what is taken at once, maker's on what waits">
+          {quote(props.estimate?.fee)}
+        </FigureRow>
+        <FigureRow label="Slippage" title="Average price of what is taken at once, against the middle of bid and ask">
+          {formatPercent(props.estimate?.slippagePercent, { decimals: 3, sign: "always" })}
+        </FigureRow>
+        <FigureRow label={props.side === "buy" ? "You pay" : "You receive"}>
+          <strong>{quote(props.estimate?.total)}</strong>
+        </FigureRow>
+        <FigureRow label={`${props.instrument.quote} after`}>{quote(props.estimate?.quoteAfter)}</FigureRow>
+        <FigureRow label={`${props.instrument.base} after`}>
+          {props.estimate === null ? MISSING : formatQuantity(props.estimate.baseAfter)}
+        </FigureRow>
+      </FigureList>
+      <p class="mt-1 min-h-4 text-sm text-muted">
+        <Show when={props.estimate}>
+          {(estimate) => (
+            <>
+              <Show when={isPositive(estimate().takenQuantity)}>
+                {formatQuantity(estimate().takenQuantity)} trades at once
+                <Show when={isPositive(estimate().restQuantity)}>
+                  , {formatQuantity(estimate().restQuantity)} waits
+                </Show>
+                .
+              </Show>
+              <Show when={props.waits}>There is no fresh price: the order is taken and waits for one.</Show>
+              <Show when={!props.waits && !isPositive(estimate().takenQuantity) && isPositive(estimate().restQuantity)}>
+                It waits in the book at its price.
+              </Show>
+              <Show when={estimate().restReason}>{(reason) => <span class="text-warning"> {reason()}</span>}</Show>
+            </>
+          )}
+        </Show>
+      </p>
+    </div>
   );
 }

@@ -55,5 +55,5 @@ export function EndedOrdersTable(props: {
       ),
     },
   ];
-  return <DataTable label="Ended orders" columns={columns} rows={props.orders} />;
+  return <DataTable label="Table of ended orders" columns={columns} rows={props.orders} />;
 }

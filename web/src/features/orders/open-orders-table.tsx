@@ -10,6 +10,7 @@ import { formatPrice, formatQuantity } from "../../ui/format.ts";
 import { formatIso } from "../../ui/format-time.ts";
 import { TimeText } from "../../ui/time-text.tsx";
 import { createWrite, type Write } from "../create-write.ts";
+import { focusSoon } from "../focus-soon.ts";
 import { createKeyedRows, type KeyedRow } from "../keyed-rows.ts";
 import { amendDraftOf, readAmend, type AmendDraft } from "./amend-draft.ts";
 import { FilledCell, SideCell, SymbolCell } from "./order-cells.tsx";
@@ -179,7 +180,7 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
 
   return (
     <div class="flex min-h-0 min-w-0 flex-1 flex-col" onKeyDown={handleKey}>
-      <DataTable label="Open orders" columns={columns} rows={rows()} />
+      <DataTable label="Table of open orders" columns={columns} rows={rows()} />
     </div>
   );
 }
@@ -245,11 +246,4 @@ function RowActions(props: RowActionsProps): JSX.Element {
       </Show>
     </span>
   );
-}
-
-function focusSoon(element: HTMLInputElement): void {
-  queueMicrotask(() => {
-    element.focus();
-    element.select();
-  });
 }

@@ -60,7 +60,7 @@ export function OrdersPanel(): JSX.Element {
         hideTitle
         state={state()}
         tools={
-          <>
+          <div class="flex items-center gap-3">
             <p role="status" class="truncated max-w-xl text-sm text-warning" title={message()}>
               {message()}
             </p>
@@ -80,7 +80,7 @@ export function OrdersPanel(): JSX.Element {
                 Cancel all {openOrders().length}
               </Button>
             </Show>
-          </>
+          </div>
         }
       >
         <Show

@@ -8,6 +8,7 @@ import { ProfitText } from "../../ui/number-cell.tsx";
 import { marketNow } from "../../data/clock.ts";
 import { useAccount, useOpenOrders } from "../../data/use-account.ts";
 import { freshnessText } from "../freshness-text.ts";
+import { focusSoon } from "../focus-soon.ts";
 import { FigureList, FigureRow } from "../figure-list.tsx";
 import { remainingQuantity, sideWord } from "../orders/order-words.ts";
 import { SegmentedChoice } from "../segmented-choice.tsx";
@@ -62,7 +63,12 @@ export function ClosePositionDialog(props: ClosePositionDialogProps): JSX.Elemen
       footer={
         <>
           <Button onClick={() => props.onClose()}>Keep it</Button>
-          <Button tone="sell" blockedReason={plan()?.denial?.message ?? null} onClick={() => void handleConfirm()}>
+          <Button
+            tone="sell"
+            ref={focusSoon}
+            blockedReason={plan()?.denial?.message ?? null}
+            onClick={() => void handleConfirm()}
+          >
             {isSending() ? "Sending…" : sellWord()}
           </Button>
         </>

@@ -75,7 +75,7 @@ export function PositionsPanel(): JSX.Element {
         hideTitle
         state={state()}
         tools={
-          <>
+          <div class="flex items-center gap-3">
             <p role="status" class="truncated max-w-xl text-sm text-muted" title={message()}>
               {message()}
             </p>
@@ -87,7 +87,7 @@ export function PositionsPanel(): JSX.Element {
               />
             </Show>
             <SegmentedChoice label="Which positions" options={FILTERS} value={filter()} onChange={setFilter} />
-          </>
+          </div>
         }
       >
         <PositionsTable

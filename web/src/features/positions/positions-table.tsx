@@ -124,5 +124,5 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
       ),
     },
   ];
-  return <DataTable label="Positions" columns={columns} rows={props.rows} />;
+  return <DataTable label="Table of positions" columns={columns} rows={props.rows} />;
 }
