@@ -34,15 +34,18 @@ export interface Pair {
   readonly shortLimit: number;
 }
 
-export type PairStatus =
-  | "online"
-  | "cancel_only"
-  | "post_only"
-  | "limit_only"
-  | "reduce_only"
-  | "maintenance"
-  | "delisted";
-export type SystemStatus = "online" | "maintenance" | "cancel_only" | "post_only" | "limit_only";
+export const pairStatuses = [
+  "online",
+  "cancel_only",
+  "post_only",
+  "limit_only",
+  "reduce_only",
+  "maintenance",
+  "delisted",
+] as const;
+export type PairStatus = (typeof pairStatuses)[number];
+export const systemStatuses = ["online", "maintenance", "cancel_only", "post_only", "limit_only"] as const;
+export type SystemStatus = (typeof systemStatuses)[number];
 
 function asset(
   name: string,
@@ -159,13 +162,19 @@ export function pairBySymbol(symbol: string): Pair | undefined {
 }
 
 /**
- * REST names: the internal id, the altname and, since 2026, the slash form of v2 (PROTOCOL §2.1). The wsname with XBT
- * is refused unless `acceptWsname` says otherwise.
+ * REST names: the internal id, the altname and, since 2026, the slash form of v2. The wsname with XBT is normally
+ * refused (PROTOCOL §2.1).
  */
-export function pairByRestName(name: string, acceptWsname: boolean): Pair | undefined {
+export function pairByRestName(
+  name: string,
+  accepts: { readonly slash: boolean; readonly wsname: boolean },
+): Pair | undefined {
   return pairs.find(
     (pair) =>
-      pair.restId === name || pair.altname === name || pair.symbol === name || (acceptWsname && pair.wsname === name),
+      pair.restId === name ||
+      pair.altname === name ||
+      (accepts.slash && pair.symbol === name) ||
+      (accepts.wsname && pair.wsname === name),
   );
 }
 

@@ -17,8 +17,11 @@ export class Scheduler {
   #order = 0;
   #now: Micros;
 
-  constructor(start: Micros) {
+  readonly #afterEach: () => void;
+
+  constructor(start: Micros, afterEach: () => void) {
     this.#now = start;
+    this.#afterEach = afterEach;
   }
 
   /** The time of the entry that is being run, or the last time run to. */
@@ -52,6 +55,7 @@ export class Scheduler {
       if (entry !== undefined) {
         this.#now = Math.max(this.#now, entry.at);
         entry.run(this.#now);
+        this.#afterEach();
       }
     }
     this.#now = Math.max(this.#now, time);

@@ -101,6 +101,19 @@ export class CandleSeries {
     return this.#candles;
   }
 
+  /** The candles that end after `time`, newest first. */
+  newest(time: Micros): Candle[] {
+    const found: Candle[] = [];
+    for (let index = this.#candles.length - 1; index >= 0; index -= 1) {
+      const candle = this.#candles[index];
+      if (candle === undefined || candle.begin + this.interval * MINUTE <= time) {
+        break;
+      }
+      found.push(candle);
+    }
+    return found;
+  }
+
   get running(): Candle | undefined {
     return this.#candles[this.#candles.length - 1];
   }

@@ -49,7 +49,7 @@ export class Crowd {
   /** Takes all of the crowd's orders off the book. */
   clear(time: Micros): void {
     for (const side of sides) {
-      for (const level of [...this.#market.book.side(side).levels]) {
+      for (const level of this.#market.book.side(side).levels.slice()) {
         for (const order of crowdOrders(level)) {
           this.#market.withdraw(order, time);
         }
@@ -95,9 +95,73 @@ export class Crowd {
     );
   }
 
+  /**
+   * Brings the last price to `target` with trades: whoever rests on the way is filled first, then `quantity` prints at
+   * the target. With `sweep` the crowd's own levels are traded through, without it the crowd has stepped aside.
+   */
+  walkTo(target: number, quantity: bigint, time: Micros, sweep: boolean): void {
+    const last = this.#market.lastPrice ?? target;
+    const { bids } = this.#market.book;
+    const upwards = target > last || (target === last && bids.best !== undefined && bids.best.price >= target);
+    const side: Side = upwards ? "buy" : "sell";
+    const resting = this.#market.book.side(opposite(side));
+    if (!sweep) {
+      this.#stepAside(opposite(side), target, time);
+    }
+    // On its own side the crowd leaves the target too; accounts' orders there are simply hit.
+    this.#stepAside(side, side === "buy" ? target - 1 : target + 1, time);
+    const hit = totalThrough(this.#market.book.side(side).levels, side, target);
+    if (hit > 0n) {
+      this.#market.execute({ side: opposite(side), limit: target, quantity: hit, orderType: "market" }, time);
+    }
+    const better = totalThrough(resting.levels, opposite(side), side === "buy" ? target - 1 : target + 1);
+    const maker: BookOrder = {
+      side: opposite(side),
+      price: target,
+      remaining: quantity,
+      orderId: undefined,
+      account: undefined,
+    };
+    this.#market.rest(maker, time);
+    this.#market.execute({ side, limit: target, quantity: better + quantity, orderType: "market" }, time);
+    if (maker.remaining > 0n) {
+      this.#market.withdraw(maker, time);
+    }
+  }
+
+  /** Withdraws the crowd's orders of a side that are better than `price` for those who trade against them. */
+  #stepAside(side: Side, price: number, time: Micros): void {
+    for (const level of this.#market.book.side(side).levels.slice()) {
+      if (side === "buy" ? level.price <= price : level.price >= price) {
+        break;
+      }
+      for (const order of crowdOrders(level)) {
+        this.#market.withdraw(order, time);
+      }
+    }
+  }
+
+  /** Quotes around the fair price again after a jump. */
+  requote(time: Micros): void {
+    for (const side of sides) {
+      this.#stepAside(side, this.#top(side), time);
+    }
+    for (const side of sides) {
+      this.#followFair(side, time);
+      this.#keepDepth(side, time);
+    }
+  }
+
+  /** A quantity like the crowd's takers have. */
+  takerQuantity(): bigint {
+    return this.#size(this.#character.takerSize, 1.1);
+  }
+
   /** A quantity around `median` base units, log-normal, at least the pair's minimum. */
   #size(median: number, deviation: number): bigint {
-    const units = Math.round(median * Math.exp(this.#random.normal() * deviation) * 10 ** this.#market.pair.quantityDecimals);
+    const units = Math.round(
+      median * Math.exp(this.#random.normal() * deviation) * 10 ** this.#market.pair.quantityDecimals,
+    );
     // Some sizes are round, as people's are.
     const round = this.#random.next() < 0.3 ? 10 ** Math.max(0, Math.floor(Math.log10(units)) - 1) : 1;
     const quantity = BigInt(Math.floor(units / round) * round);
@@ -122,7 +186,13 @@ export class Crowd {
     }
     const distance = Math.abs(price - this.fair) / this.#character.spacing;
     const median = this.#character.makerSize * (0.25 + Math.min(distance, 40) / 40);
-    const order: BookOrder = { side, price, remaining: this.#size(median, 0.9), orderId: undefined, account: undefined };
+    const order: BookOrder = {
+      side,
+      price,
+      remaining: this.#size(median, 0.9),
+      orderId: undefined,
+      account: undefined,
+    };
     this.#market.rest(order, time, settle);
   }
 
@@ -130,7 +200,11 @@ export class Crowd {
   #followFair(side: Side, time: Micros): void {
     const top = this.#top(side);
     const levels = this.#market.book.side(side);
-    for (let best = levels.best; best !== undefined && (side === "buy" ? best.price > top : best.price < top); best = levels.best) {
+    for (
+      let best = levels.best;
+      best !== undefined && (side === "buy" ? best.price > top : best.price < top);
+      best = levels.best
+    ) {
       const mine = crowdOrders(best);
       if (mine.length === 0) {
         break;
@@ -203,6 +277,14 @@ export class Crowd {
       price += direction * Math.max(1, Math.round(this.#random.exponential(this.#character.spacing)));
     }
   }
+}
+
+/** What rests on a side at `price` or better for those who trade against it. */
+function totalThrough(levels: readonly Level[], side: Side, price: number): bigint {
+  return levels.reduce(
+    (sum, level) => ((side === "buy" ? level.price >= price : level.price <= price) ? sum + level.total : sum),
+    0n,
+  );
 }
 
 function crowdOrders(level: Level): BookOrder[] {

@@ -38,7 +38,14 @@ function stepsUpTo(now: Micros): Step[] {
 }
 
 /** A pair's value at the start of each step and at `now`: a walk backwards in time from `final`. */
-function walkBack(character: Character, final: number, steps: readonly Step[], common: readonly number[], now: Micros, random: Random): number[] {
+function walkBack(
+  character: Character,
+  final: number,
+  steps: readonly Step[],
+  common: readonly number[],
+  now: Micros,
+  random: Random,
+): number[] {
   const values = [final];
   let value = final;
   for (let index = steps.length - 1; index >= 0; index -= 1) {
@@ -57,7 +64,12 @@ function walkBack(character: Character, final: number, steps: readonly Step[], c
  * Fills every market with a past that ends at `now` at the given values.
  * The same random source gives the same past.
  */
-export function inventHistory(markets: readonly Market[], values: (symbol: string) => number, now: Micros, random: Random): void {
+export function inventHistory(
+  markets: readonly Market[],
+  values: (symbol: string) => number,
+  now: Micros,
+  random: Random,
+): void {
   const steps = stepsUpTo(now);
   const commonRandom = random.fork("common");
   const common = steps.map(() => commonRandom.normal());
@@ -83,7 +95,14 @@ export function inventHistory(markets: readonly Market[], values: (symbol: strin
   }
 }
 
-function fillMarket(market: Market, character: Character, steps: readonly Step[], path: readonly number[], now: Micros, random: Random): void {
+function fillMarket(
+  market: Market,
+  character: Character,
+  steps: readonly Step[],
+  path: readonly number[],
+  now: Micros,
+  random: Random,
+): void {
   const ticks = path.map((value) => Math.max(1, Math.round(value * 10 ** market.pair.priceDecimals)));
   const quantityUnit = 10 ** market.pair.quantityDecimals;
   let id = character.firstTradeId;
@@ -109,7 +128,14 @@ function fillMarket(market: Market, character: Character, steps: readonly Step[]
   });
 }
 
-function inventTrade(id: number, price: number, time: Micros, character: Character, random: Random, unit: number): Trade {
+function inventTrade(
+  id: number,
+  price: number,
+  time: Micros,
+  character: Character,
+  random: Random,
+  unit: number,
+): Trade {
   const size = Math.min(character.takerSize * Math.exp(random.normal() * 1.1), character.takerSize * 40);
   return {
     id,
@@ -122,7 +148,14 @@ function inventTrade(id: number, price: number, time: Micros, character: Charact
   };
 }
 
-function inventCandle(step: Step, open: number, close: number, character: Character, random: Random, unit: number): Candle {
+function inventCandle(
+  step: Step,
+  open: number,
+  close: number,
+  character: Character,
+  random: Random,
+  unit: number,
+): Candle {
   const seconds = step.minutes * 60;
   const reach = open * character.volatility * Math.sqrt(seconds) * 0.6;
   const high = Math.max(open, close) + Math.round(Math.abs(random.normal()) * reach);

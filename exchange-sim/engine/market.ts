@@ -12,6 +12,8 @@ export interface MarketListener {
   levelChanged(market: Market, side: Side, price: number, quantity: bigint): void;
   /** The changes since the last call belong into one book message per side. */
   bookSettled(market: Market): void;
+  /** An account's resting order gave a fill; the book must not be changed from here. */
+  makerFilled(market: Market, maker: BookOrder, trade: Trade): void;
   /** The trades of one taker, already in tape and candles. */
   traded(market: Market, trades: readonly Trade[]): void;
 }
@@ -99,7 +101,11 @@ export class Market {
   }
 
   /** Matches a taker against the book, best price first, oldest order first. Returns what it took. */
-  execute(taker: Taker, time: Micros, events?: TakerEvents): { readonly quantity: bigint; readonly cost: bigint; readonly stopped: boolean } {
+  execute(
+    taker: Taker,
+    time: Micros,
+    events?: TakerEvents,
+  ): { readonly quantity: bigint; readonly cost: bigint; readonly stopped: boolean } {
     const resting = this.book.side(opposite(taker.side));
     const trades: Trade[] = [];
     let quantity = 0n;
@@ -136,6 +142,9 @@ export class Market {
         cost += take * BigInt(level.price);
         const trade = this.#print(taker, level.price, take, time, trades.length);
         trades.push(trade);
+        if (maker.orderId !== undefined) {
+          this.#listener.makerFilled(this, maker, trade);
+        }
         events?.filled({ maker, trade });
       }
       if (touched) {

@@ -17,6 +17,10 @@ export class SpreadRecorder {
     // Only settled books count.
   }
 
+  makerFilled(): void {
+    // A fill shows in the book it leaves behind.
+  }
+
   traded(): void {
     // A trade shows in the book it leaves behind.
   }

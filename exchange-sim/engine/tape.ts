@@ -61,7 +61,8 @@ export class Tape {
     while (low < high) {
       const middle = (low + high) >> 1;
       const trade = this.#trades[middle];
-      const passed = trade !== undefined && (trade.time < time || (trade.time === time && BigInt(tradeCursor(trade)) <= cursor));
+      const passed =
+        trade !== undefined && (trade.time < time || (trade.time === time && BigInt(tradeCursor(trade)) <= cursor));
       if (passed) {
         low = middle + 1;
       } else {

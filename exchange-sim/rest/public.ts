@@ -1,8 +1,10 @@
 import { intervals } from "../engine/candles.ts";
+import type { AccountBook } from "../engine/account-book.ts";
 import type { Engine } from "../engine/engine.ts";
+import { feeArray, feeTables } from "../engine/fees.ts";
 import type { Market } from "../engine/market.ts";
 import { MINUTE, SECOND, isoSeconds } from "../clock.ts";
-import { assetByName, assets, pairByRestName, pairs, type Pair } from "../instruments.ts";
+import { assetByName, assets, pairByRestName, type Pair } from "../instruments.ts";
 import type { Switches } from "../switches.ts";
 import { NumberText, type Json } from "../ws/json.ts";
 import { answered, failed, type Answer, type Params } from "./envelope.ts";
@@ -11,6 +13,7 @@ import { candleRows, depthRows, spreadRows, tickerRow, tradeRows } from "./publi
 export interface PublicContext {
   readonly engine: Engine;
   readonly switches: Switches;
+  readonly book: AccountBook;
 }
 
 type Endpoint = (context: PublicContext, params: Params) => Answer;
@@ -41,8 +44,14 @@ export function answerPublic(context: PublicContext, name: string, params: Param
 }
 
 /** The market a REST pair name stands for, and the key its answer goes under (PROTOCOL §2.1). */
-export function askedMarket({ engine, switches }: PublicContext, name: string): Asked | undefined {
-  const pair = pairByRestName(name, switches.value("wsnameAccepted"));
+export function askedMarket(
+  { engine, switches }: Pick<PublicContext, "engine" | "switches">,
+  name: string,
+): Asked | undefined {
+  const pair = pairByRestName(name, {
+    slash: switches.value("slashNameAccepted"),
+    wsname: switches.value("wsnameAccepted"),
+  });
   const market = pair === undefined ? undefined : engine.markets.get(pair.symbol);
   if (pair === undefined || market === undefined) {
     return undefined;
@@ -53,7 +62,10 @@ export function askedMarket({ engine, switches }: PublicContext, name: string): 
 
 function time({ engine }: PublicContext): Answer {
   const seconds = Math.floor(engine.now / SECOND);
-  const [day = "", date = "", month = "", year = "", clock = ""] = new Date(seconds * 1_000).toUTCString().replace(",", ", ").split(/\s+/);
+  const [day = "", date = "", month = "", year = "", clock = ""] = new Date(seconds * 1_000)
+    .toUTCString()
+    .replace(",", ", ")
+    .split(/\s+/);
   return answered({ unixtime: seconds, rfc1123: `${day} ${date} ${month} ${year.slice(2)} ${clock} +0000` });
 }
 
@@ -63,7 +75,8 @@ function systemStatus({ engine }: PublicContext): Answer {
 
 function listAssets(_context: PublicContext, params: Params): Answer {
   const names = list(params.get("asset"));
-  const wanted = names.length === 0 ? assets : names.map((name) => assetByName(name)).filter((each) => each !== undefined);
+  const wanted =
+    names.length === 0 ? assets : names.map((name) => assetByName(name)).filter((each) => each !== undefined);
   if (names.length > 0 && wanted.length < names.length) {
     return failed("EQuery:Unknown asset");
   }
@@ -84,7 +97,9 @@ function listAssets(_context: PublicContext, params: Params): Answer {
 
 function listPairs(context: PublicContext, params: Params): Answer {
   const names = list(params.get("pair"));
-  const asked = (names.length === 0 ? pairs.map((pair) => pair.restId) : names).map((name) => askedMarket(context, name));
+  const asked = (
+    names.length === 0 ? [...context.engine.markets.values()].map((market) => market.pair.restId) : names
+  ).map((name) => askedMarket(context, name));
   const info = params.get("info") ?? "info";
   if (!["info", "leverage", "fees", "margin"].includes(info)) {
     return failed("EGeneral:Invalid arguments");
@@ -94,15 +109,21 @@ function listPairs(context: PublicContext, params: Params): Answer {
     if (each === undefined) {
       return failed("EQuery:Unknown asset pair");
     }
-    rows.push([each.key, pairRow(each, info)]);
+    rows.push([each.key, pairRow(context, each, info)]);
   }
   return answered(Object.fromEntries(rows));
 }
 
-function pairRow({ pair, market }: Asked, info: string): Json {
+function pairRow(context: PublicContext, { pair, market }: Asked, info: string): Json {
   const leverage = { leverage_buy: pair.leverage, leverage_sell: pair.leverage };
   // Empty on all pairs since September 2026 (PROTOCOL §7).
-  const fees = { fees: [], fees_maker: [], fee_volume_currency: "ZUSD" };
+  const tables = feeTables[context.book.feePreset];
+  const listed = context.switches.value("feeArrays") === "listed";
+  const fees = {
+    fees: listed ? feeArray(tables.taker) : [],
+    fees_maker: listed ? feeArray(tables.maker) : [],
+    fee_volume_currency: "ZUSD",
+  };
   const margin = { margin_call: 80, margin_stop: 40 };
   if (info === "leverage") {
     return leverage;
@@ -140,7 +161,9 @@ function pairRow({ pair, market }: Asked, info: string): Json {
 
 function ticker(context: PublicContext, params: Params): Answer {
   const names = list(params.get("pair"));
-  const asked = (names.length === 0 ? pairs.map((pair) => pair.restId) : names).map((name) => askedMarket(context, name));
+  const asked = (
+    names.length === 0 ? [...context.engine.markets.values()].map((market) => market.pair.restId) : names
+  ).map((name) => askedMarket(context, name));
   const rows: [string, Json][] = [];
   for (const each of asked) {
     if (each === undefined) {
@@ -186,7 +209,9 @@ function depth(context: PublicContext, params: Params): Answer {
     return failed("EGeneral:Invalid arguments:count");
   }
   const { asks, bids } = asked.market.book;
-  return answered({ [asked.key]: { asks: depthRows(asked.pair, asks, count), bids: depthRows(asked.pair, bids, count) } });
+  return answered({
+    [asked.key]: { asks: depthRows(asked.pair, asks, count), bids: depthRows(asked.pair, bids, count) },
+  });
 }
 
 function trades(context: PublicContext, params: Params): Answer {
@@ -200,8 +225,12 @@ function trades(context: PublicContext, params: Params): Answer {
     return failed("EGeneral:Invalid arguments");
   }
   const { tape } = asked.market;
-  const rows = since === undefined ? tape.newest(count) : tape.after(tradesSince(since), count);
-  return answered({ [asked.key]: tradeRows(asked.pair, rows), last: lastCursor(rows, since) });
+  const fromFirst = since !== "0" || context.switches.value("tradesSinceZero") === "first";
+  const rows = since === undefined || !fromFirst ? tape.newest(count) : tape.after(tradesSince(since), count);
+  const last = lastCursor(rows, since);
+  // `last` was sometimes shorter than 19 digits (PROTOCOL §2.2).
+  const shown = context.switches.value("tradesLast") === "cut off" ? last.slice(0, 10) : last;
+  return answered({ [asked.key]: tradeRows(asked.pair, rows), last: shown });
 }
 
 /** Nanoseconds; short numbers are seconds, as in the documented example. */
@@ -226,5 +255,8 @@ function spread(context: PublicContext, params: Params): Answer {
 }
 
 function list(text: string | undefined): string[] {
-  return (text ?? "").split(",").map((each) => each.trim()).filter((each) => each !== "");
+  return (text ?? "")
+    .split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== "");
 }

@@ -56,7 +56,10 @@ async function serve(handler: RestHandler, incoming: IncomingMessage, response: 
 }
 
 function write(response: ServerResponse, reply: RestReply): void {
-  response.writeHead(reply.status ?? 200, { "content-type": reply.contentType ?? "application/json", "cache-control": "no-store" });
+  response.writeHead(reply.status ?? 200, {
+    "content-type": reply.contentType ?? "application/json",
+    "cache-control": "no-store",
+  });
   response.end(reply.body);
 }
 

@@ -100,7 +100,13 @@ export function tokenLevel(market: Market, entry: Entry): TokenLevel {
 /** The checksum a holder of this view computes. */
 export function viewChecksum(market: Market, view: BookView): number {
   return bookChecksum(
-    view.levels("sell").slice(0, 10).map((entry) => tokenLevel(market, entry)),
-    view.levels("buy").slice(0, 10).map((entry) => tokenLevel(market, entry)),
+    view
+      .levels("sell")
+      .slice(0, 10)
+      .map((entry) => tokenLevel(market, entry)),
+    view
+      .levels("buy")
+      .slice(0, 10)
+      .map((entry) => tokenLevel(market, entry)),
   );
 }

@@ -39,7 +39,12 @@ export function tradeFrame(market: Market, trades: readonly Trade[], type: "snap
   return encodeJson({ channel: "trade", type, data });
 }
 
-export function tickerFrame(market: Market, day: DayStatistics | undefined, time: Micros, type: "snapshot" | "update"): string {
+export function tickerFrame(
+  market: Market,
+  day: DayStatistics | undefined,
+  time: Micros,
+  type: "snapshot" | "update",
+): string {
   const { pair, book } = market;
   const last = market.lastPrice ?? 0;
   const bid = book.bids.best;
@@ -104,13 +109,20 @@ export function bookSnapshotFrame(market: Market, view: BookView): string {
   return encodeJson({ channel: "book", type: "snapshot", data: [row] });
 }
 
-export function bookUpdateFrame(market: Market, view: BookView, changes: readonly SideChange[]): string {
-  const entriesOf = (side: string): SideChange["entries"] => changes.find((change) => change.side === side)?.entries ?? [];
+/** An update; `corrupt` spoils its checksum. */
+export function bookUpdateFrame(
+  market: Market,
+  view: BookView,
+  changes: readonly SideChange[],
+  corrupt: boolean,
+): string {
+  const entriesOf = (side: string): SideChange["entries"] =>
+    changes.find((change) => change.side === side)?.entries ?? [];
   const row = {
     symbol: market.pair.symbol,
     bids: bookSide(market, entriesOf("buy")),
     asks: bookSide(market, entriesOf("sell")),
-    checksum: viewChecksum(market, view),
+    checksum: (viewChecksum(market, view) + (corrupt ? 1 : 0)) % 2 ** 32,
     timestamp: isoMicros(market.bookChangedAt),
   };
   return encodeJson({ channel: "book", type: "update", data: [row] });
@@ -155,5 +167,9 @@ export function instrumentFrame(markets: Iterable<Market>, type: "snapshot" | "u
     margin_rate: new NumberText(asset.marginRate),
   }));
   const pairRows = [...markets].map((market) => pairRow(market.pair, market.status, exponents));
-  return encodeJson({ channel: "instrument", type, data: { assets: type === "snapshot" ? assetRows : [], pairs: pairRows } });
+  return encodeJson({
+    channel: "instrument",
+    type,
+    data: { assets: type === "snapshot" ? assetRows : [], pairs: pairRows },
+  });
 }

@@ -9,7 +9,18 @@ export class NumberText {
   }
 }
 
-export type Json = string | number | bigint | boolean | null | undefined | NumberText | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | NumberText
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+export type JsonObject = Readonly<Record<string, Json>>;
 
 /** Writes JSON; undefined members are left out. */
 export function encodeJson(value: Json): string {

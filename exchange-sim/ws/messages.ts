@@ -9,8 +9,10 @@ export interface Request {
   readonly timeIn: Micros;
 }
 
+export type ReplyFrame = Readonly<Record<string, Json>>;
+
 /** The reply to a request, in Kraken's member order. */
-export function success(request: Request, now: Micros, result: Json, extra: { readonly [key: string]: Json } = {}): Json {
+export function success(request: Request, now: Micros, result: Json, extra: ReplyFrame = {}): ReplyFrame {
   return {
     method: request.method,
     ...extra,
@@ -22,7 +24,7 @@ export function success(request: Request, now: Micros, result: Json, extra: { re
   };
 }
 
-export function failure(request: Request, now: Micros, error: string, extra: { readonly [key: string]: Json } = {}): Json {
+export function failure(request: Request, now: Micros, error: string, extra: ReplyFrame = {}): ReplyFrame {
   return {
     error,
     method: request.method,

@@ -1,3 +1,4 @@
+import type { FaultBoard } from "../admin/faults.ts";
 import type { Engine } from "../engine/engine.ts";
 import { intervals } from "../engine/candles.ts";
 import type { Market, MarketListener } from "../engine/market.ts";
@@ -6,12 +7,40 @@ import type { Trade } from "../engine/tape.ts";
 import type { Switches } from "../switches.ts";
 import { bookDepths, BookView } from "./book-view.ts";
 import type { Connection } from "./connection.ts";
-import { bookSnapshotFrame, bookUpdateFrame, candleFrame, candleRow, instrumentFrame, tickerFrame, tradeFrame } from "./frames.ts";
+import {
+  bookSnapshotFrame,
+  bookUpdateFrame,
+  candleFrame,
+  candleRow,
+  instrumentFrame,
+  tickerFrame,
+  tradeFrame,
+} from "./frames.ts";
 import { encodeJson, type Json } from "./json.ts";
-import { booleanParam, failure, integerParam, success, textParam, textsParam, unknownMember, type Request } from "./messages.ts";
+import {
+  booleanParam,
+  failure,
+  integerParam,
+  success,
+  textParam,
+  textsParam,
+  unknownMember,
+  type Request,
+} from "./messages.ts";
 import { SubscriptionTable, type Subscription } from "./subscriptions.ts";
 
-const subscribeMembers = ["channel", "symbol", "depth", "interval", "event_trigger", "snapshot", "token", "include_tokenized_assets", "execution_venue", "req_id"];
+const subscribeMembers = [
+  "channel",
+  "symbol",
+  "depth",
+  "interval",
+  "event_trigger",
+  "snapshot",
+  "token",
+  "include_tokenized_assets",
+  "execution_venue",
+  "req_id",
+];
 const symbolChannels = ["ticker", "trade", "book", "ohlc"];
 const snapshotTrades = 50;
 
@@ -19,20 +48,26 @@ const snapshotTrades = 50;
 export class PublicChannels implements MarketListener {
   readonly #engine: Engine;
   readonly #switches: Switches;
+  readonly #faults: FaultBoard;
   readonly #table = new SubscriptionTable();
   readonly #views = new Map<string, BookView[]>();
   readonly #tops = new Map<string, string>();
 
-  constructor(engine: Engine, switches: Switches) {
+  constructor(engine: Engine, switches: Switches, faults: FaultBoard) {
     this.#engine = engine;
     this.#switches = switches;
+    this.#faults = faults;
   }
 
   subscribe(connection: Connection, request: Request): void {
     const channel = textParam(request.params["channel"]);
     const stray = unknownMember(request.params, subscribeMembers);
     if (stray !== undefined) {
-      this.#refuse(connection, request, `Unsupported field: '${stray}' for the given msg type: ${request.method} ${channel ?? ""}`.trim());
+      this.#refuse(
+        connection,
+        request,
+        `Unsupported field: '${stray}' for the given msg type: ${request.method} ${channel ?? ""}`.trim(),
+      );
     } else if (channel === "instrument") {
       this.#subscribeInstrument(connection, request);
     } else if (channel === undefined || !symbolChannels.includes(channel)) {
@@ -54,7 +89,13 @@ export class PublicChannels implements MarketListener {
     for (const symbol of symbols) {
       const interval = integerParam(request.params["interval"]);
       const depth = integerParam(request.params["depth"]);
-      const found = this.#table.find(connection, channel, symbol, (each) => (interval === undefined || each.interval === interval) && (depth === undefined || each.depth === depth));
+      const found = this.#table.find(
+        connection,
+        channel,
+        symbol,
+        (each) =>
+          (interval === undefined || each.interval === interval) && (depth === undefined || each.depth === depth),
+      );
       if (found === undefined) {
         this.#refuse(connection, request, "Subscription Not Found", symbol === "*" ? undefined : symbol);
         continue;
@@ -82,8 +123,9 @@ export class PublicChannels implements MarketListener {
     const { symbol } = market.pair;
     for (const view of this.#views.get(symbol) ?? []) {
       const changes = view.settle();
-      if (changes.length > 0) {
-        const frame = bookUpdateFrame(market, view, changes);
+      if (changes.length > 0 && this.#faults.active("silentChannel", "book", symbol) === undefined) {
+        const corrupt = this.#faults.take("corruptChecksum", "book", symbol) !== undefined;
+        const frame = bookUpdateFrame(market, view, changes, corrupt);
         this.#table.each("book", symbol, (each) => {
           if (each.depth === view.depth) {
             each.connection.queue(frame);
@@ -92,6 +134,10 @@ export class PublicChannels implements MarketListener {
       }
     }
     this.#topMayHaveChanged(market);
+  }
+
+  makerFilled(): void {
+    // Who a maker was is private.
   }
 
   traded(market: Market, trades: readonly Trade[]): void {
@@ -113,7 +159,9 @@ export class PublicChannels implements MarketListener {
 
   /** Tells subscribers of `instrument` that a pair's status changed. */
   statusChanged(market: Market): void {
-    this.#send("instrument", "*", () => instrumentFrame([market], "update", this.#switches.value("instrumentExponents")));
+    this.#send("instrument", "*", () =>
+      instrumentFrame([market], "update", this.#switches.value("instrumentExponents")),
+    );
   }
 
   #topMayHaveChanged(market: Market): void {
@@ -121,7 +169,12 @@ export class PublicChannels implements MarketListener {
     const top = `${String(bids.best?.price)}/${String(bids.best?.total)}/${String(asks.best?.price)}/${String(asks.best?.total)}`;
     if (this.#tops.get(market.pair.symbol) !== top) {
       this.#tops.set(market.pair.symbol, top);
-      this.#send("ticker", market.pair.symbol, () => this.#ticker(market, "update"), (each) => each.trigger === "bbo");
+      this.#send(
+        "ticker",
+        market.pair.symbol,
+        () => this.#ticker(market, "update"),
+        (each) => each.trigger === "bbo",
+      );
     }
   }
 
@@ -129,7 +182,15 @@ export class PublicChannels implements MarketListener {
     return tickerFrame(market, market.day.last24Hours(this.#engine.now), this.#engine.now, type);
   }
 
-  #send(channel: string, symbol: string, frame: () => string, matches: (each: Subscription) => boolean = () => true): void {
+  #send(
+    channel: string,
+    symbol: string,
+    frame: () => string,
+    matches: (each: Subscription) => boolean = () => true,
+  ): void {
+    if (this.#faults.active("silentChannel", channel, symbol) !== undefined) {
+      return;
+    }
     let text: string | undefined;
     this.#table.each(channel, symbol, (each) => {
       if (matches(each)) {
@@ -148,7 +209,9 @@ export class PublicChannels implements MarketListener {
     const snapshot = booleanParam(request.params["snapshot"]) ?? true;
     this.#accept(subscription, request, snapshot);
     if (snapshot) {
-      connection.queue(instrumentFrame(this.#engine.markets.values(), "snapshot", this.#switches.value("instrumentExponents")));
+      connection.queue(
+        instrumentFrame(this.#engine.markets.values(), "snapshot", this.#switches.value("instrumentExponents")),
+      );
     }
   }
 
@@ -156,6 +219,10 @@ export class PublicChannels implements MarketListener {
     const market = this.#engine.markets.get(symbol);
     if (market === undefined) {
       this.#refuse(connection, request, `Currency pair not supported ${symbol}`, symbol);
+      return;
+    }
+    if (this.#faults.take("ackFailure", channel, symbol) !== undefined) {
+      this.#refuse(connection, request, "EService:Unavailable", symbol);
       return;
     }
     const depth = channel === "book" ? integerOr(request.params["depth"], 10) : undefined;
@@ -177,7 +244,9 @@ export class PublicChannels implements MarketListener {
       this.#refuse(connection, request, "Already subscribed", symbol);
       return;
     }
-    const snapshot = booleanParam(request.params["snapshot"]) ?? (channel !== "trade" || this.#switches.value("tradeSnapshotByDefault"));
+    const snapshot =
+      booleanParam(request.params["snapshot"]) ??
+      (channel !== "trade" || this.#switches.value("tradeSnapshotByDefault"));
     const subscription: Subscription = {
       connection,
       channel,
@@ -205,7 +274,9 @@ export class PublicChannels implements MarketListener {
       const rows = candles.filter((candle) => candle.trades > 0).map((candle) => candleRow(market, candle, interval));
       return candleFrame(rows, this.#engine.now, "snapshot");
     }
-    return trigger === undefined ? tradeFrame(market, market.tape.newest(snapshotTrades), "snapshot") : this.#ticker(market, "snapshot");
+    return trigger === undefined
+      ? tradeFrame(market, market.tape.newest(snapshotTrades), "snapshot")
+      : this.#ticker(market, "snapshot");
   }
 
   #view(market: Market, depth: number): BookView {
@@ -224,7 +295,10 @@ export class PublicChannels implements MarketListener {
     if (views !== undefined) {
       const used = new Set<number | undefined>();
       this.#table.each("book", symbol, (each) => used.add(each.depth));
-      this.#views.set(symbol, views.filter((view) => used.has(view.depth)));
+      this.#views.set(
+        symbol,
+        views.filter((view) => used.has(view.depth)),
+      );
     }
   }
 
@@ -258,5 +332,13 @@ function ackOf(subscription: Subscription, snapshot: boolean | undefined): Json 
         : channel === "instrument"
           ? ["tick_size is deprecated, use price_increment"]
           : undefined;
-  return { channel, depth, event_trigger: trigger, interval, snapshot, symbol: symbol === "*" ? undefined : symbol, warnings };
+  return {
+    channel,
+    depth,
+    event_trigger: trigger,
+    interval,
+    snapshot,
+    symbol: symbol === "*" ? undefined : symbol,
+    warnings,
+  };
 }

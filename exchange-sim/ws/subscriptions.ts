@@ -42,7 +42,12 @@ export class SubscriptionTable {
     return this.#byConnection.has(connection);
   }
 
-  find(connection: Connection, channel: string, symbol: string, matches: (each: Subscription) => boolean): Subscription | undefined {
+  find(
+    connection: Connection,
+    channel: string,
+    symbol: string,
+    matches: (each: Subscription) => boolean,
+  ): Subscription | undefined {
     const own = this.#byConnection.get(connection) ?? [];
     return [...own].find((each) => each.channel === channel && each.symbol === symbol && matches(each));
   }
