@@ -1,9 +1,7 @@
-import { DurableObject } from "cloudflare:workers";
 import { createApp } from "./app.ts";
 
+export { MarketFeed } from "../durable-objects/market-feed/market-feed.ts";
 export { Trader } from "../durable-objects/trader/trader.ts";
-
-export class MarketFeed extends DurableObject<Env> {}
 
 const app = createApp();
 

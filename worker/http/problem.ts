@@ -1,5 +1,5 @@
 /** Refusals on the wire: {error: {code, message, details}} with the status that contract/errors gives each code. */
-import { errorBody, ERROR_STATUS } from "../../contract/errors.ts";
+import { ERROR_STATUS } from "../../contract/errors.ts";
 import type { ErrorCode, ErrorDetails, Problem, Result } from "../../domain/problem.ts";
 import type { AppContext } from "../context.ts";
 
@@ -26,14 +26,4 @@ export function reply(c: AppContext, result: Result<unknown>, status: 200 | 201 
 /** A value as JSON. What it looks like is pinned by the contract schemas in the tests of each route. */
 export function json(c: AppContext, value: unknown, status: 200 | 201 | 503 = 200): Response {
   return c.body(JSON.stringify(value), status, { "content-type": "application/json; charset=UTF-8" });
-}
-
-/** The problem in the body of an answer that another part gave in our own shape, or null. */
-export async function problemOf(response: Response): Promise<Problem | null> {
-  const parsed = errorBody.safeParse(await response.clone().json().catch(toNull));
-  return parsed.success ? parsed.data.error : null;
-}
-
-function toNull(): null {
-  return null;
 }

@@ -42,37 +42,23 @@ describe("/api/openapi.json", () => {
     const document = await readDocument();
     expect(document.openapi).toBe("3.1.0");
     expect(document.info.version).toMatch(/^\d+\.\d+\.\d+$/);
-    for (const [path, methods] of Object.entries(document.paths)) {
-      for (const [method, operation] of Object.entries(methods)) {
-        const name = `${method} ${path}`;
-        expect(operation.tags, name).toHaveLength(1);
-        expect(operation.summary, name).toMatch(/\w/);
-        const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
-        const declared = (operation.parameters ?? []).filter((one) => one.in === "path");
-        expect(declared.map((one) => one.name).toSorted(), name).toEqual(inPath.toSorted());
-        expect(
-          declared.every((one) => one.required === true),
-          name,
-        ).toBe(true);
-        const success = Object.keys(operation.responses).filter((status) => status.startsWith("2"));
-        expect(success, name).toHaveLength(1);
-        expect(operation.responses["default"]?.content?.["application/json"]?.schema, name).toBeDefined();
-        for (const scheme of (operation.security ?? []).flatMap((one) => Object.keys(one))) {
-          expect(document.components.securitySchemes, name).toHaveProperty(scheme);
-        }
-      }
-    }
+    const flaws = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, operation]) =>
+        flawsOf(path, operation, document).map((flaw) => `${method} ${path}: ${flaw}`),
+      ),
+    );
+    expect(flaws).toEqual([]);
   });
 
   it("gives every reference a target", async () => {
     const document = await readDocument();
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map((match) => match[1] ?? "");
-    for (const reference of references) {
-      const target = reference
-        .split("/")
-        .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], document);
-      expect(target, reference).toBeDefined();
-    }
+    const dangling = references.filter(
+      (reference) =>
+        reference.split("/").reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], document) ===
+        undefined,
+    );
+    expect(dangling).toEqual([]);
   });
 
   it("tells decimals from numbers and required fields from others", async () => {
@@ -105,3 +91,19 @@ describe("/api/docs", () => {
     expect(page).toContain("timeInForce?: ");
   });
 });
+
+function flawsOf(path: string, operation: Operation, document: Document): string[] {
+  const named = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).join();
+  const inPath = (operation.parameters ?? []).filter((one) => one.in === "path");
+  const schemes = (operation.security ?? []).flatMap((one) => Object.keys(one));
+  const checks: [string, boolean][] = [
+    ["has one tag", operation.tags?.length === 1],
+    ["has a summary", /\w/.test(operation.summary ?? "")],
+    ["declares its path parameters", inPath.map((one) => one.name).join() === named],
+    ["requires its path parameters", inPath.every((one) => one.required === true)],
+    ["has one success", Object.keys(operation.responses).filter((status) => status.startsWith("2")).length === 1],
+    ["shows refusals", operation.responses["default"]?.content?.["application/json"]?.schema !== undefined],
+    ["names known security schemes", schemes.every((scheme) => scheme in document.components.securitySchemes)],
+  ];
+  return checks.filter(([, holds]) => !holds).map(([name]) => `not: ${name}`);
+}

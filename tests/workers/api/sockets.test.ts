@@ -127,7 +127,9 @@ describe("/ws/trader", () => {
         program().get("/ws/trader", { headers: { ...UPGRADE, authorization: `Ticket ${ticket}` } }),
       ),
     );
-    expect(responses.map((response) => response.status).toSorted()).toEqual([101, 401, 401, 401, 401]);
+    expect(responses.map((response) => response.status).toSorted((left, right) => left - right)).toEqual([
+      101, 401, 401, 401, 401,
+    ]);
     responses.forEach((response) => {
       response.webSocket?.accept();
       response.webSocket?.close(1000);
