@@ -79,7 +79,7 @@ function readSocketIo(socket: WebSocket, text: string): readonly Tick[] {
     socket.send("3");
   } else if (text.startsWith("42")) {
     const event: unknown = JSON.parse(text.slice(2));
-    return isEvent(event) ? (Array.isArray(event[1]) ? event[1] : [event[1]]) : [];
+    return isEvent(event) ? [event[1]].flat() : [];
   }
   return [];
 }
@@ -94,7 +94,7 @@ function isDeskFrame(value: unknown): value is DeskFrame {
   return typeof value === "object" && value !== null && "type" in value && value.type === "frame";
 }
 
-function isEvent(value: unknown): value is readonly [string, Tick | readonly Tick[]] {
+function isEvent(value: unknown): value is readonly [string, Tick | Tick[]] {
   return Array.isArray(value) && value.length === 2;
 }
 
