@@ -6,6 +6,7 @@ import { reportUnexpected } from "../lib/error-sink.ts";
 import type { LogFields } from "../lib/log.ts";
 import { Schedule } from "../lib/schedule.ts";
 import { ROOT_FEED } from "../market-feed/names.ts";
+import { feedPort } from "../market-feed/stub.ts";
 import { Admission } from "./admission.ts";
 import { Clock } from "./clock.ts";
 import { accountsOfMarket, type CommandDependencies } from "./commands.ts";
@@ -52,7 +53,7 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
   });
   const { store } = desk;
   const schedule = new Schedule(state.storage, () => clock.wall());
-  const feed = new FeedClient(() => env.MARKET_FEED.getByName(ROOT_FEED, { locationHint }), traderId, clock);
+  const feed = new FeedClient(() => feedPort(env.MARKET_FEED.getByName(ROOT_FEED, { locationHint })), traderId, clock);
   const admission = new Admission(
     store,
     () => clock.wall(),

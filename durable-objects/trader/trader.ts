@@ -3,7 +3,6 @@
  * RPC, socket, alarm. Each method says who asks, against which budget, and what for; the work is in the parts.
  */
 import { DurableObject } from "cloudflare:workers";
-import { z } from "zod";
 import type {
   AccountState as AccountStateView,
   AccountView,
@@ -12,7 +11,6 @@ import type {
   SettingsRequest,
   ValuationView,
 } from "../../contract/accounts.ts";
-import { ERROR_STATUS } from "../../contract/errors.ts";
 import type {
   AmendOrderRequest,
   CancelAllResult,
@@ -22,22 +20,20 @@ import type {
   PlaceOrderRequest,
 } from "../../contract/orders.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
-import type { AccountState } from "../../domain/account/state.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol, TriggerDelivery } from "../../domain/market.ts";
-import { ok, refuse, type Problem, type Result } from "../../domain/problem.ts";
-import { log, type LogFields } from "../lib/log.ts";
-import { ensureAccount, openAccount } from "./accounts.ts";
-import { fulfil, unknownAccount, type Wish } from "./commands.ts";
+import { ok, type Result } from "../../domain/problem.ts";
+import type { LogFields } from "../lib/log.ts";
+import { openAccount } from "./accounts.ts";
 import { bookDeliveries } from "./deliveries.ts";
 import { valueNow } from "./equity.ts";
 import { exportEverything } from "./export.ts";
 import { accountStateView, journalView } from "./frames.ts";
 import { runDueJobs } from "./jobs.ts";
 import { assemble, type Parts } from "./parts.ts";
-import { SOCKET_PRINCIPAL_HEADER, type Principal, type TraderPort, type Write } from "./port.ts";
-import type { Budget } from "./rate.ts";
-import { MAXIMUM_SOCKETS } from "./sockets.ts";
+import type { Principal, TraderPort, Write } from "./port.ts";
+import { knowsTime, read, readAccount, wish, write, type Asked } from "./requests.ts";
+import { acceptSocket } from "./upgrade.ts";
 import { accountView, openOrderViews, positionViews } from "./views.ts";
 import {
   amendWish,
@@ -50,13 +46,6 @@ import {
   resetWish,
   settingsWish,
 } from "./wishes.ts";
-
-const socketPrincipal = z.object({
-  userId: z.string().min(1),
-  sessionId: z.string().min(1),
-  sessionExpiresAt: z.number(),
-  via: z.enum(["page", "api"]),
-});
 
 export class Trader extends DurableObject<Env> implements TraderPort {
   #assembled: Parts | null = null;
@@ -71,41 +60,43 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   }
 
   async admit(principal: Principal): Promise<Result<null>> {
-    return this.#read(principal, () => ok(null));
+    return read(this.#parts(), principal, () => ok(null));
   }
 
   async accounts(principal: Principal): Promise<Result<readonly AccountView[]>> {
-    return this.#read(principal, ({ desk }) => ok(desk.accounts().map(accountView)));
+    return read(this.#parts(), principal, ({ desk }) => ok(desk.accounts().map(accountView)));
   }
 
   async account(
     principal: Principal,
     accountId: string,
   ): Promise<Result<AccountStateView & { readonly valuation: ValuationView }>> {
-    return this.#readAccount(principal, accountId, async (parts, state) => {
+    return readAccount(this.#parts(), principal, accountId, async (parts, state) => {
       const valuation = await valueNow(parts, state);
       return ok({ ...accountStateView(parts.desk, parts.desk.account(accountId) ?? state), valuation });
     });
   }
 
-  async openAccount(principal: Principal, write: Write<OpenAccountRequest>): Promise<Result<AccountView>> {
-    return this.#write("open_account", principal, "ordinary", {}, (parts) => openAccount(parts, write));
+  async openAccount(principal: Principal, asked: Write<OpenAccountRequest>): Promise<Result<AccountView>> {
+    return write(this.#parts(), ordinary("open_account", principal, {}), (parts) => openAccount(parts, asked));
   }
 
   async deposit(
     principal: Principal,
     accountId: string,
-    write: Write<{ readonly amount: Decimal }>,
+    asked: Write<{ readonly amount: Decimal }>,
   ): Promise<Result<AccountView>> {
-    return this.#wish("deposit", principal, "ordinary", { account: accountId }, () => depositWish(accountId, write));
+    const about = ordinary("deposit", principal, { account: accountId });
+    return wish(this.#parts(), about, () => depositWish(accountId, asked));
   }
 
   async resetAccount(
     principal: Principal,
     accountId: string,
-    write: Write<{ readonly startingBalance: Decimal }>,
+    asked: Write<{ readonly startingBalance: Decimal }>,
   ): Promise<Result<AccountView>> {
-    return this.#wish("reset", principal, "ordinary", { account: accountId }, () => resetWish(accountId, write));
+    const about = ordinary("reset", principal, { account: accountId });
+    return wish(this.#parts(), about, () => resetWish(accountId, asked));
   }
 
   async changeSettings(
@@ -113,20 +104,20 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     accountId: string,
     request: SettingsRequest,
   ): Promise<Result<AccountView>> {
-    return this.#wish("settings", principal, "ordinary", { account: accountId }, () =>
-      settingsWish(accountId, request),
-    );
+    const about = ordinary("settings", principal, { account: accountId });
+    return wish(this.#parts(), about, () => settingsWish(accountId, request));
   }
 
   async placeOrder(
     principal: Principal,
     accountId: string,
-    write: Write<PlaceOrderRequest>,
+    asked: Write<PlaceOrderRequest>,
   ): Promise<Result<PlacedOrder>> {
+    const { side, symbol } = asked.request;
     // Long only: a sale can do nothing but reduce, so it has the budget of exits.
-    const budget = write.request.side === "sell" ? "protective" : "ordinary";
-    return this.#wish("place", principal, budget, { account: accountId, symbol: write.request.symbol }, () =>
-      placeWish(principal, accountId, write),
+    const about = side === "sell" ? protective : ordinary;
+    return wish(this.#parts(), about("place", principal, { account: accountId, symbol }), () =>
+      placeWish(principal, accountId, asked),
     );
   }
 
@@ -134,12 +125,12 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     principal: Principal,
     accountId: string,
     orderId: string,
-    write: Write<AmendOrderRequest>,
+    asked: Write<AmendOrderRequest>,
   ): Promise<Result<PlacedOrder>> {
-    const exit = this.#parts().desk.account(accountId)?.orders[orderId]?.intent === "exit";
-    const budget = exit ? "protective" : "ordinary";
-    return this.#wish("amend", principal, budget, { account: accountId, order: orderId }, ({ desk }) =>
-      amendWish(desk.store, accountId, orderId, write),
+    const { desk } = this.#parts();
+    const about = desk.account(accountId)?.orders[orderId]?.intent === "exit" ? protective : ordinary;
+    return wish(this.#parts(), about("amend", principal, { account: accountId, order: orderId }), () =>
+      amendWish(desk.store, accountId, orderId, asked),
     );
   }
 
@@ -147,45 +138,44 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     principal: Principal,
     accountId: string,
     orderId: string,
-    write: Write<null>,
+    asked: Write<null>,
   ): Promise<Result<OrderView>> {
-    return this.#wish("cancel", principal, "protective", { account: accountId, order: orderId }, () =>
-      ok(cancelWish(accountId, orderId, write)),
-    );
+    const about = protective("cancel", principal, { account: accountId, order: orderId });
+    return wish(this.#parts(), about, () => ok(cancelWish(accountId, orderId, asked)));
   }
 
   async cancelAll(
     principal: Principal,
     accountId: string,
     symbol: Symbol | null,
-    write: Write<null>,
+    asked: Write<null>,
   ): Promise<Result<CancelAllResult>> {
-    return this.#wish("cancel_all", principal, "protective", { account: accountId, symbol }, () =>
-      ok(cancelAllWish(accountId, symbol, write)),
-    );
+    const about = protective("cancel_all", principal, { account: accountId, symbol });
+    return wish(this.#parts(), about, () => ok(cancelAllWish(accountId, symbol, asked)));
   }
 
   async closePosition(
     principal: Principal,
     accountId: string,
     asset: string,
-    write: Write<ClosePositionRequest>,
+    asked: Write<ClosePositionRequest>,
   ): Promise<Result<PlacedOrder>> {
-    return this.#wish("close", principal, "protective", { account: accountId, asset }, () =>
-      closeWish(accountId, asset, write),
-    );
+    const about = protective("close", principal, { account: accountId, asset });
+    return wish(this.#parts(), about, () => closeWish(accountId, asset, asked));
   }
 
   async openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>> {
-    return this.#readAccount(principal, accountId, (_parts, state) => ok(openOrderViews(state)));
+    return readAccount(this.#parts(), principal, accountId, (_parts, state) => ok(openOrderViews(state)));
   }
 
   async order(principal: Principal, accountId: string, orderId: string): Promise<Result<PlacedOrder>> {
-    return this.#readAccount(principal, accountId, ({ desk }) => placedOrderOf(desk.store, accountId, orderId));
+    return readAccount(this.#parts(), principal, accountId, ({ desk }) =>
+      placedOrderOf(desk.store, accountId, orderId),
+    );
   }
 
   async positions(principal: Principal, accountId: string): Promise<Result<readonly PositionView[]>> {
-    return this.#readAccount(principal, accountId, (_parts, state) => ok(positionViews(state)));
+    return readAccount(this.#parts(), principal, accountId, (_parts, state) => ok(positionViews(state)));
   }
 
   async events(
@@ -194,13 +184,10 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     after: number,
     limit: number,
   ): Promise<Result<{ readonly epoch: string; readonly events: readonly JournalEventView[]; readonly last: number }>> {
-    return this.#readAccount(principal, accountId, ({ desk }, state) =>
-      ok({
-        epoch: desk.epoch,
-        events: desk.store.accountJournalAfter(accountId, after, limit).map(journalView),
-        last: state.seq,
-      }),
-    );
+    return readAccount(this.#parts(), principal, accountId, ({ desk }, state) => {
+      const events = desk.store.accountJournalAfter(accountId, after, limit).map(journalView);
+      return ok({ epoch: desk.epoch, events, last: state.seq });
+    });
   }
 
   async deliverTriggers(deliveries: readonly TriggerDelivery[]): Promise<readonly number[]> {
@@ -220,11 +207,11 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   }
 
   async exportData(principal: Principal): Promise<Result<Readonly<Record<string, unknown>>>> {
-    return this.#read(principal, ({ desk, traderId }) => ok(exportEverything(desk, traderId)));
+    return read(this.#parts(), principal, ({ desk, traderId }) => ok(exportEverything(desk, traderId)));
   }
 
   async erase(principal: Principal): Promise<Result<null>> {
-    return this.#write("erase", principal, "protective", {}, async (parts) => {
+    return write(this.#parts(), protective("erase", principal, {}), async (parts) => {
       parts.sockets.revoke(null);
       parts.desk.close();
       await parts.historian.settle();
@@ -236,11 +223,15 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   }
 
   async rebuildHistory(principal: Principal): Promise<Result<{ readonly queued: number }>> {
-    return this.#write("rebuild_history", principal, "ordinary", {}, ({ historian }) => {
+    return write(this.#parts(), ordinary("rebuild_history", principal, {}), ({ historian }) => {
       const queued = historian.rebuild();
       this.ctx.waitUntil(historian.drain());
       return ok({ queued });
     });
+  }
+
+  async verifyJournal(principal: Principal): Promise<Result<{ readonly events: number; readonly matches: boolean }>> {
+    return write(this.#parts(), ordinary("verify_journal", principal, {}), ({ desk }) => ok(desk.verify()));
   }
 
   async lastActive(): Promise<number | null> {
@@ -251,33 +242,9 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     return this.#parts().admission.adopt(oldUserId, newUserId);
   }
 
-  async verifyJournal(principal: Principal): Promise<Result<{ readonly events: number; readonly matches: boolean }>> {
-    return this.#write("verify_journal", principal, "ordinary", {}, ({ desk }) => ok(desk.verify()));
-  }
-
-  /** The upgrade of an authenticated socket; nothing else is served here. */
+  /** The upgrade of a socket; nothing else is served here. */
   override async fetch(request: Request): Promise<Response> {
-    const parts = this.#parts();
-    const principal = readPrincipal(request.headers.get(SOCKET_PRINCIPAL_HEADER));
-    if (request.headers.get("upgrade") !== "websocket" || principal === null) {
-      return refusal({ code: "BAD_REQUEST", message: "Only the desk's own sockets are served here.", details: {} });
-    }
-    const admitted = this.#admitSocket(parts, principal);
-    if (!admitted.ok) {
-      return refusal(admitted.error);
-    }
-    try {
-      if (!(await knowsTime(parts))) {
-        return refusal(timeless());
-      }
-      ensureAccount(parts);
-      parts.schedule.setNoLaterThan("sessions", "", principal.sessionExpiresAt);
-      await parts.schedule.arm();
-      return parts.sockets.accept(principal);
-    } catch (error) {
-      parts.unexpected("socket_failed", error, { session: principal.sessionId });
-      return refusal(internal());
-    }
+    return acceptSocket(this.#parts(), request);
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
@@ -313,120 +280,13 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     this.#assembled ??= assemble(this.ctx, this.env);
     return this.#assembled;
   }
-
-  #admitSocket({ admission, clock, sockets }: Parts, principal: Principal): Result<null> {
-    if (principal.sessionExpiresAt <= clock.wall()) {
-      return refuse("SESSION_EXPIRED", "The session has expired. Sign in again.");
-    }
-    if (sockets.count() >= MAXIMUM_SOCKETS) {
-      return refuse("RATE_LIMITED", `More than ${MAXIMUM_SOCKETS} connections are open. Close some of them.`);
-    }
-    return admission.recognise(principal.userId);
-  }
-
-  async #wish<T>(
-    name: string,
-    principal: Principal,
-    budget: Budget,
-    ids: LogFields,
-    wish: (parts: Parts) => Result<Wish<T>>,
-  ): Promise<Result<T>> {
-    return this.#write(name, principal, budget, ids, async (parts) => {
-      const wished = wish(parts);
-      return wished.ok ? fulfil(parts, wished.value) : wished;
-    });
-  }
-
-  /** One command: admitted, carried out, logged. What nobody expected is reported and answered INTERNAL. */
-  async #write<T>(
-    name: string,
-    principal: Principal,
-    budget: Budget,
-    ids: LogFields,
-    work: (parts: Parts) => Result<T> | Promise<Result<T>>,
-  ): Promise<Result<T>> {
-    const { clock, traderId } = this.#parts();
-    const startedAt = clock.wall();
-    const result = await this.#guarded(name, principal, budget, work);
-    const code = result.ok ? "OK" : result.error.code;
-    log("command", { command: name, trader: traderId, ...ids, code, ms: clock.wall() - startedAt });
-    return result;
-  }
-
-  async #read<T>(principal: Principal, work: (parts: Parts) => Result<T> | Promise<Result<T>>): Promise<Result<T>> {
-    return this.#guarded("read", principal, "ordinary", work);
-  }
-
-  async #readAccount<T>(
-    principal: Principal,
-    accountId: string,
-    work: (parts: Parts, state: AccountState) => Result<T> | Promise<Result<T>>,
-  ): Promise<Result<T>> {
-    return this.#read(principal, (parts) => {
-      const state = parts.desk.account(accountId);
-      return state === null ? unknownAccount<T>() : work(parts, state);
-    });
-  }
-
-  async #guarded<T>(
-    name: string,
-    principal: Principal,
-    budget: Budget,
-    work: (parts: Parts) => Result<T> | Promise<Result<T>>,
-  ): Promise<Result<T>> {
-    const parts = this.#parts();
-    try {
-      const admitted = parts.admission.admit(principal, budget);
-      if (!admitted.ok) {
-        return admitted;
-      }
-      if (!(await knowsTime(parts))) {
-        return { ok: false, error: timeless() };
-      }
-      ensureAccount(parts);
-      return await work(parts);
-    } catch (error) {
-      parts.schedule.reload();
-      parts.unexpected("command_failed", error, { command: name });
-      return { ok: false, error: internal() };
-    }
-  }
 }
 
-/** Whether market time is known; in a replay the feed has to tell it once. */
-async function knowsTime({ clock, feed }: Parts): Promise<boolean> {
-  return clock.isKnown || (await feed.tellTime());
+function ordinary(name: string, principal: Principal, ids: LogFields): Asked {
+  return { name, principal, budget: "ordinary", ids };
 }
 
-function timeless(): Problem {
-  return {
-    code: "MARKET_UNAVAILABLE",
-    message: "The replay has not told its time yet. Try again in a moment.",
-    details: {},
-  };
-}
-
-function readPrincipal(header: string | null): Principal | null {
-  if (header === null) {
-    return null;
-  }
-  try {
-    const parsed = socketPrincipal.safeParse(JSON.parse(header));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    // Not JSON, so not from our worker.
-    return null;
-  }
-}
-
-function refusal(error: Problem): Response {
-  return Response.json({ error }, { status: ERROR_STATUS[error.code] });
-}
-
-function internal(): Problem {
-  return {
-    code: "INTERNAL",
-    message: "Something went wrong on our side and was reported. Nothing was changed by this request.",
-    details: {},
-  };
+/** Exits, cancels and what else must never wait behind ordinary requests. */
+function protective(name: string, principal: Principal, ids: LogFields): Asked {
+  return { name, principal, budget: "protective", ids };
 }
