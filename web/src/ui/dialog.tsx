@@ -1,86 +1,38 @@
-import { Dialog as KobalteDialog } from "@kobalte/core/dialog";
-import { Show, type JSX, type ParentProps } from "solid-js";
-import { Icon } from "./icon.tsx";
-import { classNames } from "./class-names.ts";
+import { Show, Suspense, lazy, type JSX, type ParentProps } from "solid-js";
 
-const widths = { small: "sm:max-w-sm", medium: "sm:max-w-lg", large: "sm:max-w-3xl" } as const;
+export type DialogProps = ParentProps<{
+  open: boolean;
+  onClose?: (() => void) | undefined;
+  title: string;
+  description?: string | undefined;
+  width?: "small" | "medium" | "large";
+  sheet?: boolean;
+  /** The content brings its own padding and scrolling; the title is for screen readers. */
+  bare?: boolean;
+  class?: string;
+  footer?: JSX.Element;
+  /** What is focused first; the dialog's first control when left out. */
+  initialFocus?: () => HTMLElement | undefined;
+}>;
+
+const loadModal = () => import("./modal.tsx");
+const Modal = lazy(loadModal);
+
+/** Fetches the dialog's code ahead of the first dialog, so that it opens at once. */
+export function warmUpDialogs(): void {
+  loadModal().catch((error: unknown) => console.warn("The dialogs' code could not be fetched ahead.", error));
+}
 
 /**
  * A modal: traps focus and returns it, Esc closes. `sheet` rises from the bottom edge of a phone. Without `onClose` it
  * cannot be left except by what it offers.
  */
-export function Dialog(
-  props: ParentProps<{
-    open: boolean;
-    onClose?: (() => void) | undefined;
-    title: string;
-    description?: string | undefined;
-    width?: keyof typeof widths;
-    sheet?: boolean;
-    /** The content brings its own padding and scrolling; the title is for screen readers. */
-    bare?: boolean;
-    class?: string;
-    footer?: JSX.Element;
-  }>,
-): JSX.Element {
-  const handleOpenChange = (isOpen: boolean): void => {
-    if (!isOpen) {
-      props.onClose?.();
-    }
-  };
+export function Dialog(props: DialogProps): JSX.Element {
   return (
-    <KobalteDialog open={props.open} onOpenChange={handleOpenChange} preventScroll={false}>
-      <KobalteDialog.Portal>
-        <KobalteDialog.Overlay class="fixed inset-0 z-40 bg-shade" />
-        <div
-          class={classNames(
-            "pointer-events-none fixed inset-0 z-50 flex justify-center p-3",
-            props.sheet === true ? "items-end p-0 sm:items-center" : "items-start pt-[8vh]",
-          )}
-        >
-          <KobalteDialog.Content
-            class={classNames(
-              "pointer-events-auto flex max-h-[88dvh] w-full min-w-0 flex-col border border-line-strong bg-panel",
-              props.sheet === true ? "rounded-t-lg sm:rounded-lg" : "rounded-lg",
-              widths[props.width ?? "small"],
-              props.class,
-            )}
-            onEscapeKeyDown={(event: KeyboardEvent) => {
-              if (props.onClose === undefined) {
-                event.preventDefault();
-              }
-            }}
-            onPointerDownOutside={(event: Event) => {
-              if (props.onClose === undefined) {
-                event.preventDefault();
-              }
-            }}
-          >
-            <header class={props.bare === true ? "sr-only" : "flex shrink-0 items-start gap-2 border-b px-4 py-2.5"}>
-              <div class="min-w-0 flex-1">
-                <KobalteDialog.Title class="text-lg font-semibold">{props.title}</KobalteDialog.Title>
-                <Show when={props.description}>
-                  <KobalteDialog.Description class="mt-0.5 text-muted">{props.description}</KobalteDialog.Description>
-                </Show>
-              </div>
-              <Show when={props.onClose && props.bare !== true}>
-                <KobalteDialog.CloseButton
-                  class="button -mr-1 grid size-7 place-items-center rounded-md text-muted hover:bg-hover hover:text-text"
-                  aria-label="Close"
-                >
-                  <Icon name="close" />
-                </KobalteDialog.CloseButton>
-              </Show>
-            </header>
-            <div class={props.bare === true ? "min-h-0 flex-1" : "min-h-0 flex-1 overflow-auto px-4 py-3"}>
-              {props.children}
-            </div>
-            <Show when={props.footer}>
-              <footer class="flex shrink-0 flex-wrap justify-end gap-2 border-t px-4 py-2.5">{props.footer}</footer>
-            </Show>
-          </KobalteDialog.Content>
-        </div>
-      </KobalteDialog.Portal>
-    </KobalteDialog>
+    <Show when={props.open}>
+      <Suspense>
+        <Modal {...props} />
+      </Suspense>
+    </Show>
   );
 }

@@ -1,5 +1,4 @@
-import { Tabs as KobalteTabs } from "@kobalte/core/tabs";
-import { For, Show, type JSX } from "solid-js";
+import { For, Show, createUniqueId, type JSX } from "solid-js";
 import { classNames } from "./class-names.ts";
 
 export type TabItem = {
@@ -10,48 +9,79 @@ export type TabItem = {
   readonly content: () => JSX.Element;
 };
 
-/** Tabs over panels; only the chosen panel exists. `tools` stand at the right end of the tab row. */
-export function Tabs(props: {
+type TabsProps = {
   items: readonly TabItem[];
   value: string;
   onChange: (id: string) => void;
   label: string;
   tools?: JSX.Element;
   class?: string;
-}): JSX.Element {
+};
+
+/** Tabs over panels; only the chosen panel exists. Arrow keys choose. `tools` stand at the right end of the row. */
+export function Tabs(props: TabsProps): JSX.Element {
+  const id = createUniqueId();
+  const chosen = (): TabItem | undefined => props.items.find((item) => item.id === props.value) ?? props.items[0];
+  const tabId = (item: string): string => `${id}-tab-${item}`;
+  const choose = (index: number): void => {
+    const item = props.items[(index + props.items.length) % props.items.length];
+    if (item !== undefined) {
+      props.onChange(item.id);
+      document.getElementById(tabId(item.id))?.focus();
+    }
+  };
+  const handleKeyDown = (event: KeyboardEvent, index: number): void => {
+    const targets: Record<string, number> = {
+      ArrowRight: index + 1,
+      ArrowLeft: index - 1,
+      Home: 0,
+      End: props.items.length - 1,
+    };
+    const target = targets[event.key];
+    if (target !== undefined) {
+      event.preventDefault();
+      choose(target);
+    }
+  };
   return (
-    <KobalteTabs
-      value={props.value}
-      onChange={(id: string) => props.onChange(id)}
-      class={classNames("flex min-h-0 min-w-0 flex-1 flex-col", props.class)}
-    >
+    <div class={classNames("flex min-h-0 min-w-0 flex-1 flex-col", props.class)}>
       <div class="flex h-8 shrink-0 items-stretch border-b">
-        <KobalteTabs.List class="flex min-w-0 overflow-x-auto" aria-label={props.label}>
+        <div role="tablist" aria-label={props.label} class="flex min-w-0 overflow-x-auto">
           <For each={props.items}>
-            {(item) => (
-              <KobalteTabs.Trigger
-                value={item.id}
-                class="flex items-center gap-1.5 border-b-2 border-transparent px-3 whitespace-nowrap text-muted outline-offset-[-2px] hover:text-text data-[selected]:border-accent data-[selected]:text-text"
+            {(item, index) => (
+              <button
+                type="button"
+                role="tab"
+                id={tabId(item.id)}
+                aria-selected={chosen()?.id === item.id}
+                aria-controls={`${id}-panel`}
+                tabindex={chosen()?.id === item.id ? 0 : -1}
+                class="flex items-center gap-1.5 border-b-2 border-transparent px-3 whitespace-nowrap text-muted outline-offset-[-2px] hover:text-text aria-selected:border-accent aria-selected:text-text"
+                onClick={() => props.onChange(item.id)}
+                onKeyDown={(event) => handleKeyDown(event, index())}
               >
                 {item.label}
                 <Show when={item.count?.() ?? null}>
                   {(count) => <span class="rounded-sm bg-raised px-1 text-xs text-muted">{count()}</span>}
                 </Show>
-              </KobalteTabs.Trigger>
+              </button>
             )}
           </For>
-        </KobalteTabs.List>
+        </div>
         <Show when={props.tools}>
           <div class="ml-auto flex items-center gap-1 px-2">{props.tools}</div>
         </Show>
       </div>
-      <For each={props.items}>
-        {(item) => (
-          <KobalteTabs.Content value={item.id} class="flex min-h-0 min-w-0 flex-1 flex-col outline-offset-[-2px]">
-            {item.content()}
-          </KobalteTabs.Content>
-        )}
-      </For>
-    </KobalteTabs>
+      <div
+        role="tabpanel"
+        id={`${id}-panel`}
+        aria-labelledby={chosen() === undefined ? undefined : tabId(chosen()?.id ?? "")}
+        class="flex min-h-0 min-w-0 flex-1 flex-col"
+      >
+        <Show when={chosen()?.id} keyed>
+          {(chosenId) => props.items.find((item) => item.id === chosenId)?.content()}
+        </Show>
+      </div>
+    </div>
   );
 }

@@ -1,12 +1,15 @@
-import { Show, createSignal, type JSX } from "solid-js";
+import { Show, Suspense, createSignal, lazy, type JSX } from "solid-js";
 import { changePreferences } from "../../data/preferences.ts";
 import { useAccount, useAccounts } from "../../data/use-account.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
-import { DepositDialog } from "./deposit-dialog.tsx";
-import { OpenAccountDialog } from "./open-account-dialog.tsx";
-import { ResetDialog } from "./reset-dialog.tsx";
+
+const DepositDialog = lazy(async () => ({ default: (await import("./deposit-dialog.tsx")).DepositDialog }));
+const OpenAccountDialog = lazy(async () => ({
+  default: (await import("./open-account-dialog.tsx")).OpenAccountDialog,
+}));
+const ResetDialog = lazy(async () => ({ default: (await import("./reset-dialog.tsx")).ResetDialog }));
 
 /** Which account is on screen, its mode, and what can be done with it. */
 export function AccountSwitcher(): JSX.Element {
@@ -46,15 +49,17 @@ export function AccountSwitcher(): JSX.Element {
           />
         )}
       </Show>
-      <Show when={dialog() === "open"}>
-        <OpenAccountDialog onClose={close} />
-      </Show>
-      <Show when={dialog() === "deposit" && account()}>
-        {(active) => <DepositDialog account={active()} onClose={close} />}
-      </Show>
-      <Show when={dialog() === "reset" && account()}>
-        {(active) => <ResetDialog account={active()} onClose={close} />}
-      </Show>
+      <Suspense>
+        <Show when={dialog() === "open"}>
+          <OpenAccountDialog onClose={close} />
+        </Show>
+        <Show when={dialog() === "deposit" && account()}>
+          {(active) => <DepositDialog account={active()} onClose={close} />}
+        </Show>
+        <Show when={dialog() === "reset" && account()}>
+          {(active) => <ResetDialog account={active()} onClose={close} />}
+        </Show>
+      </Suspense>
     </>
   );
 }

@@ -1,10 +1,14 @@
 import { useLocation, useNavigate } from "@solidjs/router";
 import {
   ErrorBoundary,
+  Match,
   Show,
   Suspense,
+  Switch,
   createEffect,
   createSignal,
+  lazy,
+  onCleanup,
   onMount,
   type JSX,
   type ParentProps,
@@ -12,21 +16,28 @@ import {
 import { DeskContext, createDesk } from "../../data/desk-context.tsx";
 import { useStores } from "../../data/stores.tsx";
 import { Button } from "../../ui/button.tsx";
+import { warmUpDialogs } from "../../ui/dialog.tsx";
 import { Skeleton } from "../../ui/panel.tsx";
 import { useLayout } from "../../ui/use-media.ts";
-import { CommandPalette } from "../command-palette/command-palette.tsx";
-import { KeyHelp } from "../command-palette/key-help.tsx";
 import { useKeyboard } from "../command-palette/keyboard.ts";
 import { ConnectionLine } from "../connection/connection-dot.tsx";
 import { FirstSteps } from "../first-run/first-steps.tsx";
-import { SessionExpired } from "../sign-in/session-expired.tsx";
-import { SymbolSearch } from "../symbol-switcher/symbol-search.tsx";
 import { Toasts } from "../toasts/toasts.tsx";
 import { useEventNotices } from "../toasts/use-event-notices.ts";
 import { TopBar } from "../top-bar/top-bar.tsx";
 import { Navigation } from "./navigation.tsx";
 import { useCommands } from "./use-commands.ts";
 import { tradeUrl, usePlace } from "./use-place.ts";
+
+// Chunks of their own: nothing of them is needed before the first key or press.
+const CommandPalette = lazy(async () => ({
+  default: (await import("../command-palette/command-palette.tsx")).CommandPalette,
+}));
+const KeyHelp = lazy(async () => ({ default: (await import("../command-palette/key-help.tsx")).KeyHelp }));
+const SessionExpired = lazy(async () => ({ default: (await import("../sign-in/session-expired.tsx")).SessionExpired }));
+const SymbolSearch = lazy(async () => ({
+  default: (await import("../symbol-switcher/symbol-search.tsx")).SymbolSearch,
+}));
 
 type Overlay = "palette" | "symbols" | "keys" | "stop" | null;
 
@@ -59,6 +70,7 @@ export function Frame(props: ParentProps): JSX.Element {
     showKeys: () => setOverlay("keys"),
   });
   useEventNotices();
+  useWarmUp();
   useTitle(desk.symbol);
   const commands = useCommands(
     { ...desk, focusOrderForm: (side) => orderOn(side ?? "buy")() },
@@ -106,10 +118,22 @@ export function Frame(props: ParentProps): JSX.Element {
           <Navigation isPhone />
         </Show>
       </div>
-      <SymbolSearch open={overlay() === "symbols"} onClose={close} />
-      <CommandPalette open={overlay() === "palette"} onClose={close} commands={commands()} onSymbol={desk.setSymbol} />
-      <KeyHelp open={overlay() === "keys"} onClose={close} />
-      <SessionExpired />
+      <Suspense>
+        <Switch>
+          <Match when={overlay() === "symbols"}>
+            <SymbolSearch open onClose={close} />
+          </Match>
+          <Match when={overlay() === "palette"}>
+            <CommandPalette open onClose={close} commands={commands()} onSymbol={desk.setSymbol} />
+          </Match>
+          <Match when={overlay() === "keys"}>
+            <KeyHelp open onClose={close} />
+          </Match>
+        </Switch>
+        <Show when={session.state().type === "expired"}>
+          <SessionExpired />
+        </Show>
+      </Suspense>
       <Toasts />
     </DeskContext.Provider>
   );
@@ -126,6 +150,20 @@ function useTitle(symbol: () => string): void {
       "sign-up": "Sign up",
     };
     document.title = `${names[page] ?? symbol()} · TradeWithAI`;
+  });
+}
+
+/** Fetches what opens over the page at the first sign of a hand, so that it opens at once and costs nothing before. */
+function useWarmUp(): void {
+  onMount(() => {
+    for (const type of ["pointermove", "pointerdown", "keydown"]) {
+      addEventListener(type, warmUpDialogs, { once: true, passive: true });
+    }
+  });
+  onCleanup(() => {
+    for (const type of ["pointermove", "pointerdown", "keydown"]) {
+      removeEventListener(type, warmUpDialogs);
+    }
   });
 }
 
