@@ -17,6 +17,13 @@ import type {
 } from "../../domain/market.ts";
 import type { Result } from "../../domain/problem.ts";
 
+/** Closed candles of one symbol and timeframe. */
+export type CandleSeries = {
+  readonly symbol: Symbol;
+  readonly timeframe: Timeframe;
+  readonly candles: readonly Candle[];
+};
+
 export type MarketFeedPort = {
   /** All listed instruments with their last values; dials the venue if need be. */
   markets(): Promise<Result<MarketList>>;
@@ -45,6 +52,10 @@ export type MarketFeedPort = {
   acceptCandles(symbol: Symbol, interval: Timeframe, candles: readonly Candle[]): Promise<void>;
   /** Closed candles after the given open time, for the job that stores them in D1. */
   closedCandles(symbol: Symbol, interval: Timeframe, after: number, limit: number): Promise<readonly Candle[]>;
+  /** Closed candles of any symbol that D1 does not have yet, at most `limit`, oldest first per series. */
+  unstoredCandles(limit: number): Promise<readonly CandleSeries[]>;
+  /** D1 has these now. A candle that saw more trades meanwhile is offered again. */
+  markCandlesStored(series: readonly CandleSeries[]): Promise<void>;
   /** Symbols now subscribed, with the timeframes that the source can offer. */
   watched(): Promise<readonly { readonly symbol: Symbol; readonly timeframes: readonly Timeframe[] }[]>;
 

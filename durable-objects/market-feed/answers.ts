@@ -1,0 +1,219 @@
+/** What the feed answers to the worker and to traders (port.ts). Waits are bounded; refusals are values. */
+import type { CandlePage, MarketList, Ticker } from "../../contract/markets.ts";
+import type {
+  BookView,
+  Candle,
+  Instrument,
+  MarketView,
+  Milliseconds,
+  Quote,
+  Symbol,
+  Timeframe,
+  Trade,
+  TriggerDelivery,
+} from "../../domain/market.ts";
+import { ok, refuse, type Result } from "../../domain/problem.ts";
+import type { CandleSeries } from "./port.ts";
+import type { Feed } from "./feed.ts";
+import type { WatchedMarket } from "./watched-market.ts";
+
+/** A market that was just subscribed gets this long for its first verified book. */
+const FIRST_BOOK_WAIT_MS = 5_000;
+/** An order waits no longer than this: its answer is due within a second. */
+const ORDER_WAIT_MS = 700;
+const CHART_WAIT_MS = 3_000;
+
+export class Answers {
+  readonly #feed: Feed;
+
+  constructor(feed: Feed) {
+    this.#feed = feed;
+  }
+
+  async markets(): Promise<Result<MarketList>> {
+    const feed = this.#feed;
+    feed.wake();
+    await feed.waiters.until(() => feed.instruments.size > 0, FIRST_BOOK_WAIT_MS);
+    if (feed.instruments.size === 0) {
+      return refuse(
+        "MARKET_UNAVAILABLE",
+        "The exchange cannot be reached at the moment; its markets are not known yet.",
+      );
+    }
+    const link = feed.linkState();
+    const marketTime = feed.marketTime();
+    const markets = feed.instruments.all().map((instrument) => {
+      const ticker = feed.markets.get(instrument.symbol)?.ticker(link, feed.now(), marketTime) ?? null;
+      return { instrument, ticker };
+    });
+    return ok({ market: feed.market, marketTime, connected: link.connected, markets });
+  }
+
+  async marketView(symbol: Symbol): Promise<Result<MarketView>> {
+    return this.#view(symbol, FIRST_BOOK_WAIT_MS);
+  }
+
+  async settle(
+    traderId: string,
+    symbol: Symbol,
+  ): Promise<Result<{ view: MarketView; deliveries: readonly TriggerDelivery[] }>> {
+    const view = await this.#view(symbol, ORDER_WAIT_MS);
+    return view.ok ? ok({ view: view.value, deliveries: this.#feed.desk.owed(traderId, symbol) }) : view;
+  }
+
+  quotes(symbols: readonly Symbol[]): readonly Quote[] {
+    return symbols.flatMap((symbol) => {
+      const market = this.#feed.markets.get(symbol);
+      return market === null ? [] : [this.#quote(market)];
+    });
+  }
+
+  async ticker(symbol: Symbol): Promise<Result<Ticker>> {
+    const watched = await this.#ready(symbol, FIRST_BOOK_WAIT_MS);
+    const feed = this.#feed;
+    return watched.ok ? ok(watched.value.ticker(feed.linkState(), feed.now(), feed.marketTime())) : watched;
+  }
+
+  async book(symbol: Symbol, depth: number): Promise<Result<BookView & { readonly fresh: boolean }>> {
+    const watched = await this.#ready(symbol, FIRST_BOOK_WAIT_MS);
+    if (!watched.ok) {
+      return watched;
+    }
+    const feed = this.#feed;
+    const view = watched.value.bookView(feed.linkState(), feed.now(), feed.marketTime());
+    if (view === null) {
+      return refuse("MARKET_UNAVAILABLE", `There is no verified order book of ${symbol} at the moment.`, { symbol });
+    }
+    const { fresh } = watched.value.freshness(feed.linkState(), feed.now());
+    return ok({ ...view, bids: view.bids.slice(0, depth), asks: view.asks.slice(0, depth), fresh });
+  }
+
+  async trades(symbol: Symbol, limit: number): Promise<Result<readonly Trade[]>> {
+    const watched = await this.#ready(symbol, FIRST_BOOK_WAIT_MS);
+    return watched.ok ? ok(watched.value.tape.recent().slice(-limit)) : watched;
+  }
+
+  async instrument(symbol: Symbol): Promise<Result<Instrument>> {
+    const known = this.#feed.instruments.get(symbol);
+    if (known !== null) {
+      return ok(known);
+    }
+    const watched = await this.#feed.watch(symbol, "viewing");
+    return watched.ok ? ok(watched.value.instrument) : watched;
+  }
+
+  async candles(
+    symbol: Symbol,
+    interval: Timeframe,
+    before: Milliseconds | null,
+    limit: number,
+  ): Promise<Result<CandlePage>> {
+    const watched = await this.#feed.watch(symbol, "viewing");
+    if (!watched.ok) {
+      return watched;
+    }
+    const market = watched.value;
+    this.#feed.backfill.want(market, interval);
+    await this.#feed.waiters.until(() => this.#chartIsReady(market, interval), CHART_WAIT_MS);
+    if (market.candles !== null && !market.candles.timeframes.includes(interval)) {
+      // An hourly source has no finer candles, now or earlier.
+      return ok({ interval, candles: [], complete: true });
+    }
+    this.#feed.advanceCandles(market);
+    const closed = this.#feed.candles.newest(symbol, interval, before, limit);
+    const running = market.candles?.running(interval) ?? null;
+    const candles =
+      running === null || (before !== null && running.time >= before)
+        ? closed
+        : [...closed.filter(({ time }) => time < running.time), running].slice(-limit);
+    return ok({ interval, candles: [...candles], complete: false });
+  }
+
+  closedCandles(symbol: Symbol, interval: Timeframe, after: Milliseconds, limit: number): readonly Candle[] {
+    const market = this.#feed.markets.get(symbol);
+    if (market !== null) {
+      this.#feed.advanceCandles(market);
+    }
+    return this.#feed.candles.between(symbol, interval, after + 1, Number.MAX_SAFE_INTEGER).slice(0, limit);
+  }
+
+  /** Closed candles that D1 does not have yet, at most `limit`. */
+  unstoredCandles(limit: number): readonly CandleSeries[] {
+    for (const market of this.#feed.markets.all()) {
+      this.#feed.advanceCandles(market);
+    }
+    return this.#feed.candles.unstored(limit);
+  }
+
+  watched(): readonly { readonly symbol: Symbol; readonly timeframes: readonly Timeframe[] }[] {
+    return this.#feed.markets
+      .all()
+      .flatMap(({ symbol, candles }) => (candles === null ? [] : [{ symbol, timeframes: candles.timeframes }]));
+  }
+
+  heartbeat(): {
+    readonly connected: boolean;
+    readonly since: number | null;
+    readonly symbols: number;
+    readonly staleSymbols: readonly Symbol[];
+  } {
+    const feed = this.#feed;
+    feed.check();
+    const link = feed.linkState();
+    const stale = feed.markets.all().filter((market) => !market.freshness(link, feed.now()).fresh);
+    return {
+      connected: link.connected,
+      since: link.connected ? link.since : null,
+      symbols: feed.markets.size,
+      staleSymbols: stale.map(({ symbol }) => symbol),
+    };
+  }
+
+  async #view(symbol: Symbol, patience: number): Promise<Result<MarketView>> {
+    const watched = await this.#ready(symbol, patience);
+    if (!watched.ok) {
+      return watched;
+    }
+    const market = watched.value;
+    const feed = this.#feed;
+    await this.#hearWitness(market);
+    return ok({
+      instrument: market.instrument,
+      quote: this.#quote(market),
+      book: market.bookView(feed.linkState(), feed.now(), feed.marketTime()),
+      tapeTradeId: market.tape.lastId ?? 0,
+    });
+  }
+
+  /** A watched market, given a moment to have a verified book and a settled tape. What is not there then is missing. */
+  async #ready(symbol: Symbol, patience: number): Promise<Result<WatchedMarket>> {
+    const watched = await this.#feed.watch(symbol, patience === ORDER_WAIT_MS ? "trading" : "viewing");
+    if (watched.ok) {
+      const market = watched.value;
+      const isReady = (): boolean =>
+        market.refused !== null || (market.verified && market.tape.lastId !== null && market.tape.gap === null);
+      await this.#feed.waiters.until(isReady, Math.min(patience, market.patience(this.#feed.now(), ORDER_WAIT_MS)));
+    }
+    return watched;
+  }
+
+  /** A quiet market proves that it lives before it is called stale. */
+  async #hearWitness(market: WatchedMarket): Promise<void> {
+    const isFresh = (): boolean => market.freshness(this.#feed.linkState(), this.#feed.now()).fresh;
+    const state = market.freshness(this.#feed.linkState(), this.#feed.now());
+    if (!state.fresh && state.reason === "no_data" && market.tape.gap === null) {
+      this.#feed.askWitness(market);
+      await this.#feed.waiters.until(isFresh, ORDER_WAIT_MS);
+    }
+  }
+
+  #chartIsReady(market: WatchedMarket, interval: Timeframe): boolean {
+    const { candles } = market;
+    return candles !== null && (!candles.timeframes.includes(interval) || this.#feed.backfill.isDone(market, interval));
+  }
+
+  #quote(market: WatchedMarket): Quote {
+    const feed = this.#feed;
+    return market.quote(feed.linkState(), feed.now(), feed.marketTime());
+  }
+}

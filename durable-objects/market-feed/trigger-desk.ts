@@ -1,0 +1,253 @@
+/**
+ * Trigger rows and what is owed to traders (TRADING §4). Rows and undelivered prints are in SQLite; the sorted index is built
+ * from them at start. A delivery is repeated until the trader acknowledges it, also over restarts of either side.
+ */
+import { z } from "zod";
+import { level, trade } from "../../contract/markets.ts";
+import { decimalText } from "../../contract/decimal.ts";
+import { triggerDigest } from "../../domain/triggers/digest.ts";
+import { TriggerIndex, printsThatReach, type TriggerMatch } from "../../domain/triggers/trigger-index.ts";
+import type { Level, Symbol, Trade, TriggerDelivery, TriggerRow } from "../../domain/market.ts";
+import { withDeadline } from "../lib/deadline.ts";
+import { describeError, log } from "../lib/log.ts";
+import type { Sql } from "../lib/sql.ts";
+import type { TriggerReceiver } from "./port.ts";
+
+/** Top of the book right after the prints. */
+export type Top = { readonly bid: Level | null; readonly ask: Level | null };
+
+export type DeskPorts = {
+  readonly sql: Sql;
+  readonly trader: (traderId: string) => TriggerReceiver;
+  readonly now: () => number;
+  /** Price decimals of a symbol, for ordering its levels. */
+  readonly priceDecimals: (symbol: Symbol) => number;
+};
+
+type RowColumns = {
+  trader_id: string;
+  order_id: string;
+  version: number;
+  symbol: string;
+  direction: string;
+  level: string;
+  armed_trade_id: number;
+};
+
+const DELIVERY_DEADLINE_MS = 10_000;
+const DELIVERIES_PER_CALL = 100;
+const FIRST_RETRY_MS = 2_000;
+const LONGEST_RETRY_MS = 60_000;
+
+const storedDelivery = z.object({
+  orderId: z.string(),
+  version: z.number(),
+  trades: z.array(trade),
+  bid: level.nullable(),
+  ask: level.nullable(),
+  late: z.boolean(),
+});
+const direction = z.enum(["below", "above"]);
+
+export class TriggerDesk {
+  readonly #ports: DeskPorts;
+  readonly #indexes = new Map<Symbol, TriggerIndex>();
+  /** Traders with anything owed. */
+  readonly #owing: Set<string>;
+  readonly #calling = new Set<string>();
+  /** Failures in a row and when to call again, by trader. */
+  readonly #retries = new Map<string, { failures: number; at: number }>();
+
+  constructor(ports: DeskPorts) {
+    this.#ports = ports;
+    const owing = ports.sql.exec<{ trader_id: string }>("SELECT DISTINCT trader_id FROM deliveries").toArray();
+    this.#owing = new Set(owing.map((row) => row.trader_id));
+    for (const columns of ports.sql.exec<RowColumns>("SELECT * FROM triggers").toArray()) {
+      this.#index(columns.symbol).set(columns.trader_id, toRow(columns));
+    }
+  }
+
+  /** Symbols with rows: they stay subscribed. */
+  symbols(): readonly Symbol[] {
+    return [...this.#indexes].filter(([, index]) => index.size > 0).map(([symbol]) => symbol);
+  }
+
+  has(symbol: Symbol): boolean {
+    return (this.#indexes.get(symbol)?.size ?? 0) > 0;
+  }
+
+  /** All rows of a trader. */
+  rows(traderId: string): readonly TriggerRow[] {
+    return [...this.#indexes.values()].flatMap((index) => index.rowsOf(traderId));
+  }
+
+  digest(traderId: string): string {
+    return triggerDigest(this.rows(traderId));
+  }
+
+  /** Sets and removes single rows; answers the new or changed ones. */
+  change(traderId: string, set: readonly TriggerRow[], remove: readonly string[]): readonly TriggerRow[] {
+    for (const orderId of remove) {
+      for (const index of this.#indexes.values()) {
+        index.remove(traderId, orderId);
+      }
+      this.#ports.sql.exec("DELETE FROM triggers WHERE trader_id = ? AND order_id = ?", traderId, orderId);
+    }
+    const changed = set.filter((row) => !isSame(this.#indexes.get(row.symbol)?.row(traderId, row.orderId), row));
+    for (const row of changed) {
+      this.#index(row.symbol).set(traderId, row);
+      this.#ports.sql.exec(
+        `INSERT INTO triggers (trader_id, order_id, version, symbol, direction, level, armed_trade_id)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (trader_id, order_id) DO UPDATE SET
+           version = excluded.version, symbol = excluded.symbol, direction = excluded.direction,
+           level = excluded.level, armed_trade_id = excluded.armed_trade_id`,
+        traderId,
+        row.orderId,
+        row.version,
+        row.symbol,
+        row.direction,
+        row.level,
+        row.armedTradeId,
+      );
+    }
+    return changed;
+  }
+
+  /** Meets prints in id order with all rows of their symbol; what they reach is owed from here on. True when anything is. */
+  matchTape(symbol: Symbol, trades: readonly Trade[], top: Top, late: boolean): boolean {
+    const matches = this.#indexes.get(symbol)?.match(trades) ?? [];
+    for (const match of matches) {
+      this.#owe(match, top, late);
+    }
+    return matches.length > 0;
+  }
+
+  /** Meets a new or changed row with prints that went by before it arrived here. */
+  matchRow(traderId: string, row: TriggerRow, past: readonly Trade[], top: Top, late: boolean): boolean {
+    const trades = printsThatReach(row, past);
+    if (trades.length > 0) {
+      this.#owe({ traderId, row, trades }, top, late);
+    }
+    return trades.length > 0;
+  }
+
+  /** Deliveries owed to a trader for a symbol, oldest first. */
+  owed(traderId: string, symbol: Symbol): readonly TriggerDelivery[] {
+    return this.#ports.sql
+      .exec<{ id: number; symbol: string; body: string }>(
+        "SELECT id, symbol, body FROM deliveries WHERE trader_id = ? AND symbol = ? ORDER BY id",
+        traderId,
+        symbol,
+      )
+      .toArray()
+      .map(toDelivery);
+  }
+
+  /** Traders to whom something is owed and whose turn it is. */
+  dueTraders(): readonly string[] {
+    const now = this.#ports.now();
+    return [...this.#owing].filter(
+      (traderId) => !this.#calling.has(traderId) && (this.#retries.get(traderId)?.at ?? 0) <= now,
+    );
+  }
+
+  /** Hands everything owed to the traders whose turn it is. One call per trader at a time; a failed one is repeated later. */
+  async deliver(): Promise<void> {
+    await Promise.all(this.dueTraders().map((traderId) => this.#deliverTo(traderId)));
+  }
+
+  async #deliverTo(traderId: string): Promise<void> {
+    this.#calling.add(traderId);
+    try {
+      for (let batch = this.#batch(traderId); batch.length > 0; batch = this.#batch(traderId)) {
+        const call = this.#ports.trader(traderId).deliverTriggers(batch);
+        const acknowledged = await withDeadline(Promise.resolve(call), DELIVERY_DEADLINE_MS, "deliverTriggers");
+        this.#settle(traderId, acknowledged);
+        if (!batch.every(({ deliveryId }) => acknowledged.includes(deliveryId))) {
+          this.#postpone(traderId, "not acknowledged");
+          return;
+        }
+      }
+      this.#owing.delete(traderId);
+      this.#retries.delete(traderId);
+    } catch (error) {
+      this.#postpone(traderId, describeError(error).error);
+    } finally {
+      this.#calling.delete(traderId);
+    }
+  }
+
+  #batch(traderId: string): readonly TriggerDelivery[] {
+    return this.#ports.sql
+      .exec<{ id: number; symbol: string; body: string }>(
+        "SELECT id, symbol, body FROM deliveries WHERE trader_id = ? ORDER BY id LIMIT ?",
+        traderId,
+        DELIVERIES_PER_CALL,
+      )
+      .toArray()
+      .map(toDelivery);
+  }
+
+  #settle(traderId: string, acknowledged: readonly number[]): void {
+    for (const id of acknowledged) {
+      this.#ports.sql.exec("DELETE FROM deliveries WHERE id = ? AND trader_id = ?", id, traderId);
+    }
+  }
+
+  #postpone(traderId: string, error: string): void {
+    const failures = (this.#retries.get(traderId)?.failures ?? 0) + 1;
+    const delay = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+    this.#retries.set(traderId, { failures, at: this.#ports.now() + delay });
+    log("trigger_delivery_postponed", { traderId, failures, delay, error });
+  }
+
+  #owe({ traderId, row, trades }: TriggerMatch, top: Top, late: boolean): void {
+    const { orderId, version, symbol } = row;
+    this.#owing.add(traderId);
+    this.#ports.sql.exec(
+      "INSERT INTO deliveries (trader_id, symbol, body) VALUES (?, ?, ?)",
+      traderId,
+      symbol,
+      JSON.stringify({ orderId, version, trades, ...top, late }),
+    );
+  }
+
+  #index(symbol: Symbol): TriggerIndex {
+    const known = this.#indexes.get(symbol);
+    if (known !== undefined) {
+      return known;
+    }
+    const index = new TriggerIndex(symbol, this.#ports.priceDecimals(symbol));
+    this.#indexes.set(symbol, index);
+    return index;
+  }
+}
+
+function toRow(columns: RowColumns): TriggerRow {
+  return {
+    orderId: columns.order_id,
+    version: columns.version,
+    symbol: columns.symbol,
+    direction: direction.parse(columns.direction),
+    level: decimalText.parse(columns.level),
+    armedTradeId: columns.armed_trade_id,
+  };
+}
+
+function toDelivery({ id, symbol, body }: { id: number; symbol: string; body: string }): TriggerDelivery {
+  const { orderId, version, trades, bid, ask, late } = storedDelivery.parse(JSON.parse(body));
+  return { deliveryId: id, orderId, version, symbol, trades, bid, ask, late };
+}
+
+function isSame(known: TriggerRow | null | undefined, row: TriggerRow): boolean {
+  return (
+    known !== null &&
+    known !== undefined &&
+    known.version === row.version &&
+    known.symbol === row.symbol &&
+    known.direction === row.direction &&
+    known.level === row.level &&
+    known.armedTradeId === row.armedTradeId
+  );
+}

@@ -1,0 +1,25 @@
+/** When to dial again (PROTOCOL §3.3): at once after a single drop, then from 5 s growing, with jitter. */
+const FIRST_DELAY_MS = 5_000;
+const LONGEST_DELAY_MS = 60_000;
+/** A connection that lived this long ends a series of failures. */
+export const SETTLED_AFTER_MS = 30_000;
+
+/** Dials in ten minutes over all feeds of this deployment's address (TRADING §6); the venue bans at about 150. */
+const BUDGET = 100;
+export const BUDGET_WINDOW_MS = 600_000;
+
+/** Wait before the next dial. `failures` counts dials in a row that led to no settled connection; `random` is in [0, 1). */
+export function reconnectDelay(failures: number, random: number): number {
+  if (failures <= 1) {
+    return 0;
+  }
+  const base = Math.min(FIRST_DELAY_MS * 2 ** Math.min(failures - 2, 10), LONGEST_DELAY_MS);
+  return Math.round(base * (1 + random / 2));
+}
+
+/** How long the dial budget makes the next dial wait, given the times of earlier dials; 0 when there is room. */
+export function budgetDelay(dials: readonly number[], now: number): number {
+  const recent = dials.filter((time) => time > now - BUDGET_WINDOW_MS).toSorted((left, right) => left - right);
+  const blocking = recent.at(-BUDGET);
+  return blocking === undefined ? 0 : blocking + BUDGET_WINDOW_MS - now;
+}

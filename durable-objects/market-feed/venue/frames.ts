@@ -1,0 +1,320 @@
+/**
+ * What the venue's public WebSocket says (PROTOCOL §5), read at the edge: everything it sends is untrusted text. Frames that are
+ * not understood come back as such, so that the link can log them; unknown fields are ignored because they appear over time.
+ */
+import { z } from "zod";
+import { decimalFromToken, quoteNumberTokens } from "../../../domain/book/tokens.ts";
+import type { WireLevel } from "../../../domain/book/order-book.ts";
+import type { Decimal } from "../../../domain/decimal.ts";
+import { INSTRUMENT_STATUSES, type InstrumentStatus, type Trade } from "../../../domain/market.ts";
+
+export type BookChange = {
+  readonly symbol: string;
+  readonly bids: readonly WireLevel[];
+  readonly asks: readonly WireLevel[];
+  readonly checksum: number;
+  /** Venue time; absent in old snapshots. */
+  readonly time: number | null;
+};
+
+export type TickerValues = {
+  readonly symbol: string;
+  /** Null when the side is empty. */
+  readonly bid: Decimal | null;
+  readonly ask: Decimal | null;
+  readonly last: Decimal | null;
+  readonly high: Decimal | null;
+  readonly low: Decimal | null;
+  readonly volume: Decimal | null;
+  readonly time: number | null;
+};
+
+export type VenuePair = {
+  readonly symbol: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly status: InstrumentStatus;
+  readonly priceDecimals: number;
+  readonly tickSize: Decimal;
+  readonly quantityDecimals: number;
+  readonly costDecimals: number;
+  readonly minimumQuantity: Decimal;
+  readonly minimumCost: Decimal;
+};
+
+export type FrameKind = "snapshot" | "update";
+
+export type VenueMessage =
+  | { readonly kind: "book"; readonly type: FrameKind; readonly books: readonly BookChange[] }
+  | { readonly kind: "trades"; readonly type: FrameKind; readonly trades: readonly Trade[] }
+  | { readonly kind: "tickers"; readonly tickers: readonly TickerValues[] }
+  | {
+      readonly kind: "instruments";
+      readonly type: FrameKind;
+      readonly pairs: readonly VenuePair[];
+      readonly assetDecimals: ReadonlyMap<string, number>;
+    }
+  | { readonly kind: "status"; readonly system: string }
+  | { readonly kind: "heartbeat" }
+  | { readonly kind: "pong" }
+  | {
+      readonly kind: "reply";
+      readonly method: string;
+      readonly success: boolean;
+      readonly error: string | null;
+      readonly channel: string | null;
+      readonly symbol: string | null;
+      readonly requestId: number | null;
+    }
+  /** Plain text that is no JSON: the proxy in front of the venue speaks so before it drops the link. */
+  | { readonly kind: "text" }
+  | { readonly kind: "unknown" };
+
+const token = z.string();
+const amount = token.transform((text, context) => {
+  const value = decimalFromToken(text);
+  if (value === null) {
+    context.addIssue({ code: "custom", message: "must be a number" });
+    return z.NEVER;
+  }
+  return value;
+});
+const time = z.string().transform((text, context) => {
+  const value = Date.parse(text);
+  if (Number.isNaN(value)) {
+    context.addIssue({ code: "custom", message: "must be a time" });
+    return z.NEVER;
+  }
+  return value;
+});
+const type = z.enum(["snapshot", "update"]);
+const count = z.number().int().nonnegative();
+
+const tradeFrame = z.object({
+  channel: z.literal("trade"),
+  type,
+  data: z.array(
+    z.object({
+      symbol: z.string(),
+      side: z.enum(["buy", "sell"]),
+      price: amount,
+      qty: amount,
+      trade_id: count,
+      timestamp: time,
+    }),
+  ),
+});
+
+const tickerFrame = z.object({
+  channel: z.literal("ticker"),
+  type,
+  data: z.array(
+    z.object({
+      symbol: z.string(),
+      bid: amount,
+      ask: amount,
+      last: amount,
+      high: amount,
+      low: amount,
+      volume: amount,
+      timestamp: time.optional(),
+    }),
+  ),
+});
+
+const pair = z.object({
+  symbol: z.string(),
+  base: z.string(),
+  quote: z.string(),
+  status: z.enum(INSTRUMENT_STATUSES),
+  price_precision: count,
+  price_increment: amount,
+  qty_precision: count,
+  qty_min: amount,
+  cost_precision: count,
+  cost_min: amount,
+});
+
+const instrumentFrame = z.object({
+  channel: z.literal("instrument"),
+  type,
+  data: z.object({
+    assets: z.array(z.object({ id: z.string(), precision: count })),
+    // A pair of a kind that we do not know must not hide all others.
+    pairs: z.array(z.unknown()),
+  }),
+});
+
+const statusFrame = z.object({ channel: z.literal("status"), data: z.array(z.object({ system: z.string() })).min(1) });
+
+const reply = z.object({
+  method: z.string(),
+  success: z.boolean().optional(),
+  error: z.string().optional(),
+  symbol: z.string().optional(),
+  req_id: z.number().optional(),
+  result: z.object({ channel: z.string().optional(), symbol: z.string().optional() }).optional(),
+});
+
+const UNKNOWN: VenueMessage = { kind: "unknown" };
+
+/** Reads one frame. Never throws. */
+export function readFrame(text: string): VenueMessage {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(quoteNumberTokens(text));
+  } catch {
+    return { kind: "text" };
+  }
+  if (!isRecord(frame)) {
+    return UNKNOWN;
+  }
+  switch (frame["channel"]) {
+    case "book":
+      return readBook(frame);
+    case "heartbeat":
+      return { kind: "heartbeat" };
+    case "trade":
+      return readTrades(frame);
+    case "ticker":
+      return readTickers(frame);
+    case "instrument":
+      return readInstruments(frame);
+    case "status":
+      return readStatus(frame);
+    default:
+      return readReply(frame);
+  }
+}
+
+/**
+ * Book frames are most of the traffic, so this guard is written by hand: the same checks in zod cost more than parsing and
+ * maintaining the book together.
+ */
+function readBook(frame: Readonly<Record<string, unknown>>): VenueMessage {
+  const { type: kind, data } = frame;
+  if ((kind !== "snapshot" && kind !== "update") || !Array.isArray(data)) {
+    return UNKNOWN;
+  }
+  const books: BookChange[] = [];
+  for (const each of data) {
+    if (!isRecord(each)) {
+      return UNKNOWN;
+    }
+    const { symbol, bids, asks, checksum, timestamp } = each;
+    if (typeof symbol !== "string" || typeof checksum !== "number" || !areLevels(bids) || !areLevels(asks)) {
+      return UNKNOWN;
+    }
+    const stamp = typeof timestamp === "string" ? Date.parse(timestamp) : Number.NaN;
+    books.push({ symbol, bids, asks, checksum, time: Number.isNaN(stamp) ? null : stamp });
+  }
+  return { kind: "book", type: kind, books };
+}
+
+function areLevels(value: unknown): value is WireLevel[] {
+  if (!Array.isArray(value)) {
+    return false;
+  }
+  for (const level of value) {
+    if (!isRecord(level) || typeof level["price"] !== "string" || typeof level["qty"] !== "string") {
+      return false;
+    }
+  }
+  return true;
+}
+
+function readTrades(frame: unknown): VenueMessage {
+  const parsed = tradeFrame.safeParse(frame);
+  if (!parsed.success) {
+    return UNKNOWN;
+  }
+  const trades = parsed.data.data.map((row): Trade => {
+    const { symbol, side, price, qty, trade_id: id, timestamp } = row;
+    return { id, symbol, price, quantity: qty, side, time: timestamp };
+  });
+  return { kind: "trades", type: parsed.data.type, trades };
+}
+
+function readTickers(frame: unknown): VenueMessage {
+  const parsed = tickerFrame.safeParse(frame);
+  if (!parsed.success) {
+    return UNKNOWN;
+  }
+  const tickers = parsed.data.data.map((row): TickerValues => {
+    const { symbol, volume, timestamp } = row;
+    const [bid, ask, last, high, low] = [row.bid, row.ask, row.last, row.high, row.low].map(orNull);
+    return {
+      symbol,
+      bid: bid ?? null,
+      ask: ask ?? null,
+      last: last ?? null,
+      high: high ?? null,
+      low: low ?? null,
+      volume,
+      time: timestamp ?? null,
+    };
+  });
+  return { kind: "tickers", tickers };
+}
+
+function readInstruments(frame: unknown): VenueMessage {
+  const parsed = instrumentFrame.safeParse(frame);
+  if (!parsed.success) {
+    return UNKNOWN;
+  }
+  const pairs: VenuePair[] = [];
+  for (const each of parsed.data.data.pairs) {
+    const row = pair.safeParse(each);
+    if (row.success) {
+      pairs.push({
+        symbol: row.data.symbol,
+        base: row.data.base,
+        quote: row.data.quote,
+        status: row.data.status,
+        priceDecimals: row.data.price_precision,
+        tickSize: row.data.price_increment,
+        quantityDecimals: row.data.qty_precision,
+        costDecimals: row.data.cost_precision,
+        minimumQuantity: row.data.qty_min,
+        minimumCost: row.data.cost_min,
+      });
+    }
+  }
+  const assetDecimals = new Map(parsed.data.data.assets.map(({ id, precision }) => [id, precision]));
+  return { kind: "instruments", type: parsed.data.type, pairs, assetDecimals };
+}
+
+function readStatus(frame: unknown): VenueMessage {
+  const parsed = statusFrame.safeParse(frame);
+  const system = parsed.success ? parsed.data.data[0]?.system : undefined;
+  return system === undefined ? UNKNOWN : { kind: "status", system };
+}
+
+function readReply(frame: unknown): VenueMessage {
+  const parsed = reply.safeParse(frame);
+  if (!parsed.success) {
+    return UNKNOWN;
+  }
+  const { method, success, error, symbol, req_id: requestId, result } = parsed.data;
+  if (method === "pong") {
+    return { kind: "pong" };
+  }
+  return {
+    kind: "reply",
+    method,
+    success: success === true,
+    error: error ?? null,
+    channel: result?.channel ?? null,
+    symbol: result?.symbol ?? symbol ?? null,
+    requestId: requestId ?? null,
+  };
+}
+
+/** An empty side is printed as price 0. */
+function orNull(price: Decimal): Decimal | null {
+  return price === "0" ? null : price;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,294 @@
+/**
+ * Everything the feed knows of one subscribed symbol: verified book, ticker, tape, mark, and when each channel last spoke. It
+ * reads no clock; the machine's time comes with each event and the market's with each question.
+ */
+import type { Ticker } from "../../contract/markets.ts";
+import { OrderBook } from "../../domain/book/order-book.ts";
+import type { CandleBuilder } from "../../domain/candles/builder.ts";
+import { dayChange } from "../../domain/candles/day-change.ts";
+import type { Decimal } from "../../domain/decimal.ts";
+import { MidWindow, markNow, usableMid, type Mark } from "../../domain/mark.ts";
+import type { BookView, Instrument, Level, Milliseconds, Quote, Symbol, Trade } from "../../domain/market.ts";
+import {
+  CONTRADICTION_LIMIT_MS,
+  freshness,
+  lastHeard,
+  type ChannelTimes,
+  type Freshness,
+} from "../../domain/staleness.ts";
+import { TradeTape } from "../../domain/triggers/tape.ts";
+import type { BookChange, FrameKind, TickerValues } from "./venue/frames.ts";
+import { BOOK_DEPTH } from "./venue/subscriptions.ts";
+
+/** What the link as a whole says about every symbol. */
+export type LinkState = {
+  readonly connected: boolean;
+  readonly since: Milliseconds;
+  /** The venue's own system status. */
+  readonly system: string;
+};
+
+/** How far a tape was processed. */
+export type TapeMark = { readonly tradeId: number; readonly time: Milliseconds };
+
+export type BookOutcome = "applied" | "mismatch" | "ignored";
+
+const FIRST_BOOK_LIMIT_MS = 5_000;
+/** Book versions begin here at each start, so that none is ever used for two different books. */
+const VERSIONS_PER_MILLISECOND = 1_000;
+const CLOSED_STATUSES: ReadonlySet<string> = new Set(["maintenance", "work_in_progress", "delisted"]);
+
+export class WatchedMarket {
+  readonly symbol: Symbol;
+  instrument: Instrument;
+  tape: TradeTape;
+  /** Null until the history it continues is known. */
+  candles: CandleBuilder | null = null;
+  /** Prints up to this id reached us late: from a refill, or from the snapshot after a gap. */
+  lateThrough = 0;
+  lastUsedAt: Milliseconds;
+  readonly restoredTapeTime: Milliseconds | null;
+  refused: string | null = null;
+  /** Price 24 hours ago; the owner refreshes it every minute. */
+  dayAgo: { readonly price: Decimal | null; readonly asOf: Milliseconds } | null = null;
+
+  #book: OrderBook | null = null;
+  #verified = false;
+  #hadBook = false;
+  #unverifiedSince: Milliseconds;
+  #ticker: TickerValues | null = null;
+  #askedAt: Milliseconds;
+  #bookAt: Milliseconds | null = null;
+  #tradeAt: Milliseconds | null = null;
+  #tickerAt: Milliseconds | null = null;
+  #contradictedSince: Milliseconds | null = null;
+  #unsettledSince: Milliseconds | null = null;
+  #behindSince: Milliseconds | null = null;
+  #nextVersion: number;
+  #view: { readonly version: number; readonly view: Omit<BookView, "at"> } | null = null;
+  readonly #mids = new MidWindow();
+  #lastMark: Mark | null = null;
+
+  /** `restored`: where the tape stood before a restart, when rows of traders depend on it. */
+  constructor(instrument: Instrument, restored: TapeMark | null, now: Milliseconds) {
+    this.symbol = instrument.symbol;
+    this.instrument = instrument;
+    this.tape = new TradeTape(restored?.tradeId ?? null);
+    this.restoredTapeTime = restored?.time ?? null;
+    this.lastUsedAt = now;
+    this.#askedAt = now;
+    this.#unverifiedSince = now;
+    this.#nextVersion = now * VERSIONS_PER_MILLISECOND;
+  }
+
+  /** How long to wait for a first book: long for a market that was just asked for, else only a moment. */
+  patience(now: Milliseconds, moment: Milliseconds): Milliseconds {
+    return this.#hadBook ? moment : Math.max(moment, this.#askedAt + FIRST_BOOK_LIMIT_MS - now);
+  }
+
+  get verified(): boolean {
+    return this.#verified;
+  }
+
+  /** Nothing is known after a reconnect: the book is void, and every channel has yet to speak (PROTOCOL §5.6). */
+  disconnected(now: Milliseconds): void {
+    this.#dropBook(now);
+    this.#askedAt = now;
+    this.#bookAt = null;
+    this.#tradeAt = null;
+    this.#tickerAt = null;
+    this.refused = null;
+  }
+
+  /** Takes a book message in. After a mismatch nothing counts until the next snapshot. */
+  takeBook(type: FrameKind, change: BookChange, now: Milliseconds): BookOutcome {
+    if (type === "snapshot") {
+      this.#book = new OrderBook(BOOK_DEPTH, this.instrument.priceDecimals, this.#nextVersion);
+    }
+    const book = this.#book;
+    if (book === null) {
+      return "ignored";
+    }
+    const understood =
+      type === "snapshot" ? book.applySnapshot(change.bids, change.asks) : book.applyUpdate(change.bids, change.asks);
+    this.#nextVersion = Math.max(this.#nextVersion, book.version + 1);
+    this.#bookAt = now;
+    this.#contradictedSince = null;
+    if (!understood || book.checksum() !== change.checksum) {
+      this.#dropBook(now);
+      return "mismatch";
+    }
+    this.#verified = true;
+    this.#hadBook = true;
+    return "applied";
+  }
+
+  takeTicker(ticker: TickerValues, now: Milliseconds): void {
+    this.#ticker = ticker;
+    this.#tickerAt = now;
+    const { bid, ask } = this.top();
+    const agrees = ticker.bid === (bid?.[0] ?? null) && ticker.ask === (ask?.[0] ?? null);
+    this.#contradictedSince = agrees || !this.#verified ? null : (this.#contradictedSince ?? now);
+    const { lastTrade } = this.tape;
+    const printMissing = lastTrade !== null && ticker.last !== null && ticker.last !== lastTrade.price;
+    this.#behindSince = printMissing ? (this.#behindSince ?? now) : null;
+  }
+
+  /**
+   * True when the ticker has named a last price for a while that no print explains: the trade channel stands still. From then
+   * on the tape counts as unsettled until prints come.
+   */
+  tapeIsBehind(now: Milliseconds): boolean {
+    const behind = this.#behindSince !== null && now - this.#behindSince > CONTRADICTION_LIMIT_MS;
+    if (behind) {
+      this.#unsettledSince ??= this.#behindSince;
+    }
+    return behind;
+  }
+
+  /** Takes prints in; answers those that are due, in order, each once. */
+  takeTrades(trades: readonly Trade[], now: Milliseconds): readonly Trade[] {
+    this.#tradeAt = now;
+    this.#behindSince = null;
+    return this.#settled(this.tape.accept(trades), now);
+  }
+
+  /** The missing prints exist nowhere: go on behind the hole. */
+  skipGap(now: Milliseconds): readonly Trade[] {
+    return this.#settled(this.tape.skipGap(), now);
+  }
+
+  /** A tape whose ids began anew. */
+  restartTape(): void {
+    this.tape = new TradeTape(null);
+    this.candles = null;
+    this.lateThrough = 0;
+    this.#unsettledSince = null;
+  }
+
+  /** To be called after events of the book or the tape, with the market's time: samples the mid and keeps the last mark. */
+  sample(marketTime: Milliseconds): void {
+    const { bid, ask } = this.top();
+    const middle = usableMid(bid?.[0] ?? null, ask?.[0] ?? null);
+    if (middle === null || this.#mids.add(marketTime, middle)) {
+      this.mark(marketTime);
+    }
+  }
+
+  top(): { readonly bid: Level | null; readonly ask: Level | null } {
+    return this.#verified && this.#book !== null
+      ? { bid: this.#book.bestBid(), ask: this.#book.bestAsk() }
+      : { bid: null, ask: null };
+  }
+
+  freshness(link: LinkState, now: Milliseconds): Freshness {
+    return freshness(this.times(link), now);
+  }
+
+  times(link: LinkState): ChannelTimes {
+    return {
+      connected: link.connected,
+      since: link.connected ? Math.max(this.#askedAt, link.since) : link.since,
+      refused: this.refused !== null,
+      offline: link.system === "maintenance" || CLOSED_STATUSES.has(this.instrument.status),
+      unverifiedSince: this.#verified ? null : this.#unverifiedSince,
+      book: this.#bookAt,
+      trade: this.#tradeAt,
+      ticker: this.#tickerAt,
+      contradictedSince: this.#contradictedSince,
+      tapeUnsettledSince: this.#unsettledSince,
+    };
+  }
+
+  /** The mark of TRADING §1, or the last good one; null before the first. */
+  mark(marketTime: Milliseconds): Mark | null {
+    const { bid, ask } = this.top();
+    const mark = markNow({
+      bid: bid?.[0] ?? null,
+      ask: ask?.[0] ?? null,
+      lastTrade: this.tape.lastTrade,
+      median: this.#mids.median(),
+      now: marketTime,
+    });
+    this.#lastMark = mark ?? this.#lastMark;
+    return this.#lastMark;
+  }
+
+  quote(link: LinkState, now: Milliseconds, marketTime: Milliseconds): Quote {
+    const state = this.freshness(link, now);
+    const mark = this.mark(marketTime);
+    return {
+      symbol: this.symbol,
+      ...this.top(),
+      lastTrade: this.tape.lastTrade,
+      mark: mark?.price ?? null,
+      markTime: mark?.time ?? null,
+      fresh: state.fresh,
+      ...staleFields(state, now, marketTime),
+      at: marketTime,
+    };
+  }
+
+  ticker(link: LinkState, now: Milliseconds, marketTime: Milliseconds): Ticker {
+    const quote = this.quote(link, now, marketTime);
+    const values = this.#ticker;
+    const last = quote.lastTrade?.price ?? values?.last ?? null;
+    const { change, percent } = dayChange(this.dayAgo?.price ?? null, last);
+    return {
+      symbol: this.symbol,
+      bid: quote.bid?.[0] ?? null,
+      ask: quote.ask?.[0] ?? null,
+      last,
+      lastTime: quote.lastTrade?.time ?? null,
+      mark: quote.mark,
+      markTime: quote.markTime,
+      high24h: values?.high ?? null,
+      low24h: values?.low ?? null,
+      volume24h: values?.volume ?? null,
+      change24h: change,
+      changePercent24h: percent,
+      status: this.instrument.status,
+      fresh: quote.fresh,
+      staleSince: quote.staleSince,
+      staleReason: quote.staleReason,
+    };
+  }
+
+  /** The verified book, or null; `at` is when anything last witnessed that it is current, in market time. */
+  bookView(link: LinkState, now: Milliseconds, marketTime: Milliseconds): BookView | null {
+    const book = this.#book;
+    if (!this.#verified || book === null) {
+      return null;
+    }
+    if (this.#view?.version !== book.version) {
+      const { version } = book;
+      this.#view = { version, view: { symbol: this.symbol, version, bids: book.bids(), asks: book.asks() } };
+    }
+    return { ...this.#view.view, at: marketTime - (now - lastHeard(this.times(link))) };
+  }
+
+  #settled(due: readonly Trade[], now: Milliseconds): readonly Trade[] {
+    this.#unsettledSince = this.tape.gap === null ? null : (this.#unsettledSince ?? now);
+    return due;
+  }
+
+  #dropBook(now: Milliseconds): void {
+    if (this.#verified) {
+      this.#unverifiedSince = now;
+    }
+    this.#book = null;
+    this.#verified = false;
+    this.#view = null;
+    this.#contradictedSince = null;
+  }
+}
+
+function staleFields(
+  state: Freshness,
+  now: Milliseconds,
+  marketTime: Milliseconds,
+): Pick<Quote, "staleSince" | "staleReason"> {
+  return state.fresh
+    ? { staleSince: null, staleReason: null }
+    : { staleSince: marketTime - (now - state.since), staleReason: state.reason };
+}
