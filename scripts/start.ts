@@ -4,7 +4,7 @@ import { startCronTicker } from "./lib/cron.ts";
 import { migrateDatabase, workerState } from "./lib/database.ts";
 import { Failure, runMain } from "./lib/failure.ts";
 import { lockState } from "./lib/lock.ts";
-import { type Mode, readMode, usage } from "./lib/modes.ts";
+import { type Mode, readMode, type Replay, usage } from "./lib/modes.ts";
 import { binary, root, toolEnvironment } from "./lib/paths.ts";
 import { requireFreePort } from "./lib/ports.ts";
 import { type ChildSpecification, Processes, tail } from "./lib/processes.ts";
@@ -136,14 +136,28 @@ function variablesOf(mode: Mode): Record<string, string> {
 }
 
 function simulatorOf(mode: Mode, port: number): ChildSpecification {
-  const replay = mode.replay === undefined ? [] : [`--replay=${mode.replay.file}`, `--speed=${mode.replay.speed}`];
   return {
     name: "the exchange simulator",
     command: process.execPath,
-    arguments: [join(root, "exchange-sim", "main.ts"), `--port=${port}`, `--seed=${mode.seed}`, ...replay],
+    arguments: [
+      join(root, "exchange-sim", "main.ts"),
+      `--port=${port}`,
+      `--seed=${mode.seed}`,
+      `--state=${join(mode.stateFolder, "exchange")}`,
+      ...(mode.replay === undefined ? [] : replayArguments(mode.replay)),
+    ],
     environment: toolEnvironment(),
     logFile: join(mode.stateFolder, "logs", "exchange.log"),
   };
+}
+
+function replayArguments({ file, speed, from, symbol }: Replay): string[] {
+  return [
+    `--replay=${file}`,
+    `--speed=${speed}`,
+    ...(from === undefined ? [] : [`--from=${from}`]),
+    ...(symbol === undefined ? [] : [`--symbol=${symbol}`]),
+  ];
 }
 
 function workerOf(mode: Mode, secretsFile: string): ChildSpecification {

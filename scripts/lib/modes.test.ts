@@ -57,6 +57,7 @@ describe("the command line of npm start", () => {
     [["--sim-port", "70000"], "--sim-port / SIM_PORT must be a port from 1 to 65535"],
     [["--replay", "no-such-file.csv"], "There is no file"],
     [["--speed", "5"], "--speed belongs to --replay"],
+    [["--from", "2020-03-11"], "--from belongs to --replay"],
     [["--live", "--replay", recording("1")], "exclude each other"],
     [["--replay", recording("1"), "--speed", "0"], "--speed must be a whole number"],
     [["--nonsense"], "--nonsense"],

@@ -10,6 +10,9 @@ export interface Replay {
   readonly file: string;
   /** Market seconds per real second. */
   readonly speed: number;
+  /** Where in the file it begins, and the pair when the file's name does not tell; undefined: the simulator's choice. */
+  readonly from: string | undefined;
+  readonly symbol: string | undefined;
 }
 
 /** What one `npm start` runs, decided before anything is started. */
@@ -35,6 +38,8 @@ npm run dev                   the same as npm start, with hot reload
   --port NUMBER      where the desk listens (8787; PORT)
   --sim-port NUMBER  where the exchange simulator listens (8790; SIM_PORT)
   --speed NUMBER     replay: market seconds per real second (60)
+  --from TIME        replay: where it begins, e.g. 2020-03-11 (after the first quarter of the file)
+  --symbol PAIR      replay: the pair, when the file's name does not tell, e.g. BTC/USD
   --seed NUMBER      simulator: which market is drawn when a state folder is new (1)
   --state FOLDER     where accounts and the market are kept (.state/<mode>; TRADEWITHAI_STATE)
   --help             this text`;
@@ -47,12 +52,13 @@ export function readMode(commandLine: readonly string[]): Mode | undefined {
   }
   const live = values.live === true;
   const development = values.dev === true;
-  const replay = values.replay === undefined ? undefined : readReplay(values.replay, values.speed);
+  const replay = values.replay === undefined ? undefined : readReplay(values.replay, values);
   if (live && replay !== undefined) {
     throw new Failure("--live and --replay exclude each other: a market is either real or recorded.");
   }
-  if (replay === undefined && values.speed !== undefined) {
-    throw new Failure("--speed belongs to --replay: a simulated or real market runs at its own pace.");
+  const lonely = (["speed", "from", "symbol"] as const).find((name) => values[name] !== undefined);
+  if (replay === undefined && lonely !== undefined) {
+    throw new Failure(`--${lonely} belongs to --replay: only a recorded market can be wound.`);
   }
   const market = live ? "live" : replay === undefined ? "sim" : "replay";
   const name = `${replay === undefined ? market : `replay-${fingerprint(replay.file)}`}${development ? "-dev" : ""}`;
@@ -84,6 +90,8 @@ function parse(commandLine: readonly string[]) {
         dev: { type: "boolean" },
         replay: { type: "string" },
         speed: { type: "string" },
+        from: { type: "string" },
+        symbol: { type: "string" },
         seed: { type: "string" },
         port: { type: "string" },
         "sim-port": { type: "string" },
@@ -96,12 +104,15 @@ function parse(commandLine: readonly string[]) {
   }
 }
 
-function readReplay(path: string, speed: string | undefined): Replay {
+function readReplay(
+  path: string,
+  values: { readonly speed?: string; readonly from?: string; readonly symbol?: string },
+): Replay {
   const file = resolve(process.env.INIT_CWD ?? process.cwd(), path);
   if (!existsSync(file)) {
     throw new Failure(`There is no file ${file} to replay.`);
   }
-  return { file, speed: readCount("--speed", speed, 60) };
+  return { file, speed: readCount("--speed", values.speed, 60), from: values.from, symbol: values.symbol };
 }
 
 function readCount(flag: string, text: string | undefined, fallback: number): number {
