@@ -1,9 +1,6 @@
-/**
- * Focuses an element once it stands in the page and whatever opened it has taken its own first focus (a dialog focuses its
- * first control). Selects the text of a field.
- */
+/** Focuses an element once it stands in the page; selects the text of a field. */
 export function focusSoon(element: HTMLElement): void {
-  requestAnimationFrame(() => {
+  queueMicrotask(() => {
     element.focus();
     if (element instanceof HTMLInputElement) {
       element.select();

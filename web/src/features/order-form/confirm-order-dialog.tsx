@@ -7,7 +7,6 @@ import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { formatAmount, formatPrice, formatQuantity } from "../../ui/format.ts";
 import { formatIso } from "../../ui/format-time.ts";
-import { focusSoon } from "../focus-soon.ts";
 import { FigureList, FigureRow } from "../figure-list.tsx";
 import { sideWord, typeWord } from "../orders/order-words.ts";
 
@@ -23,6 +22,7 @@ type ConfirmOrderDialogProps = {
 
 /** One step that repeats side, size, symbol, price, cost and fee. */
 export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element {
+  let confirmButton: HTMLButtonElement | undefined;
   const [skip, setSkip] = createSignal(false);
   const quantity = (): string => formatQuantity(props.estimate?.quantity ?? props.request.quantity);
   const what = (): string => `${sideWord(props.request.side)} ${quantity()} ${props.instrument.base}`;
@@ -41,12 +41,20 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
   return (
     <Dialog
       open
+      initialFocus={() => confirmButton}
       onClose={() => props.onDismiss()}
       title={`${what()}?`}
       footer={
         <>
           <Button onClick={() => props.onDismiss()}>Back</Button>
-          <Button tone={props.request.side} ref={focusSoon} onKeyDown={ignoreRepeat} onClick={handleConfirm}>
+          <Button
+            tone={props.request.side}
+            ref={(element) => {
+              confirmButton = element;
+            }}
+            onKeyDown={ignoreRepeat}
+            onClick={handleConfirm}
+          >
             {what()}
           </Button>
         </>

@@ -116,6 +116,7 @@ describe("the order form", () => {
     }
     expect(calls).toHaveLength(0);
     const confirm = within(dialog).getByRole("button", { name: "Buy 0.01 BTC" });
+    await expect.poll(() => document.activeElement).toBe(confirm);
     fireEvent.click(confirm);
     fireEvent.click(confirm);
     await expect.poll(formText).toContain("Filled 0.01 @ 64\u202f250.2");

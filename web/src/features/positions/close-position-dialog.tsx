@@ -8,7 +8,6 @@ import { ProfitText } from "../../ui/number-cell.tsx";
 import { marketNow } from "../../data/clock.ts";
 import { useAccount, useOpenOrders } from "../../data/use-account.ts";
 import { freshnessText } from "../freshness-text.ts";
-import { focusSoon } from "../focus-soon.ts";
 import { FigureList, FigureRow } from "../figure-list.tsx";
 import { remainingQuantity, sideWord } from "../orders/order-words.ts";
 import { SegmentedChoice } from "../segmented-choice.tsx";
@@ -30,6 +29,7 @@ const PERCENTS = CLOSE_PERCENTS.map((percent) => ({ value: String(percent), labe
 
 /** Says in numbers what a close will do, and does it once. */
 export function ClosePositionDialog(props: ClosePositionDialogProps): JSX.Element {
+  let confirmButton: HTMLButtonElement | undefined;
   const account = useAccount();
   const openOrders = useOpenOrders();
   const market = useTradingMarket(() => props.position.symbol);
@@ -58,6 +58,7 @@ export function ClosePositionDialog(props: ClosePositionDialogProps): JSX.Elemen
   return (
     <Dialog
       open
+      initialFocus={() => confirmButton}
       onClose={() => props.onClose()}
       title={`Close ${props.percent} % of ${props.position.asset}?`}
       footer={
@@ -65,7 +66,9 @@ export function ClosePositionDialog(props: ClosePositionDialogProps): JSX.Elemen
           <Button onClick={() => props.onClose()}>Keep it</Button>
           <Button
             tone="sell"
-            ref={focusSoon}
+            ref={(element) => {
+              confirmButton = element;
+            }}
             blockedReason={plan()?.denial?.message ?? null}
             onClick={() => void handleConfirm()}
           >
