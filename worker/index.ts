@@ -4,6 +4,7 @@ import { closeIdleGuests } from "./auth/idle-guests.ts";
 import { reportError } from "./telemetry.ts";
 
 export { MarketFeed } from "../durable-objects/market-feed/market-feed.ts";
+export { KrakenHistory } from "./market-data/venue-history.ts";
 export { Trader } from "../durable-objects/trader/trader.ts";
 
 const HOUR_MS = 3_600_000;
