@@ -84,7 +84,7 @@ export async function query<T extends Record<string, SqlStorageValue>>(
 }
 
 /** Waits until a condition holds. */
-export async function eventually(what: string, check: () => boolean | Promise<boolean>, ms = 5_000): Promise<void> {
+export async function eventually(what: string, check: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
   const until = Date.now() + ms;
   while (!(await check())) {
     if (Date.now() > until) {
