@@ -140,7 +140,7 @@ export class Market {
         touched = true;
         quantity += take;
         cost += take * BigInt(level.price);
-        const trade = this.#print(taker, level.price, take, time, trades.length);
+        const trade = this.#print(taker, level.price, take, time);
         trades.push(trade);
         if (maker.orderId !== undefined) {
           this.#listener.makerFilled(this, maker, trade);
@@ -169,13 +169,17 @@ export class Market {
     this.nextTradeId = trade.id + 1;
   }
 
-  #print(taker: Taker, price: number, quantity: bigint, time: Micros, index: number): Trade {
+  #print(taker: Taker, price: number, quantity: bigint, time: Micros): Trade {
+    // Cursors rise from trade to trade, also when several sweeps share a microsecond.
+    const last = this.tape.last;
+    const isSameTime = last !== undefined && last.time >= time;
+    const nanos = isSameTime ? last.nanos + 1 : 0;
     const trade: Trade = {
       id: this.nextTradeId,
       price,
       quantity,
-      time,
-      nanos: index % 1_000,
+      time: (isSameTime ? last.time : time) + Math.floor(nanos / 1_000),
+      nanos: nanos % 1_000,
       side: taker.side,
       orderType: taker.orderType,
     };

@@ -1,4 +1,4 @@
-import type { Micros } from "../clock.ts";
+import { HOUR, SECOND, type Micros } from "../clock.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Engine } from "./engine.ts";
 import type { Market } from "./market.ts";
@@ -44,16 +44,22 @@ export function moveTo(
   engine.endStep();
 }
 
-/** Coarse steps in which the market lives through the time in which the exchange did not run. */
-const downtimeSteps = 600;
-const shortestDowntimeStep = 5_000_000;
+/** Steps in which the market lives through a time in which the exchange did not run: fine for the newest minutes. */
+const fineStep = 30 * SECOND;
+const fineFor = 13 * HOUR;
+const coarseSteps = 600;
 
 /** Plans the trades of a time in which the exchange was down, so that the tape has no hole. */
 export function bridgeDowntime(engine: Engine, from: Micros, to: Micros): void {
-  const step = Math.max(shortestDowntimeStep, Math.ceil((to - from) / downtimeSteps));
+  const fineFrom = Math.max(from, to - fineFor);
+  planBridge(engine, from, fineFrom, Math.max(fineStep, Math.ceil((fineFrom - from) / coarseSteps)));
+  planBridge(engine, fineFrom, to, Math.min(fineStep, Math.ceil((to - fineFrom) / 4)));
+}
+
+function planBridge(engine: Engine, from: Micros, to: Micros, step: Micros): void {
   for (let time = from + step; time < to; time += step) {
     engine.scheduler.at(time, (at) => {
-      engine.fundamentals.step(step / 1_000_000);
+      engine.fundamentals.step(step / SECOND);
       for (const [symbol, market] of engine.markets) {
         const crowd = engine.crowds.get(symbol);
         if (crowd !== undefined && market.status === "online") {
