@@ -148,8 +148,7 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
       markers.setMarkers([]);
       return;
     }
-    const { priceDecimals } = content.instrument;
-    markers.setMarkers(fillMarkers(fills, content.timeframe, first.time, priceDecimals, colours));
+    markers.setMarkers(fillMarkers(fills, content.timeframe, first.time, colours));
   }
 
   function showFills(next: readonly FillView[]): void {

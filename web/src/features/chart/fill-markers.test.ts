@@ -28,17 +28,17 @@ function fill(side: "buy" | "sell", price: string, quantity: string, time: numbe
 }
 
 describe("fill markers", () => {
-  it("gather the fills of one candle and side at their average price", () => {
+  it("gather the fills of one candle and side", () => {
     const fills = [fill("buy", "100", "1", 60_000), fill("buy", "101", "3", 119_999), fill("sell", "102", "1", 90_000)];
-    const markers = fillMarkers(fills, "1m", 0, 2, colours);
+    const markers = fillMarkers(fills, "1m", 0, colours);
     expect(markers.map((marker) => [marker.time, marker.shape, marker.text])).toEqual([
-      [60, "arrowUp", "Bought 4 @ 100.75"],
-      [60, "arrowDown", "Sold 1 @ 102"],
+      [60, "arrowUp", "Buy 4"],
+      [60, "arrowDown", "Sell 1"],
     ]);
   });
 
   it("stand oldest first and leave out what happened before the first candle", () => {
     const fills = [fill("sell", "2", "1", 600_000), fill("buy", "1", "1", 300_000), fill("buy", "1", "1", 1)];
-    expect(fillMarkers(fills, "5m", 300_000, 2, colours).map((marker) => marker.time)).toEqual([300, 600]);
+    expect(fillMarkers(fills, "5m", 300_000, colours).map((marker) => marker.time)).toEqual([300, 600]);
   });
 });

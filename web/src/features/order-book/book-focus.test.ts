@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { decimal } from "../../../../domain/decimal.ts";
 import { movedPlace } from "./book-focus.ts";
-import { sizeDecimals } from "./size-decimals.ts";
+import { sizeDecimals, sizeText } from "./size-decimals.ts";
 
 const counts = { bid: 15, ask: 12 };
 
@@ -20,4 +20,10 @@ it("a size has as many decimals as the price has whole digits, so its last digit
   expect(sizeDecimals(decimal("0.2"), 8)).toBe(2);
   expect(sizeDecimals(decimal("64250.1"), 3)).toBe(3);
   expect(sizeDecimals(null, 8)).toBe(2);
+});
+
+it("a size too small for its column says so instead of showing a zero", () => {
+  expect(sizeText(decimal("0.0000034"), 5)).toBe("<0.00001");
+  expect(sizeText(decimal("0.25"), 5)).toBe("0.25000");
+  expect(sizeText(decimal("0.4"), 0)).toBe("<1");
 });

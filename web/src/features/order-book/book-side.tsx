@@ -1,10 +1,11 @@
 import { createEffect, createSignal, Index, onCleanup, onMount, Show, type Accessor, type JSX } from "solid-js";
 import { isPositive, type Decimal } from "../../../../domain/decimal.ts";
 import { classNames } from "../../ui/class-names.ts";
-import { formatDecimal, formatPrice, formatQuantity } from "../../ui/format.ts";
+import { formatPrice, formatQuantity } from "../../ui/format.ts";
 import type { BookFrame } from "./book-frame.ts";
 import { depthPercent, type BookRow } from "./book-rows.ts";
 import { flashElement } from "./flash.ts";
+import { sizeText } from "./size-decimals.ts";
 
 export const ROW_HEIGHT = 24;
 /** Rows drawn at least, whether or not they fit. */
@@ -145,10 +146,10 @@ function BookLine(props: BookLineProps): JSX.Element {
         {formatPrice(row().price, props.priceDecimals)}
       </span>
       <span role="gridcell" class="numeric relative" ref={setSizeCell}>
-        {formatDecimal(row().quantity, { decimals: props.quantityDecimals })}
+        {sizeText(row().quantity, props.quantityDecimals)}
       </span>
       <span role="gridcell" class="numeric relative text-muted">
-        {formatDecimal(row().total, { decimals: props.quantityDecimals })}
+        {sizeText(row().total, props.quantityDecimals)}
       </span>
     </div>
   );

@@ -129,6 +129,17 @@ describe("the order form", () => {
     expect(screen.getByRole("textbox", { name: "Size" })).toHaveProperty("value", "");
   });
 
+  it("gives the focus back when its question is dismissed", async () => {
+    show();
+    await write("0.01");
+    const button = await readyToSend();
+    button.focus();
+    fireEvent.click(button);
+    const dialog = await screen.findByRole("dialog");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Back" }));
+    await expect.poll(() => document.activeElement).toBe(submit());
+  });
+
   it("sends at once when the question is switched off for paper, and can be switched off in it", async () => {
     const { calls, answer } = show();
     answer(() => filled);
@@ -145,7 +156,7 @@ describe("the order form", () => {
   });
 
   it("says what it knows: sending, then the outcome", async () => {
-    const { answer } = show();
+    const { answer, traderSends } = show();
     let settle: (value: never) => void = () => undefined;
     answer((call) => (call.method === "POST" ? new Promise<never>((resolve) => (settle = resolve)) : undefined));
     changePreferences({ confirmOrders: false });
@@ -155,6 +166,9 @@ describe("the order form", () => {
     expect(submit().getAttribute("aria-disabled")).toBe("true");
     settle({ status: 200, body: { order: sampleOrder({ quantity: decimal("0.01") }), fills: [] } } as never);
     await expect.poll(formText).toContain("Open: 0.01 at 64\u202f000.0");
+    const cancelled = sampleOrder({ quantity: decimal("0.01"), status: "cancelled", reason: "Cancelled by you." });
+    traderSends("order_cancelled", { orders: [cancelled] });
+    await expect.poll(formText).toContain("Cancelled: Cancelled by you.");
   });
 
   it("keeps the key when an answer was lost, so that trying again cannot make a second order", async () => {

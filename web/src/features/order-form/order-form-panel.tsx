@@ -7,7 +7,13 @@ import type { OrderType, TimeInForce } from "../../../../domain/orders/order.ts"
 import type { Problem } from "../../../../domain/problem.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { preferences } from "../../data/preferences.ts";
-import { useAccount, useActiveAccountId, useOpenOrders, useTraderReady } from "../../data/use-account.ts";
+import {
+  useAccount,
+  useActiveAccountId,
+  useOpenOrders,
+  useRecentOrders,
+  useTraderReady,
+} from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
 import { DecimalField } from "../../ui/decimal-field.tsx";
 import { SelectField } from "../../ui/field.tsx";
@@ -23,6 +29,7 @@ import { EstimateFigures } from "./estimate-figures.tsx";
 import { referencePrice } from "./form-request.ts";
 import { LIFETIMES, LIFETIME_WORDS, type FormAction } from "./form-state.ts";
 import { PriceField } from "./price-field.tsx";
+import type { Submission } from "./submission.ts";
 import { SubmissionNote } from "./submission-note.tsx";
 import { useOrderForm } from "./use-order-form.ts";
 import { useSubmission } from "./use-submission.ts";
@@ -77,6 +84,7 @@ function Form(props: FormProps): JSX.Element {
   const account = useAccount();
   const accountId = useActiveAccountId();
   const openOrders = useOpenOrders();
+  const recentOrders = useRecentOrders();
   const [hint, setHint] = createSignal<string | null>(null);
   const form = () => props.live.form();
   const submission = useSubmission(accountId, () => {
@@ -162,6 +170,16 @@ function Form(props: FormProps): JSX.Element {
     ) {
       document.activeElement.blur();
     }
+  };
+  /** The last outcome, with the order as it stands by now: what was open may be filled or cancelled since. */
+  const current = (): Submission => {
+    const state = submission.state();
+    if (state.type !== "placed") {
+      return state;
+    }
+    const { id } = state.placed.order;
+    const order = [...openOrders(), ...recentOrders()].find((other) => other.id === id) ?? state.placed.order;
+    return { type: "placed", placed: { ...state.placed, order } };
   };
   const confirming = () => {
     const state = submission.state();
@@ -284,7 +302,7 @@ function Form(props: FormProps): JSX.Element {
         waits={waits()}
       />
       <SubmissionNote
-        submission={submission.state()}
+        submission={current()}
         denial={denial()}
         fixOf={fixOf}
         instrument={props.instrument}

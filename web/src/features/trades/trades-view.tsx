@@ -2,9 +2,9 @@ import { createVirtualizer } from "@tanstack/solid-virtual";
 import { createEffect, For, on, Show, type JSX } from "solid-js";
 import type { Instrument, Trade } from "../../../../domain/market.ts";
 import { classNames } from "../../ui/class-names.ts";
-import { formatDecimal, formatPrice } from "../../ui/format.ts";
+import { formatPrice } from "../../ui/format.ts";
 import { TimeText } from "../../ui/time-text.tsx";
-import { sizeDecimals } from "../order-book/size-decimals.ts";
+import { sizeDecimals, sizeText } from "../order-book/size-decimals.ts";
 import { rowsBefore } from "./trade-rows.ts";
 
 const ROW_HEIGHT = 24;
@@ -76,7 +76,7 @@ export function TradesView(props: { trades: readonly Trade[]; instrument: Instru
                       {formatPrice(trade().price, props.instrument.priceDecimals)}
                     </span>
                     <span role="cell" class="numeric">
-                      {formatDecimal(trade().quantity, { decimals: quantityDecimals() })}
+                      {sizeText(trade().quantity, quantityDecimals())}
                     </span>
                     <span role="cell" class="numeric text-muted">
                       <TimeText time={trade().time} />
