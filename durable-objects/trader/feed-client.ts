@@ -44,12 +44,18 @@ export class FeedClient {
     const problems: Record<Symbol, Problem> = {};
     const deliveries: TriggerDelivery[] = [];
     for (const { symbol, answer } of answers) {
-      if (answer.ok) {
-        markets[symbol] = answer.value.view;
-        deliveries.push(...answer.value.deliveries);
-        this.#clock.saw(answer.value.view.quote.at);
-      } else {
+      if (!answer.ok) {
         problems[symbol] = answer.error;
+        continue;
+      }
+      const { view, deliveries: owed } = answer.value;
+      this.#clock.saw(view.quote.at);
+      deliveries.push(...owed);
+      if (view.tapeTradeId === 0) {
+        // An order armed before the tape is known would be fired by prints from before it existed (TRADING §3).
+        problems[symbol] = tapeUnknown(symbol);
+      } else {
+        markets[symbol] = view;
       }
     }
     return { markets, deliveries, problems };
@@ -128,4 +134,12 @@ export class FeedClient {
       );
     }
   }
+}
+
+function tapeUnknown(symbol: Symbol): Problem {
+  return {
+    code: "MARKET_UNAVAILABLE",
+    message: `The trades of ${symbol} are not known yet. Try again in a moment.`,
+    details: { symbol },
+  };
 }

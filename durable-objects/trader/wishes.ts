@@ -25,8 +25,8 @@ import type { Store } from "./store.ts";
 import type { Turn } from "./turn.ts";
 import { accountView, fillView, findOrder } from "./views.ts";
 
-/** An entry is worth nothing without a price; the feed may have to subscribe the symbol first. */
-const ENTRY_PATIENCE_MS = 5_000;
+/** An entry is worth nothing without a price. The feed answers within 0.8 s whatever happens; this is for one that hangs. */
+const ENTRY_PATIENCE_MS = 2_000;
 /** Exits and cancels do not wait long for a feed that is away: they need none (TRADING §2). */
 const EXIT_PATIENCE_MS = 1_000;
 

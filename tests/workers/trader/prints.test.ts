@@ -175,6 +175,14 @@ describe("while the feed is away", () => {
     expect(expectOk(await place(trader, { quantity: "1", limitPrice: "90" }, "later")).order.status).toBe("open");
   });
 
+  it("nothing is armed while the feed does not know the tape yet", async () => {
+    const trader = await newTrader();
+    feed.tapeIsKnown = false;
+    expectRefused(await place(trader, { quantity: "1", limitPrice: "90" }, "armed"), "MARKET_UNAVAILABLE");
+    feed.tapeIsKnown = true;
+    expect(expectOk(await place(trader, { quantity: "1", limitPrice: "90" }, "armed")).order.status).toBe("open");
+  });
+
   it("a close waits for a fresh book, says so, and is filled when there is one", async () => {
     const trader = await newTrader();
     await buy(trader, "1");

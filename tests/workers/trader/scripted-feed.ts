@@ -43,6 +43,8 @@ export const ETH_BTC: Instrument = {
 export class ScriptedFeed {
   /** Set to make every call fail, as an object that is gone does. */
   away = false;
+  /** False: a market that was just subscribed and has shown no trade yet. */
+  tapeIsKnown = true;
   /** Market time now: moved away from the wall's for a replay. */
   now: () => number = () => Date.now();
   calls: string[] = [];
@@ -267,7 +269,12 @@ export class ScriptedFeed {
       staleReason: market.fresh ? null : "no_data",
       at: now,
     };
-    return { instrument: market.instrument, quote, book: market.fresh ? book : null, tapeTradeId: this.#tradeId };
+    return {
+      instrument: market.instrument,
+      quote,
+      book: market.fresh ? book : null,
+      tapeTradeId: this.tapeIsKnown ? this.#tradeId : 0,
+    };
   }
 
   #market(symbol: string): Market {
