@@ -7,6 +7,8 @@ import { opposite, type BookOrder, type Level, type Side } from "./order-book.ts
 const sides: readonly Side[] = ["buy", "sell"];
 const fewestLevels = 115;
 const mostLevels = 150;
+/** Levels that are quoted behind a price before the crowd goes there. */
+const levelsBehind = 15;
 
 /** The simulated makers and takers of one market. All prices in ticks. */
 export class Crowd {
@@ -105,6 +107,8 @@ export class Crowd {
     const upwards = target > last || (target === last && bids.best !== undefined && bids.best.price >= target);
     const side: Side = upwards ? "buy" : "sell";
     const resting = this.#market.book.side(opposite(side));
+    // Quotes behind the target come first, so that no side is ever empty.
+    this.#quoteBeyond(opposite(side), target, time);
     if (!sweep) {
       this.#stepAside(opposite(side), target, time);
     }
@@ -126,6 +130,16 @@ export class Crowd {
     this.#market.execute({ side, limit: target, quantity: better + quantity, orderType: "market" }, time);
     if (maker.remaining > 0n) {
       this.#market.withdraw(maker, time);
+    }
+  }
+
+  #quoteBeyond(side: Side, target: number, time: Micros): void {
+    const direction = side === "buy" ? -1 : 1;
+    for (let price = target + direction, nth = 0; nth < levelsBehind; nth += 1) {
+      if (this.#market.book.side(side).at(price) === undefined) {
+        this.#rest(side, price, time);
+      }
+      price += direction * Math.max(1, Math.round(this.#random.exponential(this.#character.spacing)));
     }
   }
 
@@ -200,6 +214,10 @@ export class Crowd {
   #followFair(side: Side, time: Micros): void {
     const top = this.#top(side);
     const levels = this.#market.book.side(side);
+    const tenth = levels.levels[9];
+    if (tenth !== undefined && (side === "buy" ? tenth.price > top : tenth.price < top)) {
+      this.#quoteBeyond(side, top, time);
+    }
     for (
       let best = levels.best;
       best !== undefined && (side === "buy" ? best.price > top : best.price < top);
