@@ -13,6 +13,7 @@ import type { AppContext } from "./context.ts";
 import { readConfig } from "./env.ts";
 
 const FINGERPRINT_LENGTH = 12;
+const LONGEST_ID = 64;
 
 /** Gives the request its id, and logs it when it is answered. */
 export async function logRequests(c: AppContext, next: Next): Promise<void> {
@@ -73,12 +74,24 @@ export function isDatabaseFailure(error: unknown): boolean {
 
 function requestFields(c: AppContext): LogFields {
   const visitor = c.var.visitor;
+  const route = routePattern(c);
   return {
     requestId: c.var.requestId,
     method: c.req.method,
-    route: routePattern(c),
+    route,
+    ...idsOf(route, new URL(c.req.url).pathname),
     user: visitor === undefined ? null : fingerprint(visitor.userId),
   };
+}
+
+/** What the path names, "/api/accounts/:accountId" → {accountId}, cut to the length of an id. */
+function idsOf(route: string, path: string): LogFields {
+  const parts = path.split("/");
+  const named = route.split("/").flatMap((part, index): [string, string][] => {
+    const value = parts[index];
+    return part.startsWith(":") && value !== undefined ? [[part.slice(1), value.slice(0, LONGEST_ID)]] : [];
+  });
+  return Object.fromEntries(named);
 }
 
 /** The pattern of the route that answers, "/api/accounts/:id", so that lines of one route can be counted. */

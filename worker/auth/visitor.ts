@@ -33,6 +33,8 @@ type Known = { readonly visitor: Visitor; readonly checkedAt: number };
 const FRESH_MS = 30_000;
 const TOLERATED_MS = COOKIE_CACHE_SECONDS * 1000;
 const DATABASE_DEADLINE_MS = 1_500;
+/** After a failure D1 is left alone this long where it can be, so that exits do not wait for it one by one. */
+const RETRY_DATABASE_MS = 5_000;
 const MAXIMUM_REMEMBERED = 5_000;
 
 const bearer = /^bearer\s+(\S+)$/i;
@@ -53,6 +55,8 @@ const remembered = new Map<string, Known>();
 /** Sessions ended by this isolate: their signed cookies are worthless at once, here. Elsewhere within 30 seconds. */
 const ended = new Map<string, number>();
 
+let databaseFailedAt = 0;
+
 /** The signed-in visitor, or UNAUTHENTICATED, SESSION_EXPIRED, or TEMPORARILY_UNAVAILABLE when nobody can tell. */
 export async function findVisitor(c: AppContext, how: "usual" | "authoritative" = "usual"): Promise<Result<Visitor>> {
   const token = bearerToken(c);
@@ -64,9 +68,13 @@ export async function findVisitor(c: AppContext, how: "usual" | "authoritative" 
   if (known !== null && now - known.checkedAt < FRESH_MS) {
     return ok(known.visitor);
   }
+  if (known !== null && now - databaseFailedAt < RETRY_DATABASE_MS && now - known.checkedAt < TOLERATED_MS) {
+    return ok(known.visitor);
+  }
   try {
     return await withDeadline(checkSession(c, token), DATABASE_DEADLINE_MS, "reading the session");
   } catch (error) {
+    databaseFailedAt = now;
     if (known !== null && now - known.checkedAt < TOLERATED_MS) {
       log("session_accepted_unchecked", { requestId: c.var.requestId, ageMs: now - known.checkedAt });
       return ok(known.visitor);

@@ -2,9 +2,11 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { z } from "zod";
 import {
+  backfillRequest,
+  backfillResult,
   book,
   bookQuery,
-  candlePage,
+  candlePage as candlePageSchema,
   candleQuery,
   marketList,
   ticker,
@@ -14,11 +16,15 @@ import {
   type Ticker,
 } from "../../contract/markets.ts";
 import { ok, type Result } from "../../domain/problem.ts";
+import { requireVisitor } from "../auth/require-visitor.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { makeMemoryCache, type MemoryCache } from "../http/memory-cache.ts";
 import { reply } from "../http/problem.ts";
-import { answers, symbolParams } from "../http/route.ts";
+import { answers, body, SIGNED_IN, symbolParams } from "../http/route.ts";
+import { backfillCandles } from "../market-data/backfill.ts";
+import { candlePage } from "../market-data/candle-page.ts";
 import { feedObject, outcome } from "../objects.ts";
+import { askTrader } from "./trader.ts";
 
 const TICKER_MS = 5_000;
 const CANDLES_MS = 60_000;
@@ -69,7 +75,18 @@ const candlesRoute = createRoute({
   tags,
   summary: "Candles; page back with before",
   request: { params: symbolParams, query: candleQuery },
-  responses: answers(candlePage, "Candles, oldest first; the running one is marked open"),
+  responses: answers(candlePageSchema, "Candles, oldest first; the running one is marked open"),
+});
+
+const backfillRoute = createRoute({
+  method: "post",
+  path: `${base}/{symbol}/backfill`,
+  tags,
+  summary: "Reads a timeframe's candles from the exchange again and stores them",
+  security: SIGNED_IN,
+  middleware: [requireVisitor],
+  request: { params: symbolParams, body: body(backfillRequest) },
+  responses: answers(backfillResult, "How many closed candles were read"),
 });
 
 export function addMarketRoutes(app: OpenAPIHono<AppEnv>): void {
@@ -103,6 +120,17 @@ export function addMarketRoutes(app: OpenAPIHono<AppEnv>): void {
     }
     return await cached(c, candlePages, `${symbol} ${query.interval} ${query.before} ${query.limit}`, read);
   });
+
+  app.openapi(backfillRoute, async (c) => {
+    const { symbol } = c.req.valid("param");
+    const { interval } = c.req.valid("json");
+    const admitted = await askTrader(c, "admit", (trader, principal) => trader.admit(principal));
+    if (!admitted.ok) {
+      return reply(c, admitted);
+    }
+    const candles = await outcome("backfill", () => backfillCandles(c.env, c.var.config, symbol, interval));
+    return reply(c, candles.ok ? ok({ interval, stored: candles.value.length }) : candles);
+  });
 }
 
 function feed(c: AppContext) {
@@ -114,7 +142,8 @@ async function readPage(
   symbol: string,
   query: z.output<typeof candleQuery>,
 ): Promise<Result<CandlePage>> {
-  return await outcome("candles", () => feed(c).candles(symbol, query.interval, query.before ?? null, query.limit));
+  const { interval, before, limit } = query;
+  return await candlePage(c.env, c.var.config, symbol, { interval, before: before ?? null, limit });
 }
 
 /** Answers from memory where it can; refusals are not kept. `x-cache` tells which it was. */

@@ -9,8 +9,9 @@ import { endSessions, listSessions } from "../auth/sessions.ts";
 import { issueTicket } from "../auth/tickets.ts";
 import type { Visitor } from "../auth/visitor.ts";
 import type { AppEnv } from "../context.ts";
-import { json, refuseWith } from "../http/problem.ts";
+import { json, refusal, refuseWith } from "../http/problem.ts";
 import { answers, body, sessionParams, SIGNED_IN } from "../http/route.ts";
+import { askTrader } from "./trader.ts";
 
 const tags = ["Sessions"];
 
@@ -100,7 +101,10 @@ export function addSessionRoutes(app: OpenAPIHono<AppEnv>): void {
     return json(c, { ended });
   });
 
-  app.openapi(ticketRoute, async (c) => json(c, await issueTicket(c.env, visitorOf(c), Date.now())));
+  app.openapi(ticketRoute, async (c) => {
+    const admitted = await askTrader(c, "admit", (trader, principal) => trader.admit(principal));
+    return admitted.ok ? json(c, await issueTicket(c.env, visitorOf(c), Date.now())) : refusal(c, admitted.error);
+  });
 }
 
 /** A visitor as the wire shows it: what the trader object is called stays inside. */

@@ -301,7 +301,7 @@ describe("the log", () => {
     await client.get("/api/session");
     const robot = await program().post("/api/auth/sign-in/email", { email, password: PASSWORD });
     const { token } = await robot.json<{ token: string }>();
-    await program(token).get("/api/sessions");
+    await program(token).send("DELETE", "/api/sessions/none");
     const ticket = await (await program(token).post("/api/ws-ticket")).json<{ ticket: string }>();
     // A query that fails, with the token among its parameters.
     const failing = { ...env, DB: failingDatabase() };
@@ -315,6 +315,7 @@ describe("the log", () => {
     expect(requests[3]).toMatchObject({ method: "GET", route: "/api/session", status: 200, code: "OK" });
     expect(requests[3]?.["requestId"]).toMatch(/\w{8}/);
     expect(requests[3]?.["user"]).toMatch(/^[0-9a-f]{12}$/);
+    expect(requests[5]).toMatchObject({ route: "/api/sessions/:sessionId", sessionId: "none", status: 404 });
     expect(requests[1]).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
     const secrets = [
       env.AUTH_SECRET,
