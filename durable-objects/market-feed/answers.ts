@@ -14,25 +14,28 @@ import type {
 } from "../../domain/market.ts";
 import { ok, refuse, type Result } from "../../domain/problem.ts";
 import type { CandleSeries } from "./port.ts";
-import type { Feed } from "./feed.ts";
+import { advanceCandles } from "./charts.ts";
+import { linkState, type FeedParts } from "./feed-parts.ts";
+import { askWitness, checkFeed } from "./venue-events.ts";
+import { watch } from "./watching.ts";
 import type { WatchedMarket } from "./watched-market.ts";
 
 /** A market that was just subscribed gets this long for its first verified book. */
 const FIRST_BOOK_WAIT_MS = 5_000;
 /** An order waits no longer than this: its answer is due within a second. */
-const ORDER_WAIT_MS = 700;
+const ORDER_WAIT_MS = 800;
 const CHART_WAIT_MS = 3_000;
 
 export class Answers {
-  readonly #feed: Feed;
+  readonly #feed: FeedParts;
 
-  constructor(feed: Feed) {
+  constructor(feed: FeedParts) {
     this.#feed = feed;
   }
 
   async markets(): Promise<Result<MarketList>> {
     const feed = this.#feed;
-    feed.wake();
+    feed.link.check();
     await feed.waiters.until(() => feed.instruments.size > 0, FIRST_BOOK_WAIT_MS);
     if (feed.instruments.size === 0) {
       return refuse(
@@ -40,13 +43,13 @@ export class Answers {
         "The exchange cannot be reached at the moment; its markets are not known yet.",
       );
     }
-    const link = feed.linkState();
-    const marketTime = feed.marketTime();
+    const link = linkState(feed);
+    const marketTime = feed.clock.marketTime();
     const markets = feed.instruments.all().map((instrument) => {
-      const ticker = feed.markets.get(instrument.symbol)?.ticker(link, feed.now(), marketTime) ?? null;
+      const ticker = feed.markets.get(instrument.symbol)?.ticker(link, feed.ports.now(), marketTime) ?? null;
       return { instrument, ticker };
     });
-    return ok({ market: feed.market, marketTime, connected: link.connected, markets });
+    return ok({ market: feed.ports.market, marketTime, connected: link.connected, markets });
   }
 
   async marketView(symbol: Symbol): Promise<Result<MarketView>> {
@@ -71,7 +74,7 @@ export class Answers {
   async ticker(symbol: Symbol): Promise<Result<Ticker>> {
     const watched = await this.#ready(symbol, FIRST_BOOK_WAIT_MS);
     const feed = this.#feed;
-    return watched.ok ? ok(watched.value.ticker(feed.linkState(), feed.now(), feed.marketTime())) : watched;
+    return watched.ok ? ok(watched.value.ticker(linkState(feed), feed.ports.now(), feed.clock.marketTime())) : watched;
   }
 
   async book(symbol: Symbol, depth: number): Promise<Result<BookView & { readonly fresh: boolean }>> {
@@ -80,11 +83,11 @@ export class Answers {
       return watched;
     }
     const feed = this.#feed;
-    const view = watched.value.bookView(feed.linkState(), feed.now(), feed.marketTime());
+    const view = watched.value.bookView(linkState(feed), feed.ports.now(), feed.clock.marketTime());
     if (view === null) {
       return refuse("MARKET_UNAVAILABLE", `There is no verified order book of ${symbol} at the moment.`, { symbol });
     }
-    const { fresh } = watched.value.freshness(feed.linkState(), feed.now());
+    const { fresh } = watched.value.freshness(linkState(feed), feed.ports.now());
     return ok({ ...view, bids: view.bids.slice(0, depth), asks: view.asks.slice(0, depth), fresh });
   }
 
@@ -98,7 +101,7 @@ export class Answers {
     if (known !== null) {
       return ok(known);
     }
-    const watched = await this.#feed.watch(symbol, "viewing");
+    const watched = await watch(this.#feed, symbol, "viewing");
     return watched.ok ? ok(watched.value.instrument) : watched;
   }
 
@@ -108,7 +111,7 @@ export class Answers {
     before: Milliseconds | null,
     limit: number,
   ): Promise<Result<CandlePage>> {
-    const watched = await this.#feed.watch(symbol, "viewing");
+    const watched = await watch(this.#feed, symbol, "viewing");
     if (!watched.ok) {
       return watched;
     }
@@ -119,7 +122,7 @@ export class Answers {
       // An hourly source has no finer candles, now or earlier.
       return ok({ interval, candles: [], complete: true });
     }
-    this.#feed.advanceCandles(market);
+    advanceCandles(this.#feed, market);
     const closed = this.#feed.candles.newest(symbol, interval, before, limit);
     const running = market.candles?.running(interval) ?? null;
     const candles =
@@ -132,7 +135,7 @@ export class Answers {
   closedCandles(symbol: Symbol, interval: Timeframe, after: Milliseconds, limit: number): readonly Candle[] {
     const market = this.#feed.markets.get(symbol);
     if (market !== null) {
-      this.#feed.advanceCandles(market);
+      advanceCandles(this.#feed, market);
     }
     return this.#feed.candles.between(symbol, interval, after + 1, Number.MAX_SAFE_INTEGER).slice(0, limit);
   }
@@ -140,7 +143,7 @@ export class Answers {
   /** Closed candles that D1 does not have yet, at most `limit`. */
   unstoredCandles(limit: number): readonly CandleSeries[] {
     for (const market of this.#feed.markets.all()) {
-      this.#feed.advanceCandles(market);
+      advanceCandles(this.#feed, market);
     }
     return this.#feed.candles.unstored(limit);
   }
@@ -158,9 +161,9 @@ export class Answers {
     readonly staleSymbols: readonly Symbol[];
   } {
     const feed = this.#feed;
-    feed.check();
-    const link = feed.linkState();
-    const stale = feed.markets.all().filter((market) => !market.freshness(link, feed.now()).fresh);
+    checkFeed(feed);
+    const link = linkState(feed);
+    const stale = feed.markets.all().filter((market) => !market.freshness(link, feed.ports.now()).fresh);
     return {
       connected: link.connected,
       since: link.connected ? link.since : null,
@@ -170,40 +173,43 @@ export class Answers {
   }
 
   async #view(symbol: Symbol, patience: number): Promise<Result<MarketView>> {
+    const deadline = this.#feed.ports.now() + patience;
     const watched = await this.#ready(symbol, patience);
     if (!watched.ok) {
       return watched;
     }
     const market = watched.value;
     const feed = this.#feed;
-    await this.#hearWitness(market);
+    await this.#hearWitness(market, Math.min(ORDER_WAIT_MS, deadline - feed.ports.now()));
     return ok({
       instrument: market.instrument,
       quote: this.#quote(market),
-      book: market.bookView(feed.linkState(), feed.now(), feed.marketTime()),
+      book: market.bookView(linkState(feed), feed.ports.now(), feed.clock.marketTime()),
       tapeTradeId: market.tape.lastId ?? 0,
     });
   }
 
   /** A watched market, given a moment to have a verified book and a settled tape. What is not there then is missing. */
   async #ready(symbol: Symbol, patience: number): Promise<Result<WatchedMarket>> {
-    const watched = await this.#feed.watch(symbol, patience === ORDER_WAIT_MS ? "trading" : "viewing");
+    const deadline = this.#feed.ports.now() + patience;
+    const watched = await watch(this.#feed, symbol, patience === ORDER_WAIT_MS ? "trading" : "viewing", patience);
     if (watched.ok) {
       const market = watched.value;
       const isReady = (): boolean =>
         market.refused !== null || (market.verified && market.tape.lastId !== null && market.tape.gap === null);
-      await this.#feed.waiters.until(isReady, Math.min(patience, market.patience(this.#feed.now(), ORDER_WAIT_MS)));
+      const now = this.#feed.ports.now();
+      await this.#feed.waiters.until(isReady, Math.min(deadline - now, market.patience(now, ORDER_WAIT_MS)));
     }
     return watched;
   }
 
   /** A quiet market proves that it lives before it is called stale. */
-  async #hearWitness(market: WatchedMarket): Promise<void> {
-    const isFresh = (): boolean => market.freshness(this.#feed.linkState(), this.#feed.now()).fresh;
-    const state = market.freshness(this.#feed.linkState(), this.#feed.now());
+  async #hearWitness(market: WatchedMarket, patience: number): Promise<void> {
+    const isFresh = (): boolean => market.freshness(linkState(this.#feed), this.#feed.ports.now()).fresh;
+    const state = market.freshness(linkState(this.#feed), this.#feed.ports.now());
     if (!state.fresh && state.reason === "no_data" && market.tape.gap === null) {
-      this.#feed.askWitness(market);
-      await this.#feed.waiters.until(isFresh, ORDER_WAIT_MS);
+      askWitness(this.#feed, market);
+      await this.#feed.waiters.until(isFresh, patience);
     }
   }
 
@@ -214,6 +220,6 @@ export class Answers {
 
   #quote(market: WatchedMarket): Quote {
     const feed = this.#feed;
-    return market.quote(feed.linkState(), feed.now(), feed.marketTime());
+    return market.quote(linkState(feed), feed.ports.now(), feed.clock.marketTime());
   }
 }

@@ -20,34 +20,39 @@ import {
 } from "../../domain/market.ts";
 import type { Result } from "../../domain/problem.ts";
 import { closeQuietly } from "../lib/close-quietly.ts";
-import { logUnexpected } from "../lib/log.ts";
+import { reportUnexpected } from "../lib/error-sink.ts";
 import { migrate } from "../lib/migrate.ts";
 import { Answers } from "./answers.ts";
-import { Feed } from "./feed.ts";
+import { acceptCandles } from "./charts.ts";
+import { assembleFeed, startFeed } from "./feed.ts";
+import type { FeedParts } from "./feed-parts.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import type { CandleSeries, MarketFeedPort } from "./port.ts";
+import { changeTriggers, registerTriggers } from "./tape-flow.ts";
+import { checkFeed } from "./venue-events.ts";
 import { dialVenue } from "./venue/dial.ts";
-import { restHistory } from "./venue/rest.ts";
+import { historyService } from "./venue/history-service.ts";
+import { pin } from "./watching.ts";
 
 /** An object with only an outbound socket is evicted after 70 s; an alarm this often keeps it and is its watchdog. */
 const WATCH_EVERY_MS = 15_000;
 const MOST_SOCKETS = 10_000;
 
 export class MarketFeed extends DurableObject<Env> implements MarketFeedPort {
-  readonly #feed: Feed;
+  readonly #feed: FeedParts;
   readonly #answers: Answers;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage.sql, MIGRATIONS);
-    this.#feed = new Feed({
+    this.#feed = assembleFeed({
       sql: ctx.storage.sql,
       transaction: (run) => {
         ctx.storage.transactionSync(run);
       },
       market: z.enum(MARKETS).parse(env.MARKET),
       dial: () => dialVenue(env.KRAKEN_WS_URL),
-      history: restHistory(env.KRAKEN_REST_URL),
+      history: historyService(() => ctx.exports.KrakenHistory),
       trader: (traderId) => env.TRADER.getByName(traderId),
       now: () => Date.now(),
       random: () => Math.random(),
@@ -58,24 +63,27 @@ export class MarketFeed extends DurableObject<Env> implements MarketFeedPort {
       background: (work) => {
         ctx.waitUntil(
           work.catch((error: unknown) => {
-            logUnexpected("feed_background_failed", error, {});
+            this.#report("feed_background_failed", error);
           }),
         );
+      },
+      report: (event, error) => {
+        this.#report(event, error);
       },
     });
     this.#answers = new Answers(this.#feed);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    this.#feed.start(ctx.getWebSockets());
+    startFeed(this.#feed, ctx.getWebSockets());
     this.#armWatchdog();
   }
 
   override async alarm(): Promise<void> {
     this.#armWatchdog();
     try {
-      this.#feed.check();
+      checkFeed(this.#feed);
     } catch (error) {
       // The watchdog must ring again whatever happens.
-      logUnexpected("feed_watchdog_failed", error, {});
+      this.#report("feed_watchdog_failed", error);
     }
   }
 
@@ -151,7 +159,7 @@ export class MarketFeed extends DurableObject<Env> implements MarketFeedPort {
   }
 
   async acceptCandles(symbol: Symbol, interval: Timeframe, candles: readonly Candle[]): Promise<void> {
-    this.#feed.acceptCandles(symbol, interval, candles);
+    acceptCandles(this.#feed, symbol, interval, candles);
   }
 
   async closedCandles(symbol: Symbol, interval: Timeframe, after: number, limit: number): Promise<readonly Candle[]> {
@@ -171,11 +179,11 @@ export class MarketFeed extends DurableObject<Env> implements MarketFeedPort {
   }
 
   async registerTriggers(traderId: string, rows: readonly TriggerRow[]): Promise<void> {
-    await this.#feed.registerTriggers(traderId, rows);
+    await registerTriggers(this.#feed, traderId, rows);
   }
 
   async changeTriggers(traderId: string, set: readonly TriggerRow[], removeOrderIds: readonly string[]): Promise<void> {
-    await this.#feed.changeTriggers(traderId, set, removeOrderIds);
+    await changeTriggers(this.#feed, traderId, set, removeOrderIds);
   }
 
   async triggerDigest(traderId: string): Promise<string> {
@@ -183,7 +191,7 @@ export class MarketFeed extends DurableObject<Env> implements MarketFeedPort {
   }
 
   async pin(traderId: string, symbols: readonly Symbol[]): Promise<void> {
-    await this.#feed.pin(traderId, symbols);
+    await pin(this.#feed, traderId, symbols);
   }
 
   async heartbeat(): Promise<{
@@ -193,6 +201,16 @@ export class MarketFeed extends DurableObject<Env> implements MarketFeedPort {
     readonly staleSymbols: readonly Symbol[];
   }> {
     return this.#answers.heartbeat();
+  }
+
+  #report(event: string, error: unknown): void {
+    const where = {
+      sinkUrl: this.env.ERROR_SINK_URL,
+      waitUntil: (promise: Promise<unknown>) => {
+        this.ctx.waitUntil(promise);
+      },
+    };
+    reportUnexpected(where, event, error, { feed: this.ctx.id.name ?? "" });
   }
 
   #armWatchdog(): void {
