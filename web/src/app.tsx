@@ -17,16 +17,25 @@ export function App(): JSX.Element {
   return (
     <StoresProvider>
       <Router root={Frame}>
-        <Route path="/" component={ToLastDesk} />
-        <Route path="/trade" component={ToLastDesk} />
-        <Route path="/trade/:symbol" component={TradePage} />
-        <Route path="/history" component={HistoryPage} />
-        <Route path="/settings" component={SettingsPage} />
-        <Route path="/sign-in" component={SignInPage} />
-        <Route path="/sign-up" component={SignUpPage} />
-        <Route path="*" component={NotFoundPage} />
+        <Pages />
       </Router>
     </StoresProvider>
+  );
+}
+
+/** Every page and its address. */
+export function Pages(): JSX.Element {
+  return (
+    <>
+      <Route path="/" component={ToLastDesk} />
+      <Route path="/trade" component={ToLastDesk} />
+      <Route path="/trade/:symbol" component={TradePage} />
+      <Route path="/history" component={HistoryPage} />
+      <Route path="/settings" component={SettingsPage} />
+      <Route path="/sign-in" component={SignInPage} />
+      <Route path="/sign-up" component={SignUpPage} />
+      <Route path="*" component={NotFoundPage} />
+    </>
   );
 }
 

@@ -23,8 +23,8 @@ const ChartPanel = lazy(async () => ({ default: (await import("../features/chart
 const SIZES = {
   book: { minimum: 220, maximum: 480, initial: 280 },
   form: { minimum: 280, maximum: 480, initial: 320 },
-  lists: { minimum: 120, maximum: 640, initial: 248 },
-  trades: { minimum: 80, maximum: 600, initial: 220 },
+  lists: { minimum: 120, maximum: 640, initial: 224 },
+  trades: { minimum: 80, maximum: 600, initial: 184 },
 } as const;
 
 /** The trading desk in its three layouts. Signed out: the live chart, with the door in front of it. */

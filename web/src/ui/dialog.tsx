@@ -6,6 +6,7 @@ export type DialogProps = ParentProps<{
   title: string;
   description?: string | undefined;
   width?: "small" | "medium" | "large";
+  /** Edge to edge at the bottom of a phone; its content brings its own padding. */
   sheet?: boolean;
   /** The content brings its own padding and scrolling; the title is for screen readers. */
   bare?: boolean;
@@ -24,7 +25,7 @@ export function warmUpDialogs(): void {
 }
 
 /**
- * A modal: traps focus and returns it, Esc closes. `sheet` rises from the bottom edge of a phone. Without `onClose` it
+ * A modal: traps focus and returns it, Esc closes. Without `onClose` it
  * cannot be left except by what it offers.
  */
 export function Dialog(props: DialogProps): JSX.Element {

@@ -1,5 +1,5 @@
 import { Dialog as KobalteDialog } from "@kobalte/core/dialog";
-import { Show, type JSX } from "solid-js";
+import { Show, onCleanup, type JSX } from "solid-js";
 import type { DialogProps } from "./dialog.tsx";
 import { Icon } from "./icon.tsx";
 import { classNames } from "./class-names.ts";
@@ -8,6 +8,7 @@ const widths = { small: "sm:max-w-sm", medium: "sm:max-w-lg", large: "sm:max-w-3
 
 /** The dialog itself, in a chunk of its own: nothing of it is needed before the first one opens. Use dialog.tsx. */
 export default function Modal(props: DialogProps): JSX.Element {
+  useFocusReturn();
   const handleOpenChange = (isOpen: boolean): void => {
     if (!isOpen) {
       props.onClose?.();
@@ -19,8 +20,8 @@ export default function Modal(props: DialogProps): JSX.Element {
         <KobalteDialog.Overlay class="fixed inset-0 z-40 bg-shade" />
         <div
           class={classNames(
-            "pointer-events-none fixed inset-0 z-50 flex justify-center p-3",
-            props.sheet === true ? "items-end p-0 sm:items-center" : "items-start pt-[8vh]",
+            "pointer-events-none fixed inset-0 z-50 flex justify-center",
+            props.sheet === true ? "items-end pt-6 sm:items-center" : "items-start px-3 pt-[8vh] pb-3",
           )}
         >
           <KobalteDialog.Content
@@ -64,7 +65,13 @@ export default function Modal(props: DialogProps): JSX.Element {
                 </KobalteDialog.CloseButton>
               </Show>
             </header>
-            <div class={props.bare === true ? "min-h-0 flex-1" : "min-h-0 flex-1 overflow-auto px-4 py-3"}>
+            <div
+              class={classNames(
+                "min-h-0 flex-1",
+                !props.bare && "overflow-auto",
+                !props.bare && !props.sheet && "px-4 py-3",
+              )}
+            >
               {props.children}
             </div>
             <Show when={props.footer}>
@@ -75,4 +82,17 @@ export default function Modal(props: DialogProps): JSX.Element {
       </KobalteDialog.Portal>
     </KobalteDialog>
   );
+}
+
+/** Gives the focus back to what had it, unless something else was given it meanwhile (a form that was opened from here). */
+function useFocusReturn(): void {
+  const before = document.activeElement;
+  onCleanup(() => {
+    setTimeout(() => {
+      const isLost = document.activeElement === null || document.activeElement === document.body;
+      if (isLost && before instanceof HTMLElement && before.isConnected) {
+        before.focus();
+      }
+    });
+  });
 }

@@ -12,7 +12,7 @@ const OpenAccountDialog = lazy(async () => ({
 const ResetDialog = lazy(async () => ({ default: (await import("./reset-dialog.tsx")).ResetDialog }));
 
 /** Which account is on screen, its mode, and what can be done with it. */
-export function AccountSwitcher(): JSX.Element {
+export function AccountSwitcher(props: { showName: boolean }): JSX.Element {
   const accounts = useAccounts();
   const account = useAccount();
   const [dialog, setDialog] = createSignal<"open" | "deposit" | "reset" | null>(null);
@@ -42,7 +42,9 @@ export function AccountSwitcher(): JSX.Element {
                 <Badge tone="accent" title="Paper money: orders never leave this desk">
                   PAPER
                 </Badge>
-                <span class="truncated max-w-28">{active().name}</span>
+                <Show when={props.showName}>
+                  <span class="truncated max-w-28">{active().name}</span>
+                </Show>
                 <Icon name="down" class="size-3 text-muted" />
               </>
             }

@@ -76,7 +76,7 @@ export function FirstSteps(): JSX.Element {
         <ol class="flex min-w-0 flex-1 flex-wrap items-center gap-x-5 gap-y-1">
           <For each={steps}>
             {(step, index) => (
-              <li class="flex items-center gap-1.5">
+              <li class={classNames("items-center gap-1.5", next() === step ? "flex" : "hidden md:flex")}>
                 <span
                   class={classNames(
                     "grid size-4 place-items-center rounded-full border text-xs",

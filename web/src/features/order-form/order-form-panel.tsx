@@ -59,6 +59,7 @@ export function OrderFormPanel(props: { onDone?: () => void }): JSX.Element {
   return (
     <Panel
       title="Order"
+      hideTitle={props.onDone !== undefined}
       class="flex-none"
       state={live.market.instrument() === null || !isReady() ? LOADING : READY}
       stale={freshnessText(live.market.freshness())}

@@ -147,7 +147,7 @@ export function renderDesk(ui: () => JSX.Element, world: World = defaultWorld())
 }
 
 /** What is always answered: the list of markets, empty histories. */
-function standing(world: World, call: Call): { readonly status: number; readonly body: unknown } {
+export function standing(world: World, call: Call): { readonly status: number; readonly body: unknown } {
   if (call.path === "/api/markets") {
     const markets = world.instruments.map((instrument) => ({ instrument, ticker: world.ticker(instrument.symbol) }));
     return { status: 200, body: { market: "sim", marketTime: Date.now(), connected: true, markets } };
@@ -161,7 +161,7 @@ function standing(world: World, call: Call): { readonly status: number; readonly
   return { status: 404, body: { error: { code: "NOT_FOUND", message: `No ${call.path} here.`, details: {} } } };
 }
 
-function answerMarket(world: World, send: (frame: unknown) => void, text: string): void {
+export function answerMarket(world: World, send: (frame: unknown) => void, text: string): void {
   if (text === "ping") {
     return;
   }
@@ -199,7 +199,7 @@ function snapshotOf(world: World, topic: Topic): MarketUpdate {
   }
 }
 
-function greetTrader(world: World, send: (frame: unknown) => void, text: string): void {
+export function greetTrader(world: World, send: (frame: unknown) => void, text: string): void {
   if (!text.includes('"resume"')) {
     return;
   }
@@ -208,9 +208,9 @@ function greetTrader(world: World, send: (frame: unknown) => void, text: string)
   send({ type: "snapshot", epoch: "e1", seq: 10, accounts: [world.account] });
 }
 
-type ScriptedSocket = { readonly open: () => SocketPort; readonly send: (frame: unknown) => void };
+export type ScriptedSocket = { readonly open: () => SocketPort; readonly send: (frame: unknown) => void };
 
-function scriptedSocket(onText: (text: string) => void): ScriptedSocket {
+export function scriptedSocket(onText: (text: string) => void): ScriptedSocket {
   let port: SocketPort | null = null;
   return {
     open() {

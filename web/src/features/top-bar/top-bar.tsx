@@ -28,10 +28,11 @@ type TopBarProps = {
 export function TopBar(props: TopBarProps): JSX.Element {
   const { session } = useStores();
   const isSignedIn = (): boolean => session.user() !== null;
+  const isPhone = (): boolean => props.layout === "phone";
   return (
     <header class="shrink-0 border-b bg-panel">
       <div class="flex h-bar items-center gap-3 px-3">
-        <Show when={props.layout !== "phone"}>
+        <Show when={!isPhone()}>
           <A href="/trade" class="flex items-center gap-2 font-semibold" aria-label="TradeWithAI, to the desk">
             <Mark />
             <Show when={props.layout === "wide"}>TradeWithAI</Show>
@@ -39,26 +40,28 @@ export function TopBar(props: TopBarProps): JSX.Element {
         </Show>
         <SymbolFigures layout={props.layout} onSearch={() => props.onSearchSymbols()} />
         <MarketBadge />
-        <div class="ml-auto flex min-w-0 items-center gap-2">
-          <Show when={isSignedIn() && props.layout !== "phone"}>
-            <AccountSwitcher />
+        <div class="ml-auto flex min-w-0 items-center gap-3">
+          <Show when={isSignedIn() && !isPhone()}>
+            <AccountSwitcher showName />
             <AccountFigures showAvailable={props.layout === "wide"} />
           </Show>
           <ConnectionDot />
-          <Show when={isSignedIn() && props.layout !== "phone"}>
+          <Show when={isSignedIn() && !isPhone()}>
             <StopButton open={props.isStopOpen} onOpenChange={props.onStopOpenChange} />
           </Show>
-          <Show when={props.layout !== "phone"}>
-            <ThemeButton />
-          </Show>
-          <UserMenu />
+          <div class="flex items-center">
+            <Show when={!isPhone()}>
+              <ThemeButton />
+            </Show>
+            <UserMenu />
+          </div>
         </div>
       </div>
-      <Show when={isSignedIn() && props.layout === "phone"}>
-        <div class="flex h-11 items-center justify-between gap-2 border-t px-3">
+      <Show when={isSignedIn() && isPhone()}>
+        <div class="flex h-11 items-center justify-between gap-1 border-t px-3">
           <AccountFigures showAvailable={false} />
-          <div class="flex items-center gap-1">
-            <AccountSwitcher />
+          <div class="flex shrink-0 items-center">
+            <AccountSwitcher showName={false} />
             <StopButton open={props.isStopOpen} onOpenChange={props.onStopOpenChange} />
           </div>
         </div>
@@ -75,10 +78,10 @@ function SymbolFigures(props: { layout: Layout; onSearch: () => void }): JSX.Ele
   const change = (): Decimal | null => ticker()?.changePercent24h ?? null;
   const decimals = (): number | undefined => instrument()?.priceDecimals;
   return (
-    <div class="flex min-w-0 items-center gap-3">
+    <div class="flex shrink-0 items-center gap-3">
       <button
         type="button"
-        class="button inline-flex h-8 items-center gap-1 rounded-md px-2 text-lg font-semibold hover:bg-hover"
+        class="button inline-flex -mx-2 h-8 items-center gap-1 rounded-md px-2 text-lg font-semibold whitespace-nowrap hover:bg-hover"
         aria-haspopup="dialog"
         title="Search a pair ( / )"
         onClick={() => props.onSearch()}
@@ -88,18 +91,23 @@ function SymbolFigures(props: { layout: Layout; onSearch: () => void }): JSX.Ele
         <span class="sr-only">, search a pair</span>
       </button>
       <div
-        class={classNames("flex items-baseline gap-2", freshness().stale && "opacity-80 grayscale")}
+        class={classNames(
+          "flex",
+          props.layout === "phone" ? "flex-col" : "items-baseline gap-2",
+          freshness().stale && "opacity-80 grayscale",
+        )}
         title={freshness().reason ?? undefined}
       >
         <PriceText
           value={ticker()?.last}
           decimals={decimals()}
           direction={directionOf(change())}
-          class="text-xl font-semibold"
+          class={props.layout === "phone" ? "text-left text-lg font-semibold" : "text-xl font-semibold"}
         />
         <span
           class={classNames(
             "numeric",
+            props.layout === "phone" && "text-left text-sm",
             directionOf(change()) === "up" && "text-up",
             directionOf(change()) === "down" && "text-down",
           )}
