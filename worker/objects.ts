@@ -31,9 +31,13 @@ export function feedObject(env: Env, config: Config): MarketFeedPort & Upgradabl
 }
 
 /** The outcome of a call, or TEMPORARILY_UNAVAILABLE when the object did not answer. */
-export async function outcome<T>(what: string, call: () => Promise<Result<T>>): Promise<Result<T>> {
+export async function outcome<T>(
+  what: string,
+  call: () => Promise<Result<T>>,
+  deadlineMs: number = CALL_DEADLINE_MS,
+): Promise<Result<T>> {
   try {
-    return await withDeadline(call(), CALL_DEADLINE_MS, what);
+    return await withDeadline(call(), deadlineMs, what);
   } catch (error) {
     logUnexpected("object_call_failed", error, { what });
     return refuse(

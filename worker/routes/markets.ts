@@ -1,6 +1,5 @@
 /** /api/markets/**: public, limited per address. Tickers are at most 5 s old, pages of closed candles 60 s. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import type { z } from "zod";
 import {
   backfillRequest,
   backfillResult,
@@ -19,7 +18,7 @@ import { ok, type Result } from "../../domain/problem.ts";
 import { requireVisitor } from "../auth/require-visitor.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { makeMemoryCache, type MemoryCache } from "../http/memory-cache.ts";
-import { reply } from "../http/problem.ts";
+import { refusal, reply } from "../http/problem.ts";
 import { answers, body, SIGNED_IN, symbolParams } from "../http/route.ts";
 import { backfillCandles } from "../market-data/backfill.ts";
 import { candlePage } from "../market-data/candle-page.ts";
@@ -28,6 +27,8 @@ import { askTrader } from "./trader.ts";
 
 const TICKER_MS = 5_000;
 const CANDLES_MS = 60_000;
+/** The exchange itself may have to be asked. */
+const CANDLES_DEADLINE_MS = 20_000;
 const tickers = makeMemoryCache<Ticker>(TICKER_MS, 500);
 const candlePages = makeMemoryCache<CandlePage>(CANDLES_MS, 200);
 
@@ -113,12 +114,18 @@ export function addMarketRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(candlesRoute, async (c) => {
     const { symbol } = c.req.valid("param");
     const query = c.req.valid("query");
-    const read = () => readPage(c, symbol, query);
-    if (query.before === undefined) {
+    const { interval, limit, before = null } = query;
+    const read = () =>
+      outcome(
+        "candles",
+        () => candlePage(c.env, c.var.config, symbol, { interval, limit, before }),
+        CANDLES_DEADLINE_MS,
+      );
+    if (before === null) {
       // The newest page ends with the running candle, which must not stand still for a minute.
       return reply(c, await read());
     }
-    return await cached(c, candlePages, `${symbol} ${query.interval} ${query.before} ${query.limit}`, read);
+    return await cached(c, candlePages, `${symbol} ${interval} ${before} ${limit}`, read);
   });
 
   app.openapi(backfillRoute, async (c) => {
@@ -126,24 +133,16 @@ export function addMarketRoutes(app: OpenAPIHono<AppEnv>): void {
     const { interval } = c.req.valid("json");
     const admitted = await askTrader(c, "admit", (trader, principal) => trader.admit(principal));
     if (!admitted.ok) {
-      return reply(c, admitted);
+      return refusal(c, admitted.error);
     }
-    const candles = await outcome("backfill", () => backfillCandles(c.env, c.var.config, symbol, interval));
+    const read = () => backfillCandles(c.env, c.var.config, symbol, interval);
+    const candles = await outcome("backfill", read, CANDLES_DEADLINE_MS);
     return reply(c, candles.ok ? ok({ interval, stored: candles.value.length }) : candles);
   });
 }
 
 function feed(c: AppContext) {
   return feedObject(c.env, c.var.config);
-}
-
-async function readPage(
-  c: AppContext,
-  symbol: string,
-  query: z.output<typeof candleQuery>,
-): Promise<Result<CandlePage>> {
-  const { interval, before, limit } = query;
-  return await candlePage(c.env, c.var.config, symbol, { interval, before: before ?? null, limit });
 }
 
 /** Answers from memory where it can; refusals are not kept. `x-cache` tells which it was. */

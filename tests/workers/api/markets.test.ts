@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { accountDetail, accountList } from "../../../contract/accounts.ts";
 import { marketServerFrame, type MarketServerFrame } from "../../../contract/market-socket.ts";
-import { book, candlePage, marketList, ticker, tradeList } from "../../../contract/markets.ts";
+import { backfillResult, book, candlePage, marketList, ticker, tradeList } from "../../../contract/markets.ts";
 import { placedOrder } from "../../../contract/orders.ts";
 import { health } from "../../../contract/session.ts";
 import { createApp } from "../../../worker/app.ts";
@@ -88,6 +88,33 @@ describe("markets", () => {
     "candles?since=1",
   ])("refuse %s", async (query) => {
     await expectRefusal(await browser().get(`/api/markets/BTC-USD/${query}`), 400, "BAD_REQUEST");
+  });
+});
+
+describe("backfill", () => {
+  it("reads what the exchange still has, for who is signed in", async () => {
+    const client = await guestBrowser();
+    const response = await client.post("/api/markets/BTC-USD/backfill", { interval: "1h" });
+    expect(response.status).toBe(200);
+    const result = backfillResult.parse(await response.json());
+    expect(result.interval).toBe("1h");
+    expect(result.stored).toBeGreaterThan(100);
+    const page = candlePage.parse(
+      await (await client.get("/api/markets/BTC-USD/candles?interval=1h&limit=200")).json(),
+    );
+    expect(page.candles.length).toBe(200);
+  });
+
+  it("refuses strangers, unknown pairs and timeframes", async () => {
+    await expectRefusal(
+      await browser().post("/api/markets/BTC-USD/backfill", { interval: "1h" }),
+      401,
+      "UNAUTHENTICATED",
+    );
+    const client = await guestBrowser();
+    await expectRefusal(await client.post("/api/markets/FOO-BAR/backfill", { interval: "1h" }), 404, "UNKNOWN_SYMBOL");
+    await expectRefusal(await client.post("/api/markets/BTC-USD/backfill", { interval: "2h" }), 400, "BAD_REQUEST");
+    await expectRefusal(await client.post("/api/markets/BTC-USD/backfill", {}), 400, "BAD_REQUEST");
   });
 });
 
