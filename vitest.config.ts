@@ -21,6 +21,7 @@ export default defineConfig({
       provider: "istanbul",
       reporter: ["text-summary", "json-summary", "html"],
       reportsDirectory: "coverage",
+      reportOnFailure: true,
       include: [
         "worker/**/*.ts",
         "durable-objects/**/*.ts",

@@ -24,7 +24,7 @@ export async function run(
   return new Promise((resolve) => {
     const child = spawn(command, [...commandArguments], {
       cwd: root,
-      env: { ...toolEnvironment(options.environment), ...(process.stdout.isTTY ? {} : colourless) },
+      env: { ...toolEnvironment(options.environment), ...(options.show === true ? {} : colourless) },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

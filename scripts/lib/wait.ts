@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 /**
  * Resolves undefined as soon as the address answers 2xx, else, after the limit in milliseconds or when aborted, what
  * the last attempt got: a status with its text, or why there was no connection.
@@ -10,7 +12,7 @@ export async function waitForAnswer(url: string, limit: number, signal: AbortSig
     if (problem === undefined) {
       return undefined;
     }
-    await pause(150);
+    await pause(150, signal);
   }
   return problem;
 }
@@ -27,9 +29,13 @@ export async function ask(url: string, limit: number): Promise<string | undefine
   }
 }
 
-/** Resolves after so many milliseconds. */
-export async function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
+/** Resolves after so many milliseconds, or at once when aborted. */
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await delay(milliseconds, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    if (signal?.aborted !== true) {
+      throw error;
+    }
+  }
 }

@@ -11,7 +11,7 @@ export async function silence(url: string, signal: AbortSignal): Promise<string>
   let misses = 0;
   let problem = "";
   while (misses < patience) {
-    await pause(interval);
+    await pause(interval, signal);
     if (signal.aborted) {
       return "";
     }
