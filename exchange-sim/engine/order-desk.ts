@@ -136,7 +136,7 @@ export class OrderDesk {
       if (this.#trading.context.switches.value("amendBelowFilled") === "refused") {
         return refused("EOrder:Not enough leaves qty");
       }
-      const record = this.#trading.amend(account, order, { ...terms, quantity: order.filled + 1n }, trigger);
+      const record = this.#trading.amend(account, order, { ...terms, quantity: order.filled }, trigger);
       this.#trading.cancel(account, order);
       return record;
     }
