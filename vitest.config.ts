@@ -81,6 +81,7 @@ export default defineConfig({
         test: {
           name: "web",
           include: ["tests/web/**/*.test.{ts,tsx}", "web/**/*.test.{ts,tsx}"],
+          expect: { poll: { timeout: 5_000 } }, // the machine that runs all of this at once is slow
           globals: true, // @solidjs/testing-library cleans up after each test only with a global afterEach
           browser: {
             enabled: true,

@@ -15,7 +15,7 @@ export function ChartLegend(props: {
   const legend = () => legendOf(props.candle);
   const price = (value: Candle["open"]): string => formatPrice(value, props.instrument.priceDecimals);
   return (
-    <div class="pointer-events-none absolute top-1 left-2 z-10 flex max-w-[calc(100%-6rem)] flex-wrap gap-x-2 text-sm tabular-nums">
+    <div class="pointer-events-none absolute top-1 left-1 z-10 flex rounded-sm bg-panel/75 px-1 max-w-[calc(100%-6rem)] flex-wrap gap-x-2 text-sm tabular-nums">
       <span class="font-medium">
         {props.instrument.symbol} · {props.timeframe}
       </span>

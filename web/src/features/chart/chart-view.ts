@@ -79,6 +79,8 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
     crosshair: { mode: CrosshairMode.Normal },
   });
   chart.applyOptions(themeOptions(colours));
+  // The library lays its canvases out in a table, which is none for a reader.
+  container.querySelector("table")?.setAttribute("role", "presentation");
   const candleSeries = chart.addSeries(CandlestickSeries, candleColours(colours));
   const volumeSeries = chart.addSeries(HistogramSeries, {
     priceScaleId: "volume",

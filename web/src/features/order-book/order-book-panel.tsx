@@ -68,7 +68,7 @@ export function OrderBookPanel(): JSX.Element {
             <select
               aria-label="Group prices by"
               title="Group prices by"
-              class="field h-6 w-20 px-1 text-right text-sm"
+              class="field h-6 w-auto min-w-20 px-1 text-right text-sm"
               onChange={(event) => changePanelChoice(choice(), event.currentTarget.value)}
             >
               <For each={groupingSteps(rules().tickSize)}>

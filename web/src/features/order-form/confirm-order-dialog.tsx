@@ -72,7 +72,9 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
             ? `Market, about ${formatPrice(props.estimate?.averagePrice, props.instrument.priceDecimals)}`
             : formatPrice(props.estimate?.limitPrice ?? props.request.limitPrice, props.instrument.priceDecimals)}
         </FigureRow>
-        <FigureRow label="Cost">{formatAmount(props.estimate?.cost, props.instrument.quote)}</FigureRow>
+        <FigureRow label={props.request.side === "buy" ? "Cost" : "Value"}>
+          {formatAmount(props.estimate?.cost, props.instrument.quote)}
+        </FigureRow>
         <FigureRow label="Fee">{formatAmount(props.estimate?.fee, props.instrument.quote)}</FigureRow>
         <FigureRow label={props.request.side === "buy" ? "You pay" : "You receive"}>
           <strong>{formatAmount(props.estimate?.total, props.instrument.quote)}</strong>

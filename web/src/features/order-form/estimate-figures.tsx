@@ -22,7 +22,7 @@ export function EstimateFigures(props: {
         <FigureRow label="Average price" title="Of what is taken from the book now and what would wait at the limit">
           {formatPrice(props.estimate?.averagePrice, props.instrument.priceDecimals)}
         </FigureRow>
-        <FigureRow label="Cost">{quote(props.estimate?.cost)}</FigureRow>
+        <FigureRow label={props.side === "buy" ? "Cost" : "Value"}>{quote(props.estimate?.cost)}</FigureRow>
         <FigureRow label="Fee" title="Taker's on what is taken at once, maker's on what waits">
           {quote(props.estimate?.fee)}
         </FigureRow>

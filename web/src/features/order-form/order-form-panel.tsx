@@ -15,6 +15,7 @@ import {
   useTraderReady,
 } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
+import { classNames } from "../../ui/class-names.ts";
 import { DecimalField } from "../../ui/decimal-field.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { formatAmount, formatQuantity } from "../../ui/format.ts";
@@ -65,7 +66,7 @@ export function OrderFormPanel(props: { onDone?: () => void }): JSX.Element {
       stale={freshnessText(live.market.freshness())}
     >
       <Show when={live.market.instrument()}>
-        {(instrument) => <Form instrument={instrument()} live={live} onDone={() => props.onDone?.()} desk={desk} />}
+        {(instrument) => <Form instrument={instrument()} live={live} onDone={props.onDone} desk={desk} />}
       </Show>
     </Panel>
   );
@@ -75,7 +76,8 @@ type FormProps = {
   instrument: Instrument;
   live: ReturnType<typeof useOrderForm>;
   desk: ReturnType<typeof useDesk>;
-  onDone: () => void;
+  /** Present in a sheet, which brings its own padding. */
+  onDone: (() => void) | undefined;
 };
 
 function Form(props: FormProps): JSX.Element {
@@ -90,14 +92,21 @@ function Form(props: FormProps): JSX.Element {
   const form = () => props.live.form();
   const submission = useSubmission(accountId, () => {
     props.live.dispatch({ type: "placed" });
-    props.onDone();
+    props.onDone?.();
   });
   onMount(() => onCleanup(props.desk.registerOrderForm(focusFirst)));
 
   /** What is still to be written comes first: the price of a limit order, else the size. */
   function focusFirst(): void {
     const isPriceMissing = form().type === "limit" && form().priceText === "";
-    (isPriceMissing ? priceInput : sizeInput)?.focus();
+    const first = isPriceMissing ? priceInput : sizeInput;
+    first?.focus();
+    // A sheet that opens with the form in it takes the first focus for itself.
+    setTimeout(() => {
+      if (element?.contains(document.activeElement) !== true) {
+        first?.focus();
+      }
+    });
   }
 
   const change = (action: FormAction): void => {
@@ -193,7 +202,7 @@ function Form(props: FormProps): JSX.Element {
         element = node;
       }}
       aria-label={`Order ${props.instrument.symbol}`}
-      class="flex flex-col gap-3 p-3"
+      class={classNames("flex flex-col gap-3", props.onDone === undefined && "p-3")}
       onSubmit={(event) => {
         event.preventDefault();
         submit();

@@ -2,7 +2,7 @@
  * A whole desk for tests of panels: the real stores, fed by two scripted sockets and a scripted API instead of a server.
  * Only the wire is played; everything behind it is what the page runs.
  */
-import { render } from "@solidjs/testing-library";
+import { configure, render } from "@solidjs/testing-library";
 import { createSignal, type JSX } from "solid-js";
 import { onTestFinished, vi } from "vitest";
 import type { AccountState } from "../../../../contract/accounts.ts";
@@ -21,6 +21,9 @@ import { StoresContext } from "../../data/stores.tsx";
 import { createTraderStore } from "../../data/trader-store.ts";
 import { bitcoin, ether, NOW, sampleCandles, sampleState, sampleTicker, sampleTrades } from "./samples.ts";
 import "../../styles/index.css";
+
+// The first dialog fetches its code, and the machine may be busy with everything else.
+configure({ asyncUtilTimeout: 5_000 });
 
 export type World = {
   readonly instruments: readonly Instrument[];
