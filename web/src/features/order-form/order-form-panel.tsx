@@ -15,7 +15,6 @@ import {
   useTraderReady,
 } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
-import { classNames } from "../../ui/class-names.ts";
 import { DecimalField } from "../../ui/decimal-field.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { formatAmount, formatQuantity } from "../../ui/format.ts";
@@ -76,7 +75,6 @@ type FormProps = {
   instrument: Instrument;
   live: ReturnType<typeof useOrderForm>;
   desk: ReturnType<typeof useDesk>;
-  /** Present in a sheet, which brings its own padding. */
   onDone: (() => void) | undefined;
 };
 
@@ -202,7 +200,7 @@ function Form(props: FormProps): JSX.Element {
         element = node;
       }}
       aria-label={`Order ${props.instrument.symbol}`}
-      class={classNames("flex flex-col gap-3", props.onDone === undefined && "p-3")}
+      class="flex flex-col gap-3 p-3"
       onSubmit={(event) => {
         event.preventDefault();
         submit();
