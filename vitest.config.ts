@@ -30,7 +30,7 @@ export default defineConfig({
         "exchange-sim/**/*.ts",
         "web/src/**/*.{ts,tsx}",
       ],
-      exclude: ["**/*.test.{ts,tsx}", "**/*.d.ts"],
+      exclude: ["**/*.test.{ts,tsx}", "**/*.d.ts", "**/testing/**"],
       thresholds: {
         "worker/**": { lines: 80 },
         "durable-objects/**": { lines: 80 },
