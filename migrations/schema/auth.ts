@@ -2,7 +2,7 @@
  * People, their sessions and what guards the sign-in. The property names of users, sessions, credentials, verifications and
  * rateLimits are better-auth's field names; the database names are ours. Nothing here is money.
  */
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 export const users = sqliteTable(
   "users",
@@ -60,7 +60,8 @@ export const credentials = sqliteTable(
     createdAt: integer("created_at", { mode: "timestamp_ms" }).notNull(),
     updatedAt: integer("updated_at", { mode: "timestamp_ms" }).notNull(),
   },
-  (table) => [index("credentials_user").on(table.userId)],
+  // One password per user: of two sign-ups sent at once by the same guest, one fails.
+  (table) => [uniqueIndex("credentials_user_provider").on(table.userId, table.providerId)],
 );
 
 export const verifications = sqliteTable(

@@ -81,6 +81,19 @@ describe("signing up", () => {
     expect((await userOf(elsewhere)).id).toBe(before.id);
   });
 
+  it("gives a guest who asks twice at once one password", async () => {
+    const client = await guestBrowser();
+    const request = { name: "Ada", email: freshEmail(), password: PASSWORD };
+    const responses = await Promise.all([1, 2].map(() => client.post("/api/auth/sign-up/email", request)));
+    expect(responses.map((response) => response.status).toSorted((left, right) => left - right)).toEqual([200, 409]);
+    const count = await env.DB.prepare(
+      "SELECT COUNT(*) AS count FROM credentials c JOIN users u ON u.id = c.user_id WHERE u.email = ?",
+    )
+      .bind(request.email)
+      .first<number>("count");
+    expect(count).toBe(1);
+  });
+
   it("refuses an address that is taken, for guests too, and the guest stays a guest", async () => {
     const email = freshEmail();
     await namedBrowser(email);
