@@ -7,13 +7,7 @@ import type { OrderType, TimeInForce } from "../../../../domain/orders/order.ts"
 import type { Problem } from "../../../../domain/problem.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { preferences } from "../../data/preferences.ts";
-import {
-  useAccount,
-  useActiveAccountId,
-  useOpenOrders,
-  useRecentOrders,
-  useTraderReady,
-} from "../../data/use-account.ts";
+import { useAccount, useActiveAccountId, useOpenOrders, useTraderReady } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
 import { DecimalField } from "../../ui/decimal-field.tsx";
 import { SelectField } from "../../ui/field.tsx";
@@ -22,6 +16,7 @@ import { LOADING, Panel, READY } from "../../ui/panel.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { freshnessText } from "../freshness-text.ts";
 import { sideWord } from "../orders/order-words.ts";
+import { useLatestOrder } from "../orders/use-latest-order.ts";
 import { SegmentedChoice } from "../segmented-choice.tsx";
 import { ConfirmOrderDialog } from "./confirm-order-dialog.tsx";
 import { denialFix, type DenialFix } from "./denial-fix.ts";
@@ -85,7 +80,7 @@ function Form(props: FormProps): JSX.Element {
   const account = useAccount();
   const accountId = useActiveAccountId();
   const openOrders = useOpenOrders();
-  const recentOrders = useRecentOrders();
+  const latest = useLatestOrder();
   const [hint, setHint] = createSignal<string | null>(null);
   const form = () => props.live.form();
   const submission = useSubmission(accountId, () => {
@@ -185,9 +180,7 @@ function Form(props: FormProps): JSX.Element {
     if (state.type !== "placed") {
       return state;
     }
-    const { id } = state.placed.order;
-    const order = [...openOrders(), ...recentOrders()].find((other) => other.id === id) ?? state.placed.order;
-    return { type: "placed", placed: { ...state.placed, order } };
+    return { type: "placed", placed: { ...state.placed, order: latest(state.placed.order) } };
   };
   const confirming = () => {
     const state = submission.state();

@@ -19,6 +19,14 @@ describe("an order in words", () => {
     expect(statusWord(sampleOrder({ status: "cancelled" }))).toBe("Cancelled");
   });
 
+  it("that waits for a fresh price says so, and can be cancelled meanwhile", () => {
+    const waiting = sampleOrder({ status: "submitting", reason: "Waiting for a fresh price: it is matched then." });
+    expect(statusWord(waiting)).toBe("Waiting for a price");
+    expect(isCancellable(waiting)).toBe(true);
+    expect(outcomeText({ order: waiting, fills: [] }, bitcoin)).toBe("Waiting for a fresh price: it is matched then.");
+    expect(isCancellable(sampleOrder({ status: "cancel_pending" }))).toBe(false);
+  });
+
   it("names its time in force only where it is not the usual one", () => {
     expect(typeWord(sampleOrder())).toBe("Limit");
     expect(typeWord(sampleOrder({ postOnly: true, timeInForce: "gtd" }))).toBe("Limit, post-only, GTD");

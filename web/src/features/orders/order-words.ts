@@ -17,8 +17,14 @@ const statusWords: Readonly<Record<OrderStatus, string>> = {
   rejected: "Rejected",
 };
 
-/** "Open", "Cancelled, partly filled": an order that ended early says so when something of it was filled. */
-export function statusWord(order: Pick<OrderView, "status" | "filledQuantity">): string {
+/**
+ * "Open", "Cancelled, partly filled": an order that ended early says so when something of it was filled, and one that is
+ * alive with a reason waits for a price.
+ */
+export function statusWord(order: Pick<OrderView, "status" | "filledQuantity" | "reason">): string {
+  if (isWaiting(order)) {
+    return "Waiting for a price";
+  }
   const word = statusWords[order.status];
   const isCutShort = order.status === "cancelled" || order.status === "expired";
   return isCutShort && isPositive(order.filledQuantity) ? `${word}, partly filled` : word;
@@ -50,9 +56,18 @@ export function filledPercent(order: Pick<OrderView, "quantity" | "filledQuantit
   return Number(divide(multiply(order.filledQuantity, HUNDRED), order.quantity, 0, "down"));
 }
 
-/** May still be cancelled: the venue has it, or may have it. */
+/** Alive, and no cancel is on its way. */
 export function isCancellable(order: Pick<OrderView, "status">): boolean {
-  return order.status === "open" || order.status === "partially_filled" || order.status === "unknown";
+  return isAlive(order) && order.status !== "cancel_pending";
+}
+
+function isAlive(order: Pick<OrderView, "status">): boolean {
+  return !["filled", "cancelled", "expired", "rejected"].includes(order.status);
+}
+
+/** Taken while there was no fresh price: its reason says what it waits for. */
+function isWaiting(order: Pick<OrderView, "status" | "reason">): boolean {
+  return order.reason !== null && (order.status === "submitting" || order.status === "open");
 }
 
 /** A resting limit order whose price or quantity may be changed. */
@@ -65,6 +80,9 @@ export function outcomeText(placed: PlacedOrder, instrument: Instrument): string
   const { order } = placed;
   const filled = `${formatQuantity(order.filledQuantity)} @ ${formatPrice(order.averagePrice, instrument.priceDecimals)}`;
   const hasFills = isPositive(order.filledQuantity);
+  if (isWaiting(order) && order.reason !== null) {
+    return order.reason;
+  }
   switch (order.status) {
     case "filled":
       return `Filled ${filled}`;

@@ -14,15 +14,14 @@ import { SegmentedChoice } from "../segmented-choice.tsx";
 import { useTradingMarket } from "../trading/use-trading-market.ts";
 import { CLOSE_PERCENTS, type ClosePercent } from "./close-percents.ts";
 import { closePlan, type ClosePlan } from "./close-plan.ts";
-import { useClosePosition } from "./use-close-position.ts";
+import type { ClosePosition } from "./use-close-position.ts";
 
 type ClosePositionDialogProps = {
   position: PositionView;
   percent: ClosePercent;
   onPercent: (percent: ClosePercent) => void;
+  close: ClosePosition;
   onClose: () => void;
-  /** With what came of it, in words. */
-  onDone: (outcome: string) => void;
 };
 
 const PERCENTS = CLOSE_PERCENTS.map((percent) => ({ value: String(percent), label: `${percent} %` }));
@@ -33,8 +32,6 @@ export function ClosePositionDialog(props: ClosePositionDialogProps): JSX.Elemen
   const account = useAccount();
   const openOrders = useOpenOrders();
   const market = useTradingMarket(() => props.position.symbol);
-  const [outcome, setOutcome] = createSignal("");
-  const close = useClosePosition(setOutcome);
   const plan = createMemo<ClosePlan | null>(() => {
     const owner = account();
     const instrument = market.instrument();
@@ -42,18 +39,18 @@ export function ClosePositionDialog(props: ClosePositionDialogProps): JSX.Elemen
       ? null
       : closePlan(props.position, props.percent, owner, openOrders(), instrument, market.markets(), marketNow());
   });
-  const isSending = (): boolean => close.state().type === "sending";
   const sellWord = (): string => {
     const quantity = plan()?.estimate?.quantity;
     return quantity === undefined ? `Sell ${props.percent} %` : `Sell ${formatAmount(quantity, props.position.asset)}`;
   };
+  const [wasTried, setTried] = createSignal(false);
+  const failure = (): string | null => (wasTried() ? props.close.failure() : null);
   const handleConfirm = async (): Promise<void> => {
-    setOutcome("");
-    if (await close.run(props.position.asset, props.percent)) {
-      props.onDone(outcome());
+    setTried(true);
+    if (await props.close.run(props.position.asset, props.percent)) {
+      props.onClose();
     }
   };
-  const failure = (): string => (close.state().type === "failed" ? outcome() : "");
 
   return (
     <Dialog
@@ -72,7 +69,7 @@ export function ClosePositionDialog(props: ClosePositionDialogProps): JSX.Elemen
             blockedReason={plan()?.denial?.message ?? null}
             onClick={() => void handleConfirm()}
           >
-            {isSending() ? "Sending…" : sellWord()}
+            {props.close.sending() === null ? sellWord() : "Sending…"}
           </Button>
         </>
       }

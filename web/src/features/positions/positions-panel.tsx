@@ -30,8 +30,7 @@ export function PositionsPanel(): JSX.Element {
   const marks = useMarks();
   const [filter, setFilter] = createSignal<PositionFilter>("all");
   const [closing, setClosing] = createSignal<{ readonly asset: string; readonly percent: ClosePercent } | null>(null);
-  const [message, setMessage] = createSignal("");
-  const close = useClosePosition(setMessage);
+  const close = useClosePosition();
 
   const withDust = (): boolean => panelChoice("positions.dust", "yes") === "yes";
   const all = createMemo(() => positionRows(positions(), account()?.currency ?? "USD", marks()));
@@ -76,8 +75,8 @@ export function PositionsPanel(): JSX.Element {
         state={state()}
         tools={
           <div class="flex items-center gap-3">
-            <p role="status" class="truncated max-w-xl text-sm text-muted" title={message()}>
-              {message()}
+            <p role="status" class="truncated max-w-xl text-sm text-muted" title={close.outcome()}>
+              {close.outcome()}
             </p>
             <Show when={hasDust()}>
               <Switch
@@ -93,7 +92,7 @@ export function PositionsPanel(): JSX.Element {
         <PositionsTable
           rows={rows()}
           instrumentOf={market.instrument}
-          closingAsset={close.state().type === "sending" ? close.asset() : null}
+          closingAsset={close.sending()}
           onClose={handleClose}
         />
       </Panel>
@@ -102,12 +101,9 @@ export function PositionsPanel(): JSX.Element {
           <ClosePositionDialog
             position={position()}
             percent={closing()?.percent ?? 100}
+            close={close}
             onPercent={(percent) => setClosing({ asset: position().asset, percent })}
             onClose={() => setClosing(null)}
-            onDone={(outcome) => {
-              setMessage(outcome);
-              setClosing(null);
-            }}
           />
         )}
       </Show>

@@ -113,7 +113,12 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
                   size="small"
                   class={classNames("px-1.5", percent !== 100 && "hidden md:inline-flex")}
                   aria-label={`Close ${percent} % of ${row.key}`}
-                  onClick={() => props.onClose(row.key, percent)}
+                  onClick={(event: MouseEvent) => {
+                    // The second click of a double click is the first one's wish.
+                    if (event.detail < 2) {
+                      props.onClose(row.key, percent);
+                    }
+                  }}
                 >
                   {percent === 100 ? "Close" : `${percent} %`}
                 </Button>

@@ -1,28 +1,46 @@
-import { createSignal, type Accessor } from "solid-js";
+import { createMemo, createSignal, type Accessor } from "solid-js";
 import type { PlacedOrder } from "../../../../contract/orders.ts";
 import { closePosition } from "../../data/api.ts";
 import { useStores } from "../../data/stores.tsx";
 import { useActiveAccountId } from "../../data/use-account.ts";
-import { createWrite, type WriteState } from "../create-write.ts";
+import { createWrite } from "../create-write.ts";
 import { outcomeText } from "../orders/order-words.ts";
+import { useLatestOrder } from "../orders/use-latest-order.ts";
 
-type ClosePosition = {
-  readonly state: Accessor<WriteState>;
-  /** The asset of the last close. */
-  readonly asset: Accessor<string | null>;
+export type ClosePosition = {
+  /** The asset whose close is on its way. */
+  readonly sending: Accessor<string | null>;
+  /** What came of the last close, as its order stands by now; "" before the first. */
+  readonly outcome: Accessor<string>;
+  /** Why the desk did not take the last one; null when it did. */
+  readonly failure: Accessor<string | null>;
   /** Sends it; true when the desk took it. */
   run(asset: string, percent: number): Promise<boolean>;
 };
 
-/** Closes part of a position and says what came of it. */
-export function useClosePosition(onOutcome: (message: string) => void): ClosePosition {
+/** Closes part of a position, once per wish, and knows what came of it. */
+export function useClosePosition(): ClosePosition {
   const { market } = useStores();
   const accountId = useActiveAccountId();
+  const latest = useLatestOrder();
   const write = createWrite<PlacedOrder>();
   const [asset, setAsset] = createSignal<string | null>(null);
+  const [placed, setPlaced] = createSignal<PlacedOrder | null>(null);
+  const failure = (): string | null => {
+    const state = write.state();
+    return state.type === "failed" ? state.problem.message : null;
+  };
+  const outcome = createMemo(() => {
+    const answer = placed();
+    const instrument = answer === null ? null : market.instrument(answer.order.symbol);
+    return answer === null || instrument === null
+      ? ""
+      : `${instrument.base}: ${outcomeText({ ...answer, order: latest(answer.order) }, instrument)}`;
+  });
   return {
-    state: write.state,
-    asset,
+    sending: () => (write.state().type === "sending" ? asset() : null),
+    outcome: () => failure() ?? outcome(),
+    failure,
     async run(wanted, percent) {
       const id = accountId();
       if (id === null) {
@@ -32,16 +50,10 @@ export function useClosePosition(onOutcome: (message: string) => void): ClosePos
       const answer = await write.run(`close ${id} ${wanted} ${percent}`, (intent) =>
         closePosition(id, wanted, { percent }, intent),
       );
-      if (answer === null) {
-        return false;
+      if (answer?.ok === true) {
+        setPlaced(answer.value);
       }
-      if (!answer.ok) {
-        onOutcome(answer.error.message);
-        return false;
-      }
-      const instrument = market.instrument(answer.value.order.symbol);
-      onOutcome(instrument === null ? "Closed." : `${wanted}: ${outcomeText(answer.value, instrument)}`);
-      return true;
+      return answer?.ok === true;
     },
   };
 }
