@@ -71,7 +71,7 @@ export class PublicChannels implements MarketListener {
     } else if (channel === "instrument") {
       this.#subscribeInstrument(connection, request);
     } else if (channel === undefined || !symbolChannels.includes(channel)) {
-      this.#refuse(connection, request, "Unsupported channel");
+      this.#refuse(connection, request, "Unsupported event");
     } else {
       const symbols = textsParam(request.params["symbol"]);
       if (symbols === undefined || symbols.length === 0) {
