@@ -55,6 +55,7 @@ export function wholeNumber(value: number): Decimal {
 
 export const ZERO: Decimal = decimal("0");
 export const ONE: Decimal = decimal("1");
+export const TWO: Decimal = decimal("2");
 export const HUNDRED: Decimal = decimal("100");
 
 export function add(left: Decimal, right: Decimal): Decimal {

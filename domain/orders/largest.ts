@@ -1,13 +1,16 @@
 import {
-  multiply,
+  add,
   divide,
+  isAbove,
+  isPositive,
+  largest,
+  multiply,
   ONE,
   smallest,
   subtract,
   sum,
+  TWO,
   unitOf,
-  isAbove,
-  isPositive,
   ZERO,
   type Decimal,
 } from "../decimal.ts";
@@ -22,7 +25,7 @@ import { conversionRate } from "./conversion.ts";
 import { freeBalance, type TradingFacts } from "./facts.ts";
 import { buyHold } from "./hold.ts";
 import { limitFacts } from "./limit-facts.ts";
-import { quantiseQuantity, quantityDecimals } from "./quantise.ts";
+import { largestFitting, quantiseQuantity, quantityDecimals } from "./quantise.ts";
 
 /** The most that funds, inventory and the value limits leave room for; null when there is no price to tell. */
 export function largestSize(
@@ -92,16 +95,17 @@ function fromBook(
 /** The most whose hold, rounded up as it will be, is covered. */
 function affordableAtLimit(facts: TradingFacts, price: Decimal, instrument: Instrument, free: Decimal): Decimal {
   const rate = worstFeeRate(facts.fees);
-  const unitPrice = multiply(price, sum([ONE, rate]));
+  const unitPrice = multiply(price, add(ONE, rate));
   const decimals = quantityDecimals(instrument);
   if (!isPositive(unitPrice) || !isPositive(free)) {
     return ZERO;
   }
   const quantity = divide(free, unitPrice, decimals, "down");
-  if (!isAbove(buyHold(price, quantity, rate, instrument), free)) {
+  const fits = (candidate: Decimal) => !isAbove(buyHold(price, candidate, rate, instrument), free);
+  if (fits(quantity)) {
     return quantity;
   }
-  // Price and fee are each rounded up: two units less to spend make room for that.
-  const less = subtract(free, multiply(unitOf(instrument.costDecimals), sum([ONE, ONE])));
-  return isPositive(less) ? divide(less, unitPrice, decimals, "down") : ZERO;
+  // Price and fee are each rounded up: two units less to spend surely make room for that.
+  const less = largest(ZERO, subtract(free, multiply(unitOf(instrument.costDecimals), TWO)));
+  return largestFitting(divide(less, unitPrice, decimals, "down"), quantity, decimals, fits);
 }

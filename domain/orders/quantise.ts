@@ -1,5 +1,5 @@
 /** Making a wish representable at the venue, never larger and never worse than asked (TRADING §1 "Rounding"). */
-import { multiply, round, roundToStep, type Decimal } from "../decimal.ts";
+import { add, compare, divide, multiply, round, roundToStep, subtract, TWO, unitOf, type Decimal } from "../decimal.ts";
 import type { Instrument, Side } from "../market.ts";
 
 /** Decimals of a quantity: the fewer of the pair's and of the asset's own (CASES "precision"). */
@@ -25,4 +25,28 @@ export function costOf(price: Decimal, quantity: Decimal, instrument: Instrument
 /** As costOf, rounded up: what a hold must cover. */
 export function costCeiling(price: Decimal, quantity: Decimal, instrument: Instrument): Decimal {
   return round(multiply(price, quantity), instrument.costDecimals, "up");
+}
+
+/**
+ * The largest quantity between `low` (which fits) and `high` (which need not) that fits, at `decimals` places. `fits` must not
+ * turn true again once it was false. Rounding makes the edge uneven, so it is searched rather than computed.
+ */
+export function largestFitting(
+  low: Decimal,
+  high: Decimal,
+  decimals: number,
+  fits: (quantity: Decimal) => boolean,
+): Decimal {
+  const lot = unitOf(decimals);
+  let best = low;
+  let top = high;
+  while (compare(best, top) < 0) {
+    const middle = add(best, divide(add(subtract(top, best), lot), TWO, decimals, "down"));
+    if (fits(middle)) {
+      best = middle;
+    } else {
+      top = subtract(middle, lot);
+    }
+  }
+  return best;
 }

@@ -8,6 +8,7 @@ import {
   divide,
   isAbove,
   isPositive,
+  largest,
   multiply,
   ONE,
   round,
@@ -19,7 +20,7 @@ import {
 } from "../decimal.ts";
 import { feeOf } from "../account/fees.ts";
 import type { Instrument, Side } from "../market.ts";
-import { costOf, quantiseQuantity, quantityDecimals } from "../orders/quantise.ts";
+import { costOf, largestFitting, quantiseQuantity, quantityDecimals } from "../orders/quantise.ts";
 import type { OpenLevel } from "./liquidity.ts";
 
 export type Take = {
@@ -109,13 +110,17 @@ export function affordableQuantity(
   const most = round(budget, instrument.costDecimals, "down");
   const unitPrice = withFee ? multiply(price, add(ONE, rate)) : price;
   const decimals = quantityDecimals(instrument);
-  const quantity = isPositive(most) ? divide(most, unitPrice, decimals, "down") : ZERO;
-  if (!isAbove(chargeAt(price, quantity, rate, instrument, withFee), most)) {
+  if (!isPositive(most)) {
+    return ZERO;
+  }
+  const quantity = divide(most, unitPrice, decimals, "down");
+  const fits = (candidate: Decimal) => !isAbove(chargeAt(price, candidate, rate, instrument, withFee), most);
+  if (fits(quantity)) {
     return quantity;
   }
-  // Rounding added at most one unit: one unit less to spend makes room for it.
-  const less = subtract(most, unitOf(instrument.costDecimals));
-  return isPositive(less) ? divide(less, unitPrice, decimals, "down") : ZERO;
+  // Rounding added at most one unit: one unit less to spend surely makes room for it.
+  const less = largest(ZERO, subtract(most, unitOf(instrument.costDecimals)));
+  return largestFitting(divide(less, unitPrice, decimals, "down"), quantity, decimals, fits);
 }
 
 function chargeAt(price: Decimal, quantity: Decimal, rate: Decimal, instrument: Instrument, withFee: boolean): Decimal {
