@@ -1,6 +1,7 @@
 import { fireEvent, screen } from "@solidjs/testing-library";
 import { describe, expect, it } from "vitest";
 import { decimal } from "../../../../domain/decimal.ts";
+import { changePreferences } from "../../data/preferences.ts";
 import { defaultWorld, renderDesk } from "../testing/render-desk.tsx";
 import { NOW, sampleCandles, sampleOrder, sampleState, sampleTicker } from "../testing/samples.ts";
 import { ChartPanel } from "./chart-panel.tsx";
@@ -23,6 +24,15 @@ describe("the chart panel", () => {
     fireEvent.click(screen.getByRole("button", { name: "4h" }));
     expect(desk.timeframe()).toBe("4h");
     expect(screen.getByRole("button", { name: "4h" }).getAttribute("aria-pressed")).toBe("true");
+  });
+
+  it("names moments in the chosen zone, and a daily candle by its UTC day", async () => {
+    const { desk } = renderDesk(() => <ChartPanel />);
+    await expect.poll(legend).toContain("Nov 25, 2026, 12:00");
+    changePreferences({ zone: "America/New_York" });
+    await expect.poll(legend).toContain("Nov 25, 2026, 07:00");
+    desk.setTimeframe("1d");
+    await expect.poll(legend).toMatch(/1dNov 25, 2026O/);
   });
 
   it("keeps the same canvas through a switch of symbol and timeframe", async () => {

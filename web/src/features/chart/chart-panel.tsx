@@ -35,8 +35,13 @@ export function ChartPanel(): JSX.Element {
       : null;
   });
   const lines = createMemo(() => orderLines(openOrders(), desk.symbol()));
-  const zone = (): string =>
-    preferences.zone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : preferences.zone;
+  /** A daily candle is a UTC day: west of Greenwich its opening would be named by the day before. */
+  const zone = (): string => {
+    if (desk.timeframe() === "1d") {
+      return "UTC";
+    }
+    return preferences.zone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : preferences.zone;
+  };
   const handleLineMoved = (wish: LineMove): void => {
     const order = openOrders().find((other) => other.id === wish.id);
     if (order !== undefined && isAmendable(order)) {

@@ -54,8 +54,8 @@ export function OrderFormPanel(props: { onDone?: () => void }): JSX.Element {
   return (
     <Panel
       title="Order"
-      hideTitle={props.onDone !== undefined}
-      class="flex-none"
+      hideTitle
+      bodyClass="overflow-y-auto"
       state={live.market.instrument() === null || !isReady() ? LOADING : READY}
       stale={freshnessText(live.market.freshness())}
     >
