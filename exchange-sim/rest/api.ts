@@ -1,7 +1,7 @@
 import type { FaultBoard } from "../admin/faults.ts";
 import type { Venue } from "../venue.ts";
 import { envelope, failed, type Answer } from "./envelope.ts";
-import { answerPrivate } from "./private.ts";
+import { admitPrivate, type Admitted } from "./private.ts";
 import { answerPublic } from "./public.ts";
 import type { PublicLimits } from "./public-limits.ts";
 import { jsonReply, type RestReply, type RestRequest } from "./server.ts";
@@ -32,6 +32,9 @@ export async function serveApi(
   if (faults.take("tooManyRequests", name) !== undefined) {
     return page429;
   }
+  const { engine } = venue;
+  // Key, nonce and rate are judged on arrival; what happens to the call after that may be late.
+  const admitted = engine.turn(() => admit(venue, faults, limits, area, name, request));
   const late = faults.take("delay", name);
   if (late !== undefined) {
     await sleep(late.milliseconds ?? 0);
@@ -40,7 +43,7 @@ export async function serveApi(
   const wrong = faults.take("error", name);
   const refusal = wrong === undefined ? undefined : failed(wrong.text ?? "EService:Unavailable");
   const isExecuted = (broken?.executed ?? true) && (wrong?.executed ?? wrong === undefined);
-  const answer = isExecuted ? venue.engine.turn(() => execute(venue, faults, limits, area, name, request)) : refusal;
+  const answer = typeof admitted !== "function" ? admitted : isExecuted ? engine.turn(admitted) : undefined;
   if (faults.take("dropAnswer", name) !== undefined) {
     return undefined;
   }
@@ -48,26 +51,25 @@ export async function serveApi(
   if (slow !== undefined) {
     await sleep(slow.milliseconds ?? 0);
   }
-  return broken !== undefined || answer === undefined ? page520 : jsonReply(envelope(refusal ?? answer));
+  const shown = refusal ?? answer;
+  return broken !== undefined || shown === undefined ? page520 : jsonReply(envelope(shown));
 }
 
-function execute(
+function admit(
   venue: Venue,
   faults: FaultBoard,
   limits: PublicLimits,
   area: string | undefined,
   name: string,
   request: RestRequest,
-): Answer {
+): Admitted | Answer {
   const { engine, switches } = venue;
   if (area === "public") {
     const params = new Map([...request.query, ...new URLSearchParams(request.body)]);
-    const allowed =
-      !switches.value("publicLimits") ||
-      limits.allows(request.remoteAddress, name, params.get("pair") ?? "", engine.clock.wall());
-    return allowed
-      ? answerPublic({ engine, switches, book: venue.book }, name, params)
-      : failed("EGeneral:Too many requests");
+    const pair = params.get("pair") ?? "";
+    const isLimited =
+      switches.value("publicLimits") && !limits.allows(request.remoteAddress, name, pair, engine.clock.wall());
+    return isLimited ? failed("EGeneral:Too many requests") : () => answerPublic(venue, name, params);
   }
   if (area !== "private") {
     return failed("EGeneral:Unknown method");
@@ -76,7 +78,7 @@ function execute(
     return failed("EAPI:Invalid nonce");
   }
   const readLag = (): number => (faults.active("readsLag", name)?.milliseconds ?? 0) * 1_000;
-  return answerPrivate({ ...venue, readLag }, venue.callCounters, name, request);
+  return admitPrivate({ ...venue, readLag }, venue.callCounters, name, request);
 }
 
 function sleep(milliseconds: number): Promise<void> {

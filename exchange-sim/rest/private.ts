@@ -17,13 +17,16 @@ const endpoints: Readonly<Record<string, PrivateEndpoint>> = {
 /** Endpoints that need only one of their permissions. */
 const eitherPermission = ["QueryOrders"];
 
-/** Answers `POST /0/private/<name>`: signature, nonce, permission, rate, then the endpoint. */
-export function answerPrivate(
+/** What a call that was let in will do when its turn comes. */
+export type Admitted = () => Answer;
+
+/** Lets `POST /0/private/<name>` in, by signature, nonce, permission and rate, or refuses it. */
+export function admitPrivate(
   context: PrivateContext,
   counters: CallCounters,
   name: string,
   request: RestRequest,
-): Answer {
+): Admitted | Answer {
   const read = readPrivateRequest(request.headers["content-type"], request.body);
   if (read === undefined || request.method !== "POST") {
     return failed("EAPI:Bad request");
@@ -53,7 +56,7 @@ export function answerPrivate(
   if (!counters.take(key.key, account.tier, cost, now)) {
     return failed("EAPI:Rate limit exceeded");
   }
-  return endpoint.answer({ context, account, key, request: read });
+  return () => endpoint.answer({ context, account, key, request: read });
 }
 
 function isPermitted(key: ApiKey, endpoint: PrivateEndpoint, either: boolean): boolean {
