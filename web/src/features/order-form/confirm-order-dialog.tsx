@@ -67,6 +67,11 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
         <FigureRow label="Size">
           {quantity()} {props.instrument.base}
         </FigureRow>
+        <Show when={props.request.cost}>
+          {(cost) => (
+            <FigureRow label="Spends at most">{formatAmount(cost(), props.instrument.quote)}, fee included</FigureRow>
+          )}
+        </Show>
         <FigureRow label="Price">
           {props.request.limitPrice === undefined
             ? `Market, about ${formatPrice(props.estimate?.averagePrice, props.instrument.priceDecimals)}`

@@ -48,8 +48,13 @@ export function convertedSize(sizeText: string, to: SizeUnit, price: Decimal | n
     return "";
   }
   return to === "quote"
-    ? round(multiply(size, price), Math.min(2, instrument.costDecimals), "half-even")
+    ? round(multiply(size, price), quoteDecimals(instrument), "half-even")
     : divide(size, price, quantityDecimals(instrument), "down");
+}
+
+/** Decimals of an amount of quote that a person writes: cents of dollars, the usual eight of a coin. */
+export function quoteDecimals(instrument: Instrument): number {
+  return Math.min(instrument.quote === "USD" ? 2 : 8, instrument.costDecimals);
 }
 
 /** The price at which this order would roughly trade: its limit, else the best price of the other side. */

@@ -214,6 +214,39 @@ describe("the order form", () => {
     expect(screen.getByRole("textbox", { name: "Size" })).toHaveProperty("value", "0.03890687");
   });
 
+  it("takes a share of a market buy as money to spend, so that a moving price does not break it", async () => {
+    const deep = () => ({
+      bids: [[decimal("64250"), decimal("5")]] as const,
+      asks: [[decimal("64250.2"), decimal("5")]] as const,
+    });
+    const { marketSends } = show({ book: deep });
+    await write("");
+    fireEvent.click(screen.getByRole("button", { name: "50 % of what is available" }));
+    await expect
+      .poll(() => screen.queryByRole("textbox", { name: "Spend, fee included" }))
+      .toHaveProperty("value", "5000");
+    fireEvent.click(screen.getByRole("button", { name: "100 % of what is available" }));
+    await readyToSend();
+    const asks: [ReturnType<typeof decimal>, ReturnType<typeof decimal>][] = [
+      [decimal("64250.2"), decimal("0")],
+      [decimal("64299"), decimal("5")],
+    ];
+    marketSends([{ channel: "book", symbol: "BTC/USD", seq: 2, kind: "delta", bids: [], asks, at: NOW, fresh: true }]);
+    await expect.poll(() => figure("Average price")).toBe("64\u202f299.0");
+    expect(formText()).not.toContain("Would be denied");
+    await readyToSend();
+  });
+
+  it("is bound by a limit on the value of one order before funds", async () => {
+    const limits = { ...sampleAccount().limits, maximumOrderValue: decimal("1000") };
+    show({ account: sampleState({ account: sampleAccount({ limits }) }) });
+    await write("");
+    fireEvent.click(screen.getByRole("button", { name: "100 % of what is available" }));
+    await expect.poll(() => figure("Cost")).toMatch(/^\$99\d\.\d\d$|^\$1.000\.00$/);
+    expect(screen.getByRole("textbox", { name: "Size" })).toBeTruthy();
+    await readyToSend();
+  });
+
   it("says why no share can be taken", async () => {
     show();
     await screen.findByRole("form");

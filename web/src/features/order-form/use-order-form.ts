@@ -1,9 +1,5 @@
 import { createEffect, createMemo, createSignal, on, type Accessor } from "solid-js";
-import { divide, HUNDRED, isPositive, multiply, round, wholeNumber, type Decimal } from "../../../../domain/decimal.ts";
-import type { Instrument } from "../../../../domain/market.ts";
-import { largestThatFits } from "../../../../domain/orders/assess.ts";
 import { factsOfViews, previewOrder, type Preview } from "../../../../domain/orders/estimate.ts";
-import { quantityDecimals } from "../../../../domain/orders/quantise.ts";
 import { marketNow } from "../../data/clock.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { changePanelChoice, panelChoice } from "../../data/preferences.ts";
@@ -18,6 +14,7 @@ import {
   type Touch,
 } from "./form-request.ts";
 import { EMPTY_FORM, reduceForm, type FormAction, type OrderForm, type SizeUnit } from "./form-state.ts";
+import { shareOfMost } from "./share-of-most.ts";
 
 export type LiveOrderForm = {
   readonly form: Accessor<OrderForm>;
@@ -61,7 +58,6 @@ export function useOrderForm(): LiveOrderForm {
       price: next.priceText,
       quantity: next.sizeUnit === "base" ? next.sizeText : "",
     });
-    changePanelChoice("order-form.unit", next.sizeUnit);
   };
   createEffect(on(desk.symbol, () => dispatch({ type: "symbol changed" }), { defer: true }));
   // A quantity that came from elsewhere is in base.
@@ -94,6 +90,7 @@ export function useOrderForm(): LiveOrderForm {
     if (instrument !== null && unit !== form().sizeUnit) {
       const price = referencePrice(form(), touch());
       dispatch({ type: "size unit", unit, text: convertedSize(form().sizeText, unit, price, instrument) });
+      changePanelChoice("order-form.unit", unit);
     }
   };
   const useShare = (percent: number): boolean => {
@@ -103,23 +100,13 @@ export function useOrderForm(): LiveOrderForm {
     if (instrument === null || owner === null || request === null) {
       return false;
     }
-    const most = largestThatFits(factsOfViews(owner, openOrders()), request, {
-      markets: market.markets(),
-      instruments: {},
-      marketTime: marketNow(),
-    });
-    if (most === null) {
-      return false;
+    const facts = factsOfViews(owner, openOrders());
+    const size = shareOfMost(facts, request, percent, instrument, market.markets(), marketNow());
+    if (size !== null) {
+      dispatch({ type: "size unit", ...size });
     }
-    dispatch({ type: "size unit", unit: "base", text: shareOf(most, percent, instrument) });
-    return true;
+    return size !== null;
   };
 
   return { form, dispatch, market, touch, reading, preview, changeUnit, useShare };
-}
-
-/** Rounded down to what the pair can represent: a share is never more than the share. */
-function shareOf(most: Decimal, percent: number, instrument: Instrument): string {
-  const part = divide(multiply(most, wholeNumber(percent)), HUNDRED, quantityDecimals(instrument), "down");
-  return isPositive(part) ? part : round(most, quantityDecimals(instrument), "down");
 }
