@@ -221,7 +221,8 @@ export function createMarketStore(options: Options = {}): MarketStore {
     }
     window.clearTimeout(entry.releaseTimer);
     entry.users += 1;
-    if (entry.users === 1 && entry.seq === null) {
+    // A known topic was asked for already, unless the feed refused it: there may be room by now.
+    if (entry !== known || entry.refusal() !== null) {
       ask(wanted, entry);
     }
     let isHeld = true;

@@ -3,9 +3,10 @@
  * sockets and API as the panels' tests.
  */
 import { MemoryRouter, createMemoryHistory } from "@solidjs/router";
-import { render } from "@solidjs/testing-library";
+import { render, screen } from "@solidjs/testing-library";
 import { createSignal } from "solid-js";
 import { onTestFinished, vi } from "vitest";
+import { page } from "vitest/browser";
 import type { SessionView } from "../../../contract/session.ts";
 import type { Changes, JournalEventView } from "../../../contract/trader-socket.ts";
 import { Pages } from "../app.tsx";
@@ -53,16 +54,24 @@ export type RenderedApp = {
   readonly traderLine: ScriptedSocket;
 };
 
-type Options = { readonly path?: string; readonly session?: SessionView | null; readonly world?: World };
+type Options = {
+  readonly path?: string;
+  readonly session?: SessionView | null;
+  readonly world?: World;
+  readonly width?: number;
+  /** How the API answers from the start. */
+  readonly answer?: (call: Call) => Answer;
+};
 
 /** Renders the application as it is for `session` (null: nobody is signed in) at `path`. */
-export function renderApp(options: Options = {}): RenderedApp {
+export async function renderApp(options: Options = {}): Promise<RenderedApp> {
+  await page.viewport(options.width ?? 1440, 900);
   resetPreferences();
   changePreferences({ zone: "UTC" });
   const world = options.world ?? defaultWorld();
   const calls: Call[] = [];
   let signedIn = options.session === undefined ? GUEST : options.session;
-  let respond: (call: Call) => Answer = () => undefined;
+  let respond: (call: Call) => Answer = options.answer ?? (() => undefined);
   vi.stubGlobal("fetch", async (input: string, init: RequestInit = {}): Promise<Response> => {
     const call: Call = {
       method: init.method ?? "GET",
@@ -142,4 +151,9 @@ export function renderApp(options: Options = {}): RenderedApp {
     marketLine,
     traderLine,
   };
+}
+
+/** Waits until the account is on screen. */
+export async function accountShown(): Promise<void> {
+  await screen.findByRole("button", { name: /^Account Paper/ });
 }

@@ -1,7 +1,7 @@
-import { createVirtualizer } from "@tanstack/solid-virtual";
 import { For, Show, createMemo, createSignal, type JSX } from "solid-js";
 import { classNames } from "./class-names.ts";
 import { Icon } from "./icon.tsx";
+import { createRowWindow } from "./row-window.ts";
 
 export type Column<Row> = {
   readonly id: string;
@@ -36,26 +36,13 @@ export function DataTable<Row>(props: {
   rowClass?: (row: Row) => string;
   footer?: JSX.Element;
 }): JSX.Element {
-  const [scroller, setScroller] = createSignal<HTMLDivElement | null>(null);
   const [ownSorting, setOwnSorting] = createSignal<Sorting | null>(null);
   const sorting = (): Sorting | null => props.sorting ?? ownSorting();
   const sorted = createMemo(() => sortRows(props.rows, props.columns, sorting()));
   const isVirtual = (): boolean => sorted().length > VIRTUAL_OVER;
-  const virtualizer = createVirtualizer({
-    get count() {
-      return sorted().length;
-    },
-    getScrollElement: scroller,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 12,
-  });
-  const window = createMemo(() => {
-    if (!isVirtual()) {
-      return { rows: sorted(), before: 0, after: 0, first: 0 };
-    }
-    const items = virtualizer.getVirtualItems();
-    const first = items[0]?.index ?? 0;
-    const end = (items.at(-1)?.index ?? -1) + 1;
+  const rowWindow = createRowWindow(() => sorted().length, ROW_HEIGHT);
+  const drawn = createMemo(() => {
+    const { first, end } = isVirtual() ? rowWindow.window() : { first: 0, end: sorted().length };
     return {
       rows: sorted().slice(first, end),
       before: first * ROW_HEIGHT,
@@ -71,7 +58,7 @@ export function DataTable<Row>(props: {
   };
   return (
     <div
-      ref={setScroller}
+      ref={rowWindow.attach}
       class="min-h-0 min-w-0 flex-1 overflow-auto"
       tabindex="0"
       role="region"
@@ -86,11 +73,11 @@ export function DataTable<Row>(props: {
           </tr>
         </thead>
         <tbody>
-          <Spacer height={window().before} />
-          <For each={window().rows}>
+          <Spacer height={drawn().before} />
+          <For each={drawn().rows}>
             {(row, index) => (
               <tr
-                aria-rowindex={window().first + index() + 2}
+                aria-rowindex={drawn().first + index() + 2}
                 class={classNames(
                   "h-row border-t hover:bg-hover",
                   props.onRowClick !== undefined && "cursor-pointer",
@@ -102,7 +89,7 @@ export function DataTable<Row>(props: {
               </tr>
             )}
           </For>
-          <Spacer height={window().after} />
+          <Spacer height={drawn().after} />
         </tbody>
       </table>
       {props.footer}

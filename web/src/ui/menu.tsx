@@ -35,19 +35,19 @@ export function Menu(props: MenuProps): JSX.Element {
   let surface: HTMLDivElement | undefined;
 
   const entries = (): HTMLElement[] => [...(surface?.querySelectorAll<HTMLElement>("[data-menu-item]") ?? [])];
-  const handleToggle = (event: ToggleEvent): void => {
+  const handleBeforeToggle = (event: ToggleEvent): void => {
     setOpen(event.newState === "open");
-    if (event.newState === "open") {
-      entries()[0]?.focus();
-    }
-  };
-  const place = (): void => {
     if (button === undefined || surface === undefined) {
       return;
     }
     const box = button.getBoundingClientRect();
     surface.style.top = `${box.bottom + GAP}px`;
     surface.style.right = `${Math.max(GAP, document.documentElement.clientWidth - box.right)}px`;
+  };
+  const handleToggle = (event: ToggleEvent): void => {
+    if (event.newState === "open") {
+      entries()[0]?.focus();
+    }
   };
   const close = (): void => {
     surface?.hidePopover();
@@ -92,7 +92,7 @@ export function Menu(props: MenuProps): JSX.Element {
       <div
         ref={(element) => {
           surface = element;
-          element.addEventListener("beforetoggle", place);
+          element.addEventListener("beforetoggle", handleBeforeToggle);
           element.addEventListener("toggle", handleToggle);
         }}
         id={id}
@@ -100,43 +100,46 @@ export function Menu(props: MenuProps): JSX.Element {
         class="menu-surface"
         onKeyDown={handleKeyDown}
       >
-        <Show when={props.header}>
-          <div class="border-b px-3 pt-1 pb-2">{props.header}</div>
-        </Show>
-        <div role="menu" aria-label={props.label}>
-          <For each={props.items}>
-            {(item) => (
-              <>
-                <Show when={item.separatorBefore}>
-                  <div role="separator" class="my-1 border-t" />
-                </Show>
-                <button
-                  type="button"
-                  role={item.checked === undefined ? "menuitem" : "menuitemradio"}
-                  aria-checked={item.checked}
-                  data-menu-item
-                  tabindex="-1"
-                  class={classNames("menu-item", item.danger === true && "text-danger")}
-                  onClick={() => {
-                    close();
-                    item.onSelect();
-                  }}
-                >
-                  <Show when={item.icon} fallback={<span class="size-4 shrink-0" />}>
-                    {(icon) => <Icon name={icon()} class="size-4 shrink-0" />}
+        <Show when={isOpen()}>
+          {" "}
+          <Show when={props.header}>
+            <div class="border-b px-3 pt-1 pb-2">{props.header}</div>
+          </Show>
+          <div role="menu" aria-label={props.label}>
+            <For each={props.items}>
+              {(item) => (
+                <>
+                  <Show when={item.separatorBefore}>
+                    <div role="separator" class="my-1 border-t" />
                   </Show>
-                  <span class="flex-1">{item.label}</span>
-                  <Show when={item.hint}>
-                    <span class="text-sm text-muted">{item.hint}</span>
-                  </Show>
-                  <Show when={item.checked}>
-                    <Icon name="check" class="size-4 text-accent" />
-                  </Show>
-                </button>
-              </>
-            )}
-          </For>
-        </div>
+                  <button
+                    type="button"
+                    role={item.checked === undefined ? "menuitem" : "menuitemradio"}
+                    aria-checked={item.checked}
+                    data-menu-item
+                    tabindex="-1"
+                    class={classNames("menu-item", item.danger === true && "text-danger")}
+                    onClick={() => {
+                      close();
+                      item.onSelect();
+                    }}
+                  >
+                    <Show when={item.icon} fallback={<span class="size-4 shrink-0" />}>
+                      {(icon) => <Icon name={icon()} class="size-4 shrink-0" />}
+                    </Show>
+                    <span class="flex-1">{item.label}</span>
+                    <Show when={item.hint}>
+                      <span class="text-sm text-muted">{item.hint}</span>
+                    </Show>
+                    <Show when={item.checked}>
+                      <Icon name="check" class="size-4 text-accent" />
+                    </Show>
+                  </button>
+                </>
+              )}
+            </For>
+          </div>
+        </Show>{" "}
       </div>
     </>
   );

@@ -211,10 +211,18 @@ export function greetTrader(world: World, send: (frame: unknown) => void, text: 
   send({ type: "snapshot", epoch: "e1", seq: 10, accounts: [world.account] });
 }
 
-export type ScriptedSocket = { readonly open: () => SocketPort; readonly send: (frame: unknown) => void };
+export type ScriptedSocket = {
+  readonly open: () => SocketPort;
+  readonly send: (frame: unknown) => void;
+  /** Breaks the line. */
+  readonly lose: (code: number) => void;
+  /** While true, every new line breaks before it opens. */
+  readonly refuse: (isRefusing: boolean) => void;
+};
 
 export function scriptedSocket(onText: (text: string) => void): ScriptedSocket {
   let port: SocketPort | null = null;
+  let isRefusing = false;
   return {
     open() {
       const made: SocketPort = {
@@ -225,9 +233,13 @@ export function scriptedSocket(onText: (text: string) => void): ScriptedSocket {
         onclose: null,
       };
       port = made;
-      queueMicrotask(() => made.onopen?.());
+      queueMicrotask(() => (isRefusing ? made.onclose?.({ code: 1006 }) : made.onopen?.()));
       return made;
     },
     send: (frame) => port?.onmessage?.({ data: JSON.stringify(frame) }),
+    lose: (code) => port?.onclose?.({ code }),
+    refuse: (next) => {
+      isRefusing = next;
+    },
   };
 }
