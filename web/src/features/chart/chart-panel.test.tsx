@@ -2,7 +2,7 @@ import { fireEvent, screen } from "@solidjs/testing-library";
 import { describe, expect, it } from "vitest";
 import { decimal } from "../../../../domain/decimal.ts";
 import { changePreferences } from "../../data/preferences.ts";
-import { defaultWorld, renderDesk } from "../testing/render-desk.tsx";
+import { defaultWorld, refusal, renderDesk } from "../testing/render-desk.tsx";
 import { NOW, sampleCandles, sampleOrder, sampleState, sampleTicker } from "../testing/samples.ts";
 import { ChartPanel } from "./chart-panel.tsx";
 
@@ -67,6 +67,42 @@ describe("the chart panel", () => {
     await expect.poll(() => screen.queryByText(/sent nothing for this pair lately. Since 12:00:00/)).not.toBeNull();
   });
 
+  it("moves through time from the keyboard and comes back to the latest candle", async () => {
+    renderDesk(() => <ChartPanel />);
+    await expect.poll(() => document.querySelector("canvas")).not.toBeNull();
+    await goBackUntil(() => screen.queryByRole("button", { name: "Latest candle" }) !== null);
+    fireEvent.keyDown(screen.getByRole("group", { name: /^Chart/ }), { key: "-" });
+    fireEvent.click(screen.getByRole("button", { name: "Latest candle" }));
+    await expect.poll(() => screen.queryByRole("button", { name: "Latest candle" })).toBeNull();
+  });
+
+  it("says why older candles did not come and asks again", async () => {
+    const { answer, container } = renderDesk(() => <ChartPanel />, defaultWorld({ candles: () => sampleCandles(200) }));
+    const failed = {
+      code: "HISTORY_UNAVAILABLE",
+      message: "The history cannot be read just now.",
+      details: {},
+    } as const;
+    answer((call) => (call.path.includes("/candles") ? refusal(503, failed) : undefined));
+    await expect.poll(() => container.querySelector("canvas")).not.toBeNull();
+    await goBackUntil(() => legend().includes("The history cannot be read just now."));
+    answer(() => undefined);
+    fireEvent.click(screen.getByRole("button", { name: "Try again" }));
+    await expect.poll(legend).toContain("No older candles");
+  });
+
+  it("marks own fills of the symbol, those of the history too", async () => {
+    const asked: string[] = [];
+    const { answer, marketSends } = renderDesk(() => <ChartPanel />);
+    answer((call) => {
+      asked.push(call.path);
+      return undefined;
+    });
+    await expect.poll(() => document.querySelector("canvas")).not.toBeNull();
+    marketSends([]);
+    await expect.poll(() => asked.some((path) => path.includes("/fills?symbol=BTC%2FUSD"))).toBe(true);
+  });
+
   it("asks before it moves an order that was dragged, and sends the new price once", async () => {
     const order = sampleOrder({ limitPrice: decimal("64200"), side: "buy" });
     const { calls, answer } = renderDesk(
@@ -86,6 +122,16 @@ describe("the chart panel", () => {
     expect(calls[0]?.intent).toMatch(/[0-9a-f-]{36}/);
   });
 });
+
+/** Pages back through time, a page per painted frame. */
+async function goBackUntil(isThere: () => boolean): Promise<void> {
+  await expect
+    .poll(() => {
+      fireEvent.keyDown(screen.getByRole("group", { name: /^Chart/ }), { key: "PageUp" });
+      return isThere();
+    })
+    .toBe(true);
+}
 
 /** Finds the order's line by the cursor it gives, then drags it 40 pixels up. */
 async function dragLine(): Promise<void> {
