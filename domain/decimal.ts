@@ -33,7 +33,7 @@ export function parseDecimal(text: string): Decimal | null {
   if (isDecimal(text)) {
     return text;
   }
-  return plainText.test(text) ? fromBig(new Big(text)) : null;
+  return plainText.test(text) ? fromBig(new Big(text.replace("+", ""))) : null;
 }
 
 /** The canonical form of text that is known to be a decimal, such as a literal. Throws on anything else: that is a bug. */

@@ -38,6 +38,8 @@ export class Desk {
   market: Context["market"] = "sim";
   notices: readonly string[] = [];
   effects: Extract<Decision, { type: "accepted" }>["effects"] = [];
+  /** Sizes of all prints so far, by id. */
+  readonly tape = new Map<number, Decimal>();
   #commands = 0;
   #tradeId = 1000;
   readonly #ledger = new Map<string, Decimal>();
@@ -165,6 +167,7 @@ export class Desk {
 
   trade(symbol: string, price: string, quantity: string): Trade {
     this.#tradeId += 1;
+    this.tape.set(this.#tradeId, decimal(quantity));
     const view = this.markets[symbol];
     if (view !== undefined) {
       this.markets[symbol] = { ...view, tapeTradeId: this.#tradeId };
