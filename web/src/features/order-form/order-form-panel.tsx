@@ -1,19 +1,16 @@
-import { createMemo, createSignal, For, onCleanup, onMount, Show, type JSX } from "solid-js";
+import { createMemo, createSignal, onCleanup, onMount, Show, type JSX } from "solid-js";
 import type { Decimal } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
 import { freeBalance } from "../../../../domain/orders/facts.ts";
 import { factsOfViews } from "../../../../domain/orders/estimate.ts";
-import type { OrderType, TimeInForce } from "../../../../domain/orders/order.ts";
+import type { OrderType } from "../../../../domain/orders/order.ts";
 import type { Problem } from "../../../../domain/problem.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { preferences } from "../../data/preferences.ts";
 import { useAccount, useActiveAccountId, useOpenOrders, useTraderReady } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
-import { DecimalField } from "../../ui/decimal-field.tsx";
-import { SelectField } from "../../ui/field.tsx";
 import { formatAmount, formatQuantity } from "../../ui/format.ts";
 import { LOADING, Panel, READY } from "../../ui/panel.tsx";
-import { Switch } from "../../ui/switch.tsx";
 import { freshnessText } from "../freshness-text.ts";
 import { sideWord } from "../orders/order-words.ts";
 import { useLatestOrder } from "../orders/use-latest-order.ts";
@@ -22,8 +19,10 @@ import { ConfirmOrderDialog } from "./confirm-order-dialog.tsx";
 import { denialFix, type DenialFix } from "./denial-fix.ts";
 import { EstimateFigures } from "./estimate-figures.tsx";
 import { referencePrice } from "./form-request.ts";
-import { LIFETIMES, LIFETIME_WORDS, type FormAction } from "./form-state.ts";
+import type { FormAction } from "./form-state.ts";
 import { PriceField } from "./price-field.tsx";
+import { RestingOptions } from "./resting-options.tsx";
+import { SizeField } from "./size-field.tsx";
 import type { Submission } from "./submission.ts";
 import { SubmissionNote } from "./submission-note.tsx";
 import { useOrderForm } from "./use-order-form.ts";
@@ -37,13 +36,6 @@ const TYPES: readonly { readonly value: OrderType; readonly label: string }[] = 
   { value: "limit", label: "Limit" },
   { value: "market", label: "Market" },
 ];
-const TIMES: readonly { readonly value: TimeInForce; readonly label: string }[] = [
-  { value: "gtc", label: "Good till cancelled" },
-  { value: "ioc", label: "Immediate or cancel" },
-  { value: "gtd", label: "Good till date" },
-];
-const LIFETIME_OPTIONS = LIFETIMES.map((lifetime) => ({ value: lifetime, label: LIFETIME_WORDS[lifetime] }));
-const SHARES = [25, 50, 75, 100] as const;
 
 /** One order, judged while it is written and sent once. `onDone` is called when the desk has taken it. */
 export function OrderFormPanel(props: { onDone?: () => void }): JSX.Element {
@@ -224,77 +216,21 @@ function Form(props: FormProps): JSX.Element {
           onInput={(text) => change({ type: "price", text })}
         />
       </Show>
-      <div class="flex flex-col gap-1">
-        <div class="flex items-end gap-2">
-          <DecimalField
-            label={
-              form().sizeUnit === "base" ? "Size" : sizeInQuoteLabel(form().type === "market" && form().side === "buy")
-            }
-            class="flex-1"
-            value={form().sizeText}
-            step={form().sizeUnit === "base" ? props.instrument.minimumQuantity : undefined}
-            error={fieldError("size")}
-            hint={hint()}
-            ref={(input) => {
-              sizeInput = input;
-            }}
-            onInput={(text) => change({ type: "size", text })}
-          />
-          <SegmentedChoice
-            label="Unit of the size"
-            class="mb-px"
-            options={[
-              { value: "base", label: props.instrument.base },
-              { value: "quote", label: props.instrument.quote },
-            ]}
-            value={form().sizeUnit}
-            onChange={(unit) => props.live.changeUnit(unit)}
-          />
-        </div>
-        <div class="flex gap-1" role="group" aria-label="Share of what is available">
-          <For each={SHARES}>
-            {(percent) => (
-              <Button
-                size="small"
-                class="flex-1"
-                aria-label={`${percent} % of what is available`}
-                onClick={() => takeShare(percent)}
-              >
-                {percent} %
-              </Button>
-            )}
-          </For>
-        </div>
-        <p class="flex justify-between text-sm text-muted">
-          <span>Available</span>
-          <span class="numeric">{available()}</span>
-        </p>
-      </div>
+      <SizeField
+        form={form()}
+        instrument={props.instrument}
+        available={available()}
+        error={fieldError("size")}
+        hint={hint()}
+        ref={(input) => {
+          sizeInput = input;
+        }}
+        onInput={(text) => change({ type: "size", text })}
+        onUnit={(unit) => props.live.changeUnit(unit)}
+        onShare={takeShare}
+      />
       <Show when={form().type === "limit"}>
-        <div class="flex gap-2">
-          <SelectField
-            label="Time in force"
-            class="flex-1"
-            options={TIMES}
-            value={form().timeInForce}
-            onChange={(timeInForce) => change({ type: "time in force", timeInForce })}
-          />
-          <Show when={form().timeInForce === "gtd"}>
-            <SelectField
-              label="Expires after"
-              class="w-28"
-              options={LIFETIME_OPTIONS}
-              value={form().lifetime}
-              onChange={(lifetime) => change({ type: "lifetime", lifetime })}
-            />
-          </Show>
-        </div>
-        <Switch
-          label="Post-only"
-          description="Never takes from the book; the maker's fee for sure"
-          checked={form().postOnly}
-          onChange={(postOnly) => change({ type: "post-only", postOnly })}
-        />
+        <RestingOptions form={form()} onChange={change} />
       </Show>
       <EstimateFigures
         estimate={props.live.preview()?.estimate ?? null}
@@ -341,8 +277,4 @@ function Form(props: FormProps): JSX.Element {
       </Show>
     </form>
   );
-}
-
-function sizeInQuoteLabel(isSpend: boolean): string {
-  return isSpend ? "Spend, fee included" : "Value";
 }
