@@ -1,4 +1,4 @@
-import { Match, Switch, createEffect, lazy, type JSX } from "solid-js";
+import { Match, Show, Switch, createEffect, lazy, type JSX } from "solid-js";
 import { panelChoice, changePanelChoice } from "../data/preferences.ts";
 import { useDesk } from "../data/desk-context.tsx";
 import { useStores } from "../data/stores.tsx";
@@ -30,28 +30,34 @@ const SIZES = {
 /** The trading desk in its three layouts. Signed out: the live chart, with the door in front of it. */
 export default function TradePage(): JSX.Element {
   const { session } = useStores();
+  const desk = useDesk();
   const layout = useLayout();
   const isOut = (): boolean => session.state().type === "signed-out" || session.state().type === "unreachable";
   return (
-    <Switch>
-      <Match when={isOut()}>
-        <div class="relative flex min-h-0 flex-1 flex-col">
-          <div class="flex min-h-0 flex-1 flex-col opacity-60" inert>
-            <ChartPanel />
+    <>
+      <Show when={!isOut()}>
+        <h1 class="sr-only">Trade {desk.symbol()}</h1>
+      </Show>
+      <Switch>
+        <Match when={isOut()}>
+          <div class="relative flex min-h-0 flex-1 flex-col">
+            <div class="flex min-h-0 flex-1 flex-col opacity-60" inert>
+              <ChartPanel />
+            </div>
+            <FirstRun />
           </div>
-          <FirstRun />
-        </div>
-      </Match>
-      <Match when={layout() === "wide"}>
-        <WideDesk />
-      </Match>
-      <Match when={layout() === "medium"}>
-        <MediumDesk />
-      </Match>
-      <Match when={layout() === "phone"}>
-        <PhoneDesk />
-      </Match>
-    </Switch>
+        </Match>
+        <Match when={layout() === "wide"}>
+          <WideDesk />
+        </Match>
+        <Match when={layout() === "medium"}>
+          <MediumDesk />
+        </Match>
+        <Match when={layout() === "phone"}>
+          <PhoneDesk />
+        </Match>
+      </Switch>
+    </>
   );
 }
 

@@ -155,5 +155,5 @@ export async function renderApp(options: Options = {}): Promise<RenderedApp> {
 
 /** Waits until the account is on screen. */
 export async function accountShown(): Promise<void> {
-  await screen.findByRole("button", { name: /^Account Paper/ });
+  await screen.findByRole("button", { name: /^PAPER Paper/ });
 }

@@ -21,7 +21,7 @@ const world = defaultWorld({
 
 async function choose(item: string): Promise<HTMLElement> {
   await accountShown();
-  fireEvent.click(screen.getByRole("button", { name: /^Account Paper/ }));
+  fireEvent.click(screen.getByRole("button", { name: /^PAPER Paper/ }));
   fireEvent.click(await screen.findByRole("menuitem", { name: item }));
   return screen.findByRole("dialog");
 }

@@ -35,7 +35,7 @@ export function AccountSwitcher(props: { showName: boolean }): JSX.Element {
       <Show when={account()}>
         {(active) => (
           <Menu
-            label={`Account ${active().name}, paper money`}
+            label={`PAPER ${active().name}, account menu`}
             items={items()}
             trigger={
               <>

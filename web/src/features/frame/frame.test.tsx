@@ -23,7 +23,7 @@ describe("the frame", () => {
   it("says where the prices come from, what the account is worth and that it is paper", async () => {
     await renderApp();
     expect(await screen.findByText("SIMULATED")).toBeInTheDocument();
-    expect(await screen.findByRole("button", { name: "Account Paper, paper money" })).toBeInTheDocument();
+    expect(await screen.findByRole("button", { name: "PAPER Paper, account menu" })).toBeInTheDocument();
     const [header] = screen.getAllByRole("banner");
     const bar = within(header ?? document.body);
     expect(bar.getByText("Equity").nextElementSibling?.textContent).toBe("$10\u202f000.00");

@@ -58,7 +58,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
         </div>
       </div>
       <Show when={isSignedIn() && isPhone()}>
-        <div class="flex h-11 items-center justify-between gap-1 border-t px-3">
+        <div class="flex min-h-11 flex-wrap items-center justify-between gap-1 border-t px-3 py-1">
           <AccountFigures showAvailable={false} />
           <div class="flex shrink-0 items-center">
             <AccountSwitcher showName={false} />
