@@ -334,6 +334,38 @@ describe("without a fresh price", () => {
     expect(trader.free("BTC")).toBe("2");
   });
 
+  it("never matches a waiting order whose time has come", () => {
+    const trader = desk();
+    trader.place({ side: "buy", quantity: d("2") });
+    trader.stale("BTC/USD");
+    const expiresAt = START + 10_000;
+    const id = trader.place({ side: "sell", quantity: d("1"), limitPrice: d("80"), timeInForce: "gtd", expiresAt });
+    trader.now = expiresAt;
+    trader.book("BTC/USD", [["95", "5"]], [["96", "1"]]);
+    expect(trader.do({ type: "retry_waiting", symbol: "BTC/USD" }).events).toEqual([]);
+    trader.do({ type: "expire_orders" });
+    expect(trader.order(id).status).toBe("expired");
+  });
+
+  it("does not measure an exit against a mark that is gone", () => {
+    const trader = desk({ limits: { priceCollarPercent: d("5") } });
+    trader.place({ side: "buy", quantity: d("2") });
+    expect(trader.codeOf(trader.tryPlace({ side: "sell", quantity: d("1"), limitPrice: d("60") }))).toBe(
+      "PRICE_COLLAR",
+    );
+    trader.stale("BTC/USD");
+    expect(trader.codeOf(trader.tryPlace({ side: "sell", quantity: d("1"), limitPrice: d("60") }))).toBe("accepted");
+  });
+
+  it("denies an entry whose pair has a book but no mark: every limit would pass", () => {
+    const trader = desk();
+    const view = trader.markets["BTC/USD"];
+    if (view !== undefined) {
+      trader.markets["BTC/USD"] = { ...view, quote: { ...view.quote, mark: null } };
+    }
+    expect(trader.codeOf(trader.tryPlace({ side: "buy", quantity: d("1") }))).toBe("QUOTE_STALE");
+  });
+
   it("goes on waiting while nobody bids or the pair is halted", () => {
     const trader = desk();
     trader.place({ side: "buy", quantity: d("2") });

@@ -15,7 +15,10 @@ import { record, stamp, type Turn } from "./turn.ts";
 
 /** Matches the waiting orders of the symbol, oldest first. While there is no fresh price they go on waiting. */
 export function retryWaiting(turn: Turn, symbol: Symbol): void {
-  const waiting = Object.values(turn.state.orders).filter((order) => order.waiting && order.symbol === symbol);
+  const { marketTime } = turn.context;
+  const waiting = Object.values(turn.state.orders).filter(
+    (order) => order.waiting && order.symbol === symbol && (order.expiresAt === null || order.expiresAt > marketTime),
+  );
   for (const order of waiting) {
     const facts = tradingFacts(turn.state, turn.context.now, order);
     const market = matchMarketOf(facts, symbol, assessmentMarket(turn.state, turn.context));

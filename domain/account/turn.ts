@@ -1,4 +1,3 @@
-import type { MarketView, Symbol } from "../market.ts";
 import type { Problem } from "../problem.ts";
 import type { Context } from "./context.ts";
 import type { AccountEvent } from "./events.ts";
@@ -26,10 +25,6 @@ export function record(turn: Turn, event: AccountEvent): void {
 /** The times of an event of this turn. */
 export function stamp(context: Context): { readonly time: number; readonly marketTime: number } {
   return { time: context.now, marketTime: context.marketTime };
-}
-
-export function viewOf(turn: Turn, symbol: Symbol): MarketView | undefined {
-  return turn.context.markets[symbol];
 }
 
 /** Null: the turn stands. A problem: it is denied, and only `events` (the recorded denial) remain. */

@@ -41,7 +41,8 @@ export function freshness(
   if (order.intent === "exit") {
     return ok({ tradable, rate: ONE });
   }
-  if (!tradable) {
+  // Without a mark every limit would pass (CASES "no price"), so an entry needs one as well as a book.
+  if (!tradable || view.quote.mark === null) {
     return stale(order.symbol, view);
   }
   const conversion = conversionRate(instrument.quote, facts.currency, market.markets);

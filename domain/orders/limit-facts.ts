@@ -19,6 +19,7 @@ export function limitFacts(
   const asset = acquiredAsset(order);
   const price = assetPrice(asset, facts.currency, market.markets, { symbol: order.symbol, rate });
   const worth = order.limitPrice === null ? takenCost(match) : multiply(order.limitPrice, order.quantity);
+  const quote = market.markets[order.symbol]?.quote;
   const decimals = currencyDecimals(instrument, facts.currency, market.instruments);
   const takesPlace = scope.isNew && order.orderType === "limit" && order.timeInForce !== "ioc";
   return {
@@ -28,7 +29,8 @@ export function limitFacts(
     side: order.side,
     intent: order.intent,
     limitPrice: order.limitPrice,
-    mark: market.markets[order.symbol]?.quote.mark ?? null,
+    // A last good mark is no yardstick: an exit must not be refused for being far from a price that is gone.
+    mark: quote?.fresh === true ? quote.mark : null,
     orderValue: round(multiply(worth, rate), decimals, "up"),
     acquiredAsset: asset,
     acquiredValue: round(assetExposure(facts, asset, price, market.markets), decimals, "up"),

@@ -85,16 +85,13 @@ export function quantityForBudget(
   let lastPrice: Decimal | null = null;
   for (const level of levels) {
     lastPrice = level.price;
-    const affordable = affordableQuantity(left, level.price, rate, instrument, withFee);
-    const quantity = quantiseQuantity(smallest(affordable, level.available), instrument);
-    if (isPositive(quantity)) {
-      const take = takeOf(level, quantity, rate, instrument);
-      left = subtract(left, withFee ? add(take.cost, take.fee) : take.cost);
-      bought = add(bought, quantity);
+    const whole = quantiseQuantity(level.available, instrument);
+    const charge = chargeAt(level.price, whole, rate, instrument, withFee);
+    if (isAbove(charge, left)) {
+      return add(bought, affordableQuantity(left, level.price, rate, instrument, withFee));
     }
-    if (compare(affordable, level.available) <= 0) {
-      return bought;
-    }
+    left = subtract(left, charge);
+    bought = add(bought, whole);
   }
   return lastPrice === null ? ZERO : add(bought, affordableQuantity(left, lastPrice, rate, instrument, withFee));
 }
