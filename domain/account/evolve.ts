@@ -4,8 +4,7 @@
  */
 import { add, isAbove, isNegative, largest, negate, ZERO } from "../decimal.ts";
 import type { Symbol } from "../market.ts";
-import type { Order } from "../orders/order.ts";
-import { isTerminal, nextStatus, type OrderStep } from "../orders/transitions.ts";
+import type { OrderStep } from "../orders/transitions.ts";
 import { consumePrint, pruneConsumed } from "../paper/consumed.ts";
 import { addTaken, forgetTaken } from "../paper/liquidity.ts";
 import type {
@@ -20,7 +19,8 @@ import type {
 } from "./events.ts";
 import { applyLeg, changeHeld, changeManaged, freeOf } from "./holdings.ts";
 import { RATE_WINDOW_MS } from "./rate-window.ts";
-import { ENDED_ORDERS_KEPT, FAULTS_KEPT, unopenedAccount, type AccountState, type OpenOrder } from "./state.ts";
+import { findOrder, step, withFault } from "./order-steps.ts";
+import { unopenedAccount, type AccountState, type OpenOrder } from "./state.ts";
 
 /** The state after `event`, which has the journal sequence `seq`. */
 export function evolve(state: AccountState, event: AccountEvent, seq: number): AccountState {
@@ -299,68 +299,6 @@ function ended(
   return afterOrders({ ...after, holdings }, symbol);
 }
 
-/** Moves an order one step along the table; one that ended leaves the live orders. */
-function step(
-  state: AccountState,
-  orderId: string,
-  how: OrderStep,
-  seq: number,
-  change: (order: OpenOrder) => OpenOrder,
-  at: number,
-  lateTotals: Partial<Order> = {},
-): AccountState {
-  const order = state.orders[orderId];
-  if (order === undefined) {
-    return stepEnded(state, orderId, how, seq, lateTotals);
-  }
-  const next = nextStatus(order.status, how);
-  if (!next.ok) {
-    return withFault(state, seq, `${orderId}: ${next.error.message}`);
-  }
-  const changed: OpenOrder = { ...change(order), status: next.value, updatedAt: at, seq };
-  if (!isTerminal(next.value)) {
-    return { ...state, orders: { ...state.orders, [orderId]: changed } };
-  }
-  const { [orderId]: _gone, ...others } = state.orders;
-  return { ...state, orders: others, ended: [...state.ended, plainOrder(changed)].slice(-ENDED_ORDERS_KEPT) };
-}
-
-function stepEnded(
-  state: AccountState,
-  orderId: string,
-  how: OrderStep,
-  seq: number,
-  lateTotals: Partial<Order>,
-): AccountState {
-  const order = state.ended.find(({ id }) => id === orderId);
-  const next = order === undefined ? undefined : nextStatus(order.status, how);
-  if (order === undefined || next === undefined || !next.ok) {
-    const was = order === undefined ? "not known" : order.status;
-    return withFault(state, seq, `order ${orderId} is ${was} and cannot be ${how}`);
-  }
-  const late = { ...order, ...lateTotals, status: next.value, seq };
-  return { ...state, ended: state.ended.map((other) => (other.id === orderId ? late : other)) };
-}
-
-/** The order as the world sees it, without what only the account needs. */
-export function plainOrder(order: OpenOrder): Order {
-  const {
-    intent: _i,
-    hold: _h,
-    queue: _q,
-    waiting: _w,
-    conversionRate: _c,
-    feeSchedule: _s,
-    fillCount: _f,
-    ...shown
-  } = order;
-  return shown;
-}
-
-function findOrder(state: AccountState, orderId: string): Order | undefined {
-  return state.orders[orderId] ?? state.ended.find(({ id }) => id === orderId);
-}
-
 /** Prints that no live order can meet again need not be remembered. */
 function afterOrders(state: AccountState, symbol: Symbol): AccountState {
   const live = Object.values(state.orders).filter((order) => order.symbol === symbol);
@@ -379,8 +317,4 @@ function checked(state: AccountState, event: AccountEvent, seq: number): Account
     return withFault(state, seq, `order ${order.id} is filled beyond its quantity`);
   }
   return wrong === undefined ? state : withFault(state, seq, `${event.type} left ${wrong[0]} below zero or over-held`);
-}
-
-function withFault(state: AccountState, seq: number, message: string): AccountState {
-  return { ...state, faults: [...state.faults, { seq, message }].slice(-FAULTS_KEPT) };
 }

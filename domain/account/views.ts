@@ -8,7 +8,7 @@ import type { Order } from "../orders/order.ts";
 import type { OrderRequest } from "../orders/request.ts";
 import type { Problem } from "../problem.ts";
 import type { FillBooked, OrderDenied } from "./events.ts";
-import { plainOrder } from "./evolve.ts";
+import { plainOrder } from "./order-steps.ts";
 import { instrumentOf, isDust } from "./facts.ts";
 import type { FeeSchedule } from "./fees.ts";
 import { holdingOf, totalOf } from "./holdings.ts";
