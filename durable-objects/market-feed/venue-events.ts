@@ -159,13 +159,14 @@ function takeInstruments(parts: FeedParts, message: Extract<VenueMessage, { kind
 
 function takeReply(parts: FeedParts, reply: Reply): void {
   const outcome = parts.subscriptions.take(reply);
-  if (outcome.kind === "ignored") {
-    return;
-  }
   if (outcome.kind === "refused") {
     log("venue_subscription_refused", { channel: outcome.channel, symbol: outcome.symbol, error: outcome.error });
   }
-  const market = parts.markets.get(outcome.kind === "refused" ? outcome.symbol : (reply.symbol ?? ""));
+  // A market without book or trades cannot be traded on; without ticker it only lacks a witness.
+  if (outcome.kind === "ignored" || outcome.channel === "ticker" || outcome.channel === "instrument") {
+    return;
+  }
+  const market = parts.markets.get(outcome.symbol);
   const refused = outcome.kind === "refused" ? outcome.error : null;
   if (market !== null && market.refused !== refused) {
     market.refused = refused;

@@ -7,13 +7,22 @@ declare module "vitest" {
     exchangeUrl: string;
     /** Its public WebSocket v2 address. */
     exchangeWsUrl: string;
+    /** A second one, which misbehaves on purpose: only the tests of the market feed's recovery use it, one at a time. */
+    faultyExchangeUrl: string;
+    faultyExchangeWsUrl: string;
   }
 }
 
-/** One simulator for the whole run, on a free port; gone when the run ends. */
+/** Two simulators for the whole run, on free ports; gone when the run ends. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const exchange = await startExchange({ port: 0, seed: 1 });
   project.provide("exchangeUrl", exchange.url);
   project.provide("exchangeWsUrl", exchange.wsUrl);
-  return () => exchange.stop();
+  const faulty = await startExchange({ port: 0, seed: 2 });
+  project.provide("faultyExchangeUrl", faulty.url);
+  project.provide("faultyExchangeWsUrl", faulty.wsUrl);
+  return async () => {
+    await exchange.stop();
+    await faulty.stop();
+  };
 }

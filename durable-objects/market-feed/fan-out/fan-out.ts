@@ -15,7 +15,7 @@ import type { ErrorCode, Problem, Result } from "../../../domain/problem.ts";
 import { closeQuietly } from "../../lib/close-quietly.ts";
 import { log } from "../../lib/log.ts";
 import { makePublisher, type FeedSource, type Publisher } from "./publishers.ts";
-import { ClientSession } from "./session.ts";
+import { ClientSession, MOST_MESSAGES } from "./session.ts";
 import { parseTopicKey, symbolOfKey, topicKey, type TopicKey } from "./topics.ts";
 
 export type FanOutPorts = {
@@ -91,7 +91,7 @@ export class FanOut {
       this.#end(
         session,
         "RATE_LIMITED",
-        "More than 40 frames in 10 s: the connection is closed.",
+        `More than ${MOST_MESSAGES} frames in 10 s: the connection is closed.`,
         CLOSE_CODES.tooSlowOrTooFast,
       );
       return;

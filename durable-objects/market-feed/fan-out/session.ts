@@ -10,8 +10,8 @@ const CONGESTION_LIMIT_MS = 30_000;
 /** What the runtime still holds for a client; only newer runtimes tell. */
 const SKIP_BUFFERED_BYTES = 256 * 1024;
 const MOST_BUFFERED_BYTES = 4 * 1024 * 1024;
-/** Frames that a client may send: an acknowledgement every 2 s and bursts of subscriptions. */
-const MOST_MESSAGES = 40;
+/** Frames that a client may send: even one that acknowledges every frame stays below. */
+export const MOST_MESSAGES = 150;
 const MESSAGE_WINDOW_MS = 10_000;
 
 export type Flow = "ready" | "skip" | "cut";

@@ -26,7 +26,8 @@ export type Reply = {
 
 /** What a reply means for the market it concerns. */
 export type ReplyOutcome =
-  | { readonly kind: "acknowledged" | "ignored" }
+  | { readonly kind: "ignored" }
+  | { readonly kind: "acknowledged"; readonly channel: Channel; readonly symbol: Symbol }
   | { readonly kind: "refused"; readonly channel: Channel; readonly symbol: Symbol; readonly error: string };
 
 const GROUP = 10;
@@ -92,7 +93,7 @@ export class Subscriptions {
     if (reply.success || reply.error?.toLowerCase().startsWith("already subscribed") === true) {
       state.status = "acknowledged";
       state.attempts = 0;
-      return { kind: "acknowledged" };
+      return { kind: "acknowledged", channel, symbol };
     }
     state.status = "refused";
     state.askedAt = this.#now();

@@ -1,0 +1,9 @@
+import "vitest";
+
+declare module "vitest" {
+  /** As tests/support/global-setup.ts provides them. */
+  interface ProvidedContext {
+    faultyExchangeUrl: string;
+    faultyExchangeWsUrl: string;
+  }
+}
