@@ -31,7 +31,7 @@ function makeStage() {
     stage,
     fanOut,
     /** One change of the book, and the time that a flush takes to pass. */
-    async tick(milliseconds = 100): Promise<void> {
+    tick: async (milliseconds = 100): Promise<void> => {
       stage.quantity += 1;
       stage.now += milliseconds;
       fanOut.changed("BTC/USD", "book");
