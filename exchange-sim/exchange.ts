@@ -80,6 +80,7 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Exch
   const switches = new Switches();
   switches.setAll(options.switches ?? {});
   const limits = new PublicLimits();
+  const replay = options.replay === undefined ? undefined : planReplay(options.replay);
   const sockets: SocketServer = new SocketServer({
     host: () => runtime.venue,
     faults,
@@ -87,7 +88,6 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Exch
     limits,
     random: createRandom(`${seed}/connections`),
   });
-  const replay = options.replay === undefined ? undefined : planReplay(options.replay);
   const open = (): Runtime =>
     openRuntime({
       seed,
@@ -102,7 +102,7 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Exch
         sockets.flush();
       },
     });
-  let runtime = open();
+  let runtime = openOrStop(open, sockets);
   const admin = new AdminActions(() => runtime.venue, sockets);
   const server = createRestServer(async (request) =>
     request.path.startsWith("/admin/")
@@ -166,6 +166,16 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Exch
     stop,
   };
   return exchange;
+}
+
+/** Opens a runtime; when that fails, nothing is left running. */
+function openOrStop(open: () => Runtime, sockets: SocketServer): Runtime {
+  try {
+    return open();
+  } catch (error) {
+    sockets.stop();
+    throw error;
+  }
 }
 
 function advance({ virtual, venue }: Runtime, milliseconds: number): void {

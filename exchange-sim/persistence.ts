@@ -59,10 +59,7 @@ export class Store implements AccountJournal, MarketListener {
 
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
-    this.#database = new DatabaseSync(join(folder, "exchange.sqlite"));
-    // The process may be killed at any time; a crash of the machine may cost the last second.
-    this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 2000;");
-    this.#database.exec(schema);
+    this.#database = openDatabase(folder);
     this.#saveTrade = this.#database.prepare("INSERT OR REPLACE INTO trades VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     this.#saveCandle = this.#database.prepare("INSERT OR REPLACE INTO candles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     this.#saveRecord = this.#database.prepare("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)");
@@ -280,6 +277,21 @@ export class Store implements AccountJournal, MarketListener {
       }
     });
   }
+}
+
+function openDatabase(folder: string): DatabaseSync {
+  const database = new DatabaseSync(join(folder, "exchange.sqlite"));
+  try {
+    // The process may be killed at any time; a crash of the machine may cost the last second.
+    database.exec("PRAGMA busy_timeout = 2000; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;");
+    database.exec("PRAGMA synchronous = OFF;");
+    database.exec(schema);
+  } catch (error) {
+    database.close();
+    const isLocked = error instanceof Error && error.message.includes("locked");
+    throw isLocked ? new Error(`${folder} is in use by another exchange simulator`, { cause: error }) : error;
+  }
+  return database;
 }
 
 type Row = Record<string, unknown>;

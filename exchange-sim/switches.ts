@@ -51,6 +51,8 @@ export interface SwitchValues {
   tradesSinceZero: "first" | "newest";
   tradesLast: "whole" | "cut off";
   publicLimits: boolean;
+  clientOrderIdScope: "open orders" | "all orders";
+  bookExponents: boolean;
 }
 
 export type SwitchName = keyof SwitchValues;
@@ -307,6 +309,16 @@ const definitions: { readonly [N in SwitchName]: Definition<SwitchValues[N]> } =
     values: [false, true],
     about: "public REST calls and WebSocket connects are limited per address",
     source: "§3.3",
+  },
+  clientOrderIdScope: {
+    values: ["open orders", "all orders"],
+    about: "among which orders of an account a cl_ord_id has to be unique",
+    source: "§2.5 [1]",
+  },
+  bookExponents: {
+    values: [false, true],
+    about: "tiny quantities of the book as `0E-8`; checksums are over the plain text",
+    source: "§11 [?]",
   },
 };
 

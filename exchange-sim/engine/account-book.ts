@@ -1,4 +1,4 @@
-import { DAY } from "../clock.ts";
+import { DAY, MINUTE, type Micros } from "../clock.ts";
 import type { Ids } from "../ids.ts";
 import { assets, type Asset, type Pair } from "../instruments.ts";
 import type { Switches } from "../switches.ts";
@@ -44,6 +44,7 @@ export class AccountBook {
   readonly #switches: Switches;
   readonly #journal: AccountJournal;
   readonly #listeners: LedgerListener[] = [];
+  readonly #volumes = new WeakMap<Account, { readonly trades: number; readonly at: Micros; readonly sum: bigint }>();
   #ledgerNumber = 1;
   #tradeNumber = 1;
 
@@ -136,10 +137,17 @@ export class AccountBook {
     return this.needed(account, terms, quantity, quantity * BigInt(price), asset, withFee);
   }
 
-  /** 30-day volume in USD, units of 10^-4. */
+  /** 30-day volume in USD, units of 10^-4; counted again after each trade and each minute. */
   volume(account: Account): bigint {
-    const since = this.#engine.now - thirtyDays;
-    return account.trades.reduce((sum, trade) => (trade.time > since ? sum + trade.usd : sum), account.earlierVolume);
+    const { now } = this.#engine;
+    const known = this.#volumes.get(account);
+    if (known !== undefined && known.trades === account.trades.length && now - known.at < MINUTE) {
+      return known.sum + account.earlierVolume;
+    }
+    const since = now - thirtyDays;
+    const sum = account.trades.reduce((total, trade) => (trade.time > since ? total + trade.usd : total), 0n);
+    this.#volumes.set(account, { trades: account.trades.length, at: now, sum });
+    return sum + account.earlierVolume;
   }
 
   feeTier(account: Account, liquidity: "maker" | "taker"): FeeTier {

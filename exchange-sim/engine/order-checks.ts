@@ -74,17 +74,16 @@ export function checkOpenOrders(account: Account, terms: OrderTerms, more = 1): 
   return open + more > openOrdersPerPair[account.tier] ? "EOrder:Orders limit exceeded" : undefined;
 }
 
-/** A client order id is unique among the account's open orders only (PROTOCOL §2.5). */
-export function checkClientOrderId(account: Account, clientOrderId: string | undefined): string | undefined {
-  if (clientOrderId === undefined) {
-    return undefined;
-  }
-  for (const order of account.live.values()) {
-    if (order.terms.clientOrderId === clientOrderId) {
-      return "EGeneral:Invalid arguments:cl_ord_id not unique";
-    }
-  }
-  return undefined;
+/** A client order id is unique among the account's open orders, not for life (PROTOCOL §2.5). */
+export function checkClientOrderId(
+  context: CheckContext,
+  account: Account,
+  clientOrderId: string | undefined,
+): string | undefined {
+  const scope = context.switches.value("clientOrderIdScope") === "open orders" ? account.live : account.orders;
+  const isTaken =
+    clientOrderId !== undefined && [...scope.values()].some((order) => order.terms.clientOrderId === clientOrderId);
+  return isTaken ? "EGeneral:Invalid arguments:cl_ord_id not unique" : undefined;
 }
 
 /** Funds, counting fees and what other orders hold; `except` is the order that these terms replace. */

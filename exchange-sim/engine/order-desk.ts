@@ -300,7 +300,7 @@ export class OrderDesk {
       (tickFirst ? tick : undefined) ??
       checkMinimums(context, market, terms) ??
       tick ??
-      checkClientOrderId(account, terms.clientOrderId) ??
+      checkClientOrderId(context, account, terms.clientOrderId) ??
       checkOpenOrders(account, terms, together) ??
       (terms.trigger?.reference === "index" && !context.switches.value("indexAvailable")
         ? "EGeneral:Invalid arguments:Index unavailable"

@@ -1,5 +1,7 @@
 import type { WebSocket } from "ws";
 
+const mostBuffered = 16 * 1_048_576;
+
 /** One client's socket. Frames are collected during a turn and sent when it is over. */
 export class Connection {
   readonly id: string;
@@ -30,8 +32,14 @@ export class Connection {
     }
   }
 
+  /** Sends at once. A client that does not read is cut off. */
   send(frame: string): void {
-    if (this.socket.readyState === this.socket.OPEN) {
+    if (this.socket.readyState !== this.socket.OPEN) {
+      return;
+    }
+    if (this.socket.bufferedAmount > mostBuffered) {
+      this.socket.terminate();
+    } else {
       this.socket.send(frame);
     }
   }

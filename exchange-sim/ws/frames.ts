@@ -91,18 +91,31 @@ export function candleFrame(rows: readonly Json[], time: Micros, type: "snapshot
   return encodeJson({ channel: "ohlc", type, timestamp: isoNanos(time), data: rows });
 }
 
-function bookSide(market: Market, entries: SideChange["entries"]): Json {
+function bookSide(market: Market, entries: SideChange["entries"], exponents: boolean): Json {
   return entries.map((entry) => {
     const { price, quantity } = tokenLevel(market, entry);
-    return { price: new NumberText(price), qty: new NumberText(quantity) };
+    const text = exponents ? withExponent(entry.quantity, market.pair.quantityDecimals) : quantity;
+    return { price: new NumberText(price), qty: new NumberText(text) };
   });
 }
 
-export function bookSnapshotFrame(market: Market, view: BookView): string {
+/** Tiny numbers as a venue that prints them with exponents would: `0E-8`, `1.50E-6` (PROTOCOL §11). */
+function withExponent(units: bigint, decimals: number): string {
+  const digits = units.toString();
+  const exponent = digits.length - 1 - decimals;
+  if (exponent >= -6 && units !== 0n) {
+    return formatUnits(units, decimals);
+  }
+  return digits.length === 1
+    ? `${digits}E${String(-decimals)}`
+    : `${digits.charAt(0)}.${digits.slice(1)}E${String(exponent)}`;
+}
+
+export function bookSnapshotFrame(market: Market, view: BookView, exponents: boolean): string {
   const row = {
     symbol: market.pair.symbol,
-    bids: bookSide(market, view.levels("buy")),
-    asks: bookSide(market, view.levels("sell")),
+    bids: bookSide(market, view.levels("buy"), exponents),
+    asks: bookSide(market, view.levels("sell"), exponents),
     checksum: viewChecksum(market, view),
     timestamp: isoMicros(market.bookChangedAt),
   };
@@ -114,15 +127,15 @@ export function bookUpdateFrame(
   market: Market,
   view: BookView,
   changes: readonly SideChange[],
-  corrupt: boolean,
+  style: { readonly exponents: boolean; readonly corrupt: boolean },
 ): string {
   const entriesOf = (side: string): SideChange["entries"] =>
     changes.find((change) => change.side === side)?.entries ?? [];
   const row = {
     symbol: market.pair.symbol,
-    bids: bookSide(market, entriesOf("buy")),
-    asks: bookSide(market, entriesOf("sell")),
-    checksum: (viewChecksum(market, view) + (corrupt ? 1 : 0)) % 2 ** 32,
+    bids: bookSide(market, entriesOf("buy"), style.exponents),
+    asks: bookSide(market, entriesOf("sell"), style.exponents),
+    checksum: (viewChecksum(market, view) + (style.corrupt ? 1 : 0)) % 2 ** 32,
     timestamp: isoMicros(market.bookChangedAt),
   };
   return encodeJson({ channel: "book", type: "update", data: [row] });

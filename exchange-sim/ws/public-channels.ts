@@ -125,7 +125,10 @@ export class PublicChannels implements MarketListener {
       const changes = view.settle();
       if (changes.length > 0 && this.#faults.active("silentChannel", "book", symbol) === undefined) {
         const corrupt = this.#faults.take("corruptChecksum", "book", symbol) !== undefined;
-        const frame = bookUpdateFrame(market, view, changes, corrupt);
+        const frame = bookUpdateFrame(market, view, changes, {
+          corrupt,
+          exponents: this.#switches.value("bookExponents"),
+        });
         this.#table.each("book", symbol, (each) => {
           if (each.depth === view.depth) {
             each.connection.queue(frame);
@@ -267,7 +270,7 @@ export class PublicChannels implements MarketListener {
   #snapshot(market: Market, subscription: Subscription): string {
     const { depth, interval, trigger } = subscription;
     if (depth !== undefined) {
-      return bookSnapshotFrame(market, this.#view(market, depth));
+      return bookSnapshotFrame(market, this.#view(market, depth), this.#switches.value("bookExponents"));
     }
     if (interval !== undefined) {
       const candles = market.candles.series(interval)?.upTo(this.#engine.now) ?? [];
