@@ -147,6 +147,17 @@ describe("a socket that comes back", () => {
     expect(lines).toHaveLength(4);
   });
 
+  it("starts anew when somebody has signed in since it stopped, but not once it was closed", () => {
+    const made = start();
+    line(0).onclose?.({ code: 4403 });
+    made.reconnect();
+    line(1).onopen?.();
+    expect(lastState()).toEqual({ type: "open" });
+    made.close();
+    made.reconnect();
+    expect(lines).toHaveLength(2);
+  });
+
   it("says whether a frame left, and hears nothing after it was closed", () => {
     const made = start();
     expect(made.send({ a: 1 })).toBe(false);

@@ -35,7 +35,10 @@ export type SocketOptions = {
 export type Socket = {
   /** Sends a frame as JSON; false when the line is down. */
   send(frame: unknown): boolean;
-  /** Drops the line and dials again now, for example after a frame that was not in the contract. */
+  /**
+   * Drops the line and dials again, for example after a frame that was not in the contract. One that stopped (signed out,
+   * forbidden) starts anew: somebody has signed in since.
+   */
   reconnect(): void;
   close(): void;
 };
@@ -54,6 +57,7 @@ export function makeSocket(options: SocketOptions): Socket {
   let line: SocketPort | null = null;
   let isOpen = false;
   let isStopped = false;
+  let isClosed = false;
   let attempt = 0;
   let lostAt = now();
   let lastHeard = 0;
@@ -189,6 +193,10 @@ export function makeSocket(options: SocketOptions): Socket {
     reconnect() {
       if (line !== null) {
         drop(line, 1006);
+      } else if (isStopped && !isClosed) {
+        isStopped = false;
+        attempt = 0;
+        dial();
       }
     },
     close() {
@@ -196,6 +204,7 @@ export function makeSocket(options: SocketOptions): Socket {
       document.removeEventListener("visibilitychange", hurry);
       clearTimers();
       isStopped = true;
+      isClosed = true;
       const current = line;
       line = null;
       isOpen = false;

@@ -58,6 +58,8 @@ type Options = {
 
 /** A topic outlives its last user this long, so that a change of page or tab does not drop and refetch it. */
 const LINGER_MS = 4_000;
+/** How long after opening the line, and after a failure, the list of markets is asked for (again). */
+const MARKETS_RETRY_MS = 1_500;
 /** A series shorter than this is filled from the API at once. */
 const ENOUGH_CANDLES = 120;
 
@@ -77,10 +79,14 @@ export function createMarketStore(options: Options = {}): MarketStore {
   let lastFrame = -1;
   let acknowledgedAt = 0;
   let acknowledgeTimer = 0;
+  let marketsTimer = 0;
 
   const socket: Socket = makeSocket({
     open: options.open ?? (() => openSocket("/ws/market")),
-    onOpen: subscribeToAll,
+    onOpen: () => {
+      subscribeToAll();
+      ensureMarkets();
+    },
     onText: readText,
     onState: (next) => {
       setState(next);
@@ -259,6 +265,17 @@ export function createMarketStore(options: Options = {}): MarketStore {
     painter.mark(entry.paint);
   }
 
+  /** Without the list no pair's rules are known: it is asked for until it came, as long as the line stands. */
+  function ensureMarkets(): void {
+    window.clearTimeout(marketsTimer);
+    if (markets().length > 0 || state().type !== "open") {
+      return;
+    }
+    marketsTimer = window.setTimeout(() => {
+      void refreshMarkets().then(ensureMarkets);
+    }, MARKETS_RETRY_MS);
+  }
+
   async function refreshMarkets(): Promise<void> {
     const answer = await fetchList();
     if (answer.ok) {
@@ -299,6 +316,7 @@ export function createMarketStore(options: Options = {}): MarketStore {
       socket.close();
       painter.dispose();
       window.clearTimeout(acknowledgeTimer);
+      window.clearTimeout(marketsTimer);
       for (const entry of entries.values()) {
         window.clearTimeout(entry.releaseTimer);
       }

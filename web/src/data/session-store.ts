@@ -30,6 +30,8 @@ export type SessionStore = {
 
 export function createSessionStore(): SessionStore {
   const [state, setState] = createSignal<SessionState>({ type: "loading" });
+  // Signing out ends the session on purpose; the sockets' close must not be taken for an expiry.
+  let isLeaving = false;
 
   function take(session: SessionView): void {
     setState({ type: "signed-in", session });
@@ -42,6 +44,9 @@ export function createSessionStore(): SessionStore {
   /** A 401 after being signed in: the page stays, a dialog asks. Before, it only means that nobody is. */
   function lose(): void {
     const current = untrack(state);
+    if (isLeaving) {
+      return;
+    }
     if (current.type === "signed-in") {
       setState({ type: "expired", session: current.session });
     } else if (current.type !== "expired") {
@@ -66,6 +71,16 @@ export function createSessionStore(): SessionStore {
     return false;
   }
 
+  async function leave<T>(end: () => Promise<Result<T>>): Promise<Result<T>> {
+    isLeaving = true;
+    const answer = await end();
+    isLeaving = false;
+    if (answer.ok) {
+      forget();
+    }
+    return answer;
+  }
+
   handleSessionLost(lose);
 
   return {
@@ -86,19 +101,7 @@ export function createSessionStore(): SessionStore {
       }
       return answer;
     },
-    async signOut() {
-      const answer = await sessionApi.signOut();
-      if (answer.ok) {
-        forget();
-      }
-      return answer;
-    },
-    async signOutEverywhere() {
-      const answer = await sessionApi.endAllSessions(false);
-      if (answer.ok) {
-        forget();
-      }
-      return answer;
-    },
+    signOut: () => leave(sessionApi.signOut),
+    signOutEverywhere: () => leave(() => sessionApi.endAllSessions(false)),
   };
 }

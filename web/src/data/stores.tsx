@@ -10,6 +10,8 @@ import {
   type JSX,
   type ParentProps,
 } from "solid-js";
+import type { Painter } from "./make-painter.ts";
+import type { SocketPort } from "./make-socket.ts";
 import { createMarketStore, type MarketStore } from "./market-store.ts";
 import { createNoticeStore, type NoticeStore } from "./notices.ts";
 import { createSessionStore, type SessionStore } from "./session-store.ts";
@@ -34,10 +36,19 @@ export function useStores(): Stores {
   return stores;
 }
 
-/** Opens the sockets and closes them with the page. */
-export function StoresProvider(props: ParentProps): JSX.Element {
+type Wire = {
+  readonly openMarket?: () => SocketPort;
+  readonly openTrader?: () => SocketPort;
+  readonly painter?: Painter;
+};
+
+/** All stores, wired to each other; they close with the owner. `wire` plays the sockets in tests. */
+export function createStores(wire: Wire = {}): Stores {
   const session = createSessionStore();
-  const market = createMarketStore();
+  const market = createMarketStore({
+    ...(wire.openMarket === undefined ? {} : { open: wire.openMarket }),
+    ...(wire.painter === undefined ? {} : { painter: wire.painter }),
+  });
   const notices = createNoticeStore();
   const [trader, setTrader] = createSignal<TraderStore | null>(null);
   const userId = createMemo(() => session.user()?.id ?? null);
@@ -46,16 +57,36 @@ export function StoresProvider(props: ParentProps): JSX.Element {
     if (userId() === null) {
       return;
     }
-    const store = untrack(() => createTraderStore({ onSessionEnded: session.refresh }));
+    const store = untrack(() =>
+      createTraderStore({
+        onSessionEnded: session.refresh,
+        ...(wire.openTrader === undefined ? {} : { open: wire.openTrader }),
+      }),
+    );
     setTrader(store);
     onCleanup(() => {
       setTrader(null);
       store.dispose();
     });
   });
+  // Signed in again, or with a new session after a sign-up or a change of password: the account's line comes back.
+  createEffect(() => {
+    if (session.state().type === "signed-in") {
+      untrack(trader)?.revive();
+    }
+  });
+  // The desk was away when the page came: once its line stands, ask again who is signed in.
+  createEffect(() => {
+    if (session.state().type === "unreachable" && market.state().type === "open") {
+      void session.refresh();
+    }
+  });
   onCleanup(() => market.dispose());
   void session.refresh();
   void market.refreshMarkets();
+  return { session, market, trader, notices };
+}
 
-  return <StoresContext.Provider value={{ session, market, trader, notices }}>{props.children}</StoresContext.Provider>;
+export function StoresProvider(props: ParentProps): JSX.Element {
+  return <StoresContext.Provider value={createStores()}>{props.children}</StoresContext.Provider>;
 }

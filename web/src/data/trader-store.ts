@@ -23,6 +23,8 @@ export type TraderStore = {
   readonly sessionExpiresAt: Accessor<number | null>;
   /** Hears every event that is new to this page, after the state has it. Returns a disposer. */
   readonly listen: (listener: TraderListener) => () => void;
+  /** Dials again after the line was given up because the session had ended. */
+  readonly revive: () => void;
   readonly dispose: () => void;
 };
 
@@ -99,6 +101,11 @@ export function createTraderStore(options: Options = {}): TraderStore {
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    revive() {
+      if (state().type === "stopped") {
+        socket.reconnect();
+      }
     },
     dispose() {
       listeners.clear();

@@ -13,12 +13,16 @@ import { PositionsPanel } from "../features/positions/positions-panel.tsx";
 import { TradesPanel } from "../features/trades/trades-panel.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { Skeleton } from "../ui/panel.tsx";
 import { Splitter, panelSize } from "../ui/splitter.tsx";
 import { Tabs, type TabItem } from "../ui/tabs.tsx";
 import { useLayout } from "../ui/use-media.ts";
 
 // Its own chunk: the chart library is as large as the rest of the page.
 const ChartPanel = lazy(async () => ({ default: (await import("../features/chart/chart-panel.tsx")).ChartPanel }));
+
+// Fetched beside the session instead of after it. A failure shows where the panel is drawn.
+ChartPanel.preload().catch(() => undefined);
 
 const SIZES = {
   book: { minimum: 220, maximum: 480, initial: 280 },
@@ -39,6 +43,9 @@ export default function TradePage(): JSX.Element {
         <h1 class="sr-only">Trade {desk.symbol()}</h1>
       </Show>
       <Switch>
+        <Match when={session.state().type === "loading"}>
+          <Skeleton rows={12} />
+        </Match>
         <Match when={isOut()}>
           <div class="relative flex min-h-0 flex-1 flex-col">
             <div class="flex min-h-0 flex-1 flex-col opacity-60" inert>

@@ -3,19 +3,17 @@
  * sockets and API as the panels' tests.
  */
 import { MemoryRouter, createMemoryHistory } from "@solidjs/router";
-import { render, screen } from "@solidjs/testing-library";
-import { createSignal } from "solid-js";
+import { cleanup, render, screen } from "@solidjs/testing-library";
+import { createRoot } from "solid-js";
 import { onTestFinished, vi } from "vitest";
 import { page } from "vitest/browser";
 import type { SessionView } from "../../../contract/session.ts";
 import type { Changes, JournalEventView } from "../../../contract/trader-socket.ts";
 import { Pages } from "../app.tsx";
-import { createMarketStore } from "../data/market-store.ts";
-import { createNoticeStore, type NoticeStore } from "../data/notices.ts";
+import type { NoticeStore } from "../data/notices.ts";
 import { changePreferences, resetPreferences } from "../data/preferences.ts";
-import { createSessionStore, type SessionStore } from "../data/session-store.ts";
-import { StoresContext } from "../data/stores.tsx";
-import { createTraderStore, type TraderStore } from "../data/trader-store.ts";
+import type { SessionStore } from "../data/session-store.ts";
+import { StoresContext, createStores } from "../data/stores.tsx";
 import { Frame } from "../features/frame/frame.tsx";
 import {
   answerMarket,
@@ -106,29 +104,24 @@ export async function renderApp(options: Options = {}): Promise<RenderedApp> {
   const marketLine: ScriptedSocket = scriptedSocket((text) => answerMarket(world, marketLine.send, text));
   const traderLine: ScriptedSocket = scriptedSocket((text) => greetTrader(world, traderLine.send, text));
   const painter = { mark: (paint: () => void) => paint(), flush: () => undefined, dispose: () => undefined };
-  const session = createSessionStore();
-  const market = createMarketStore({ open: marketLine.open, painter });
-  const notices = createNoticeStore();
-  const [trader, setTrader] = createSignal<TraderStore | null>(null);
   const history = createMemoryHistory();
   history.set({ value: options.path ?? "/trade/BTC-USD?tf=15m", replace: true });
 
-  void market.refreshMarkets();
-  void session.refresh().then((isIn) => {
-    if (isIn) {
-      setTrader(createTraderStore({ open: traderLine.open, onSessionEnded: session.refresh }));
-    }
-  });
+  const { stores, dispose } = createRoot((disposeRoot) => ({
+    stores: createStores({ openMarket: marketLine.open, openTrader: traderLine.open, painter }),
+    dispose: disposeRoot,
+  }));
   render(() => (
-    <StoresContext.Provider value={{ session, market, trader, notices }}>
+    <StoresContext.Provider value={stores}>
       <MemoryRouter history={history} root={Frame}>
         <Pages />
       </MemoryRouter>
     </StoresContext.Provider>
   ));
+  const { session, notices } = stores;
   onTestFinished(() => {
-    market.dispose();
-    trader()?.dispose();
+    cleanup();
+    dispose();
     vi.unstubAllGlobals();
     resetPreferences();
   });

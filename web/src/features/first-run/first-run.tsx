@@ -38,6 +38,11 @@ export function FirstRun(): JSX.Element {
             Sign in
           </A>
         </div>
+        <Show when={session.state().type === "unreachable"}>
+          <p role="status" class="mt-3 text-warning">
+            The desk does not answer at the moment. This page goes on by itself as soon as it does.
+          </p>
+        </Show>
         <Show when={problem()}>
           <p role="alert" class="mt-3 text-danger">
             {problem()}

@@ -10,10 +10,14 @@ import {
   lazy,
   onCleanup,
   onMount,
+  untrack,
   type JSX,
   type ParentProps,
 } from "solid-js";
 import { DeskContext, createDesk } from "../../data/desk-context.tsx";
+import { createNow } from "../../data/clock.ts";
+import { useInstrument, useTicker } from "../../data/use-market.ts";
+import { formatPrice } from "../../ui/format.ts";
 import { useStores } from "../../data/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { warmUpDialogs } from "../../ui/dialog.tsx";
@@ -139,17 +143,24 @@ export function Frame(props: ParentProps): JSX.Element {
   );
 }
 
+/** The tab says which page it is; the desk also its last price, once a second. */
 function useTitle(symbol: () => string): void {
   const location = useLocation();
+  const ticker = useTicker(symbol);
+  const instrument = useInstrument(symbol);
+  const now = createNow(1_000);
+  const names: Record<string, string> = {
+    history: "History",
+    settings: "Settings",
+    "sign-in": "Sign in",
+    "sign-up": "Sign up",
+  };
   createEffect(() => {
-    const page = location.pathname.split("/")[1] ?? "";
-    const names: Record<string, string> = {
-      history: "History",
-      settings: "Settings",
-      "sign-in": "Sign in",
-      "sign-up": "Sign up",
-    };
-    document.title = `${names[page] ?? symbol()} · TradeWithAI`;
+    now();
+    const name = names[location.pathname.split("/")[1] ?? ""];
+    const last = untrack(ticker)?.last ?? null;
+    const price = last === null ? "" : `${formatPrice(last, untrack(instrument)?.priceDecimals)} `;
+    document.title = `${name ?? `${price}${symbol()}`} · TradeWithAI`;
   });
 }
 

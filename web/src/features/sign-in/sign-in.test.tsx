@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor, within } from "@solidjs/testing-library";
 import { describe, expect, it } from "vitest";
 import { ADA, GUEST, accountShown, renderApp, type RenderedApp } from "../../testing/render-app.tsx";
+import { sampleAccount } from "../testing/samples.ts";
 import { refusal } from "../testing/render-desk.tsx";
 
 function type(label: string | RegExp, text: string): void {
@@ -125,7 +126,7 @@ describe("the end of a session", () => {
       }
       return call.path === "/api/auth/sign-in/email" ? { status: 200, body: ADA } : undefined;
     });
-    await app.session.refresh();
+    app.traderLine.lose(4401);
     const dialog = await screen.findByRole("dialog", { name: "Your session has ended" });
     expect(screen.getByLabelText("E-mail")).toHaveValue("ada@example.org");
     isOver = false;
@@ -134,6 +135,8 @@ describe("the end of a session", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     expect(app.path()).toBe("/trade/ETH-USD?tf=1h");
     await accountShown();
+    app.traderSends("account_opened", { account: sampleAccount({ name: "Paper, heard again" }) });
+    expect(await screen.findByRole("button", { name: /^PAPER Paper, heard again/ })).toBeInTheDocument();
   });
 
   it("offers a guest, who cannot sign in again, a new start", async () => {

@@ -1,8 +1,9 @@
 import { For, Match, Show, Switch, createSignal, type JSX } from "solid-js";
 import type { CancelAllResult } from "../../../../contract/orders.ts";
-import type { Problem } from "../../../../domain/problem.ts";
-import { cancelAllOrders } from "../../data/api.ts";
+import { refuse, type Problem, type Result } from "../../../../domain/problem.ts";
+import { cancelAllOrders, fetchAccounts } from "../../data/api.ts";
 import { newIntent } from "../../data/http.ts";
+import { preferences } from "../../data/preferences.ts";
 import { useActiveAccountId, useAccount, useOpenOrders, useTraderReady } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -39,16 +40,31 @@ function StopDialog(props: { onClose: () => void }): JSX.Element {
   let intent = newIntent();
 
   const stop = async (): Promise<void> => {
-    const id = accountId();
-    if (id === null || outcome().type === "sending") {
+    if (outcome().type === "sending") {
       return;
     }
     setOutcome({ type: "sending" });
-    const answer = await cancelAllOrders(id, undefined, intent);
+    const answer = await cancelEverything();
     if (!answer.ok && answer.error.code !== "TEMPORARILY_UNAVAILABLE") {
       intent = newIntent(); // A refusal is an answer; only an unknown outcome is asked for again under its key.
     }
     setOutcome(answer.ok ? { type: "done", result: answer.value } : { type: "failed", problem: answer.error });
+  };
+  /** Without the socket nobody has said which account is on screen: then the API does. */
+  const cancelEverything = async (): Promise<Result<CancelAllResult>> => {
+    const known = accountId();
+    if (known !== null) {
+      return cancelAllOrders(known, undefined, intent);
+    }
+    const list = await fetchAccounts();
+    if (!list.ok) {
+      return list;
+    }
+    const chosen =
+      list.value.accounts.find((entry) => entry.id === preferences.activeAccountId) ?? list.value.accounts[0];
+    return chosen === undefined
+      ? refuse("NOT_FOUND", "There is no account whose orders could be cancelled.")
+      : cancelAllOrders(chosen.id, undefined, intent);
   };
   const done = () => {
     const current = outcome();

@@ -1,5 +1,5 @@
 import { createMemo, Show, type JSX } from "solid-js";
-import { largest, smallest, subtract, divide, isZero, type Decimal } from "../../../../domain/decimal.ts";
+import type { Decimal } from "../../../../domain/decimal.ts";
 import { useCandles } from "../../data/use-market.ts";
 
 const WIDTH = 64;
@@ -33,18 +33,18 @@ export function Sparkline(props: { symbol: string }): JSX.Element {
   );
 }
 
-/** SVG points of closes scaled into the box; "" for fewer than two. Pixels are no money: here a float is right. */
+/** SVG points of closes scaled into the box; "" for fewer than two. Pixels are no money: here floats are right. */
 export function linePoints(closes: readonly Decimal[]): string {
-  const [first, ...rest] = closes;
-  if (first === undefined || rest.length === 0) {
+  if (closes.length < 2) {
     return "";
   }
-  const low = smallest(first, ...rest);
-  const range = subtract(largest(first, ...rest), low);
-  return closes
-    .map((close, index) => {
-      const share = isZero(range) ? 0.5 : Number(divide(subtract(close, low), range, 4, "down"));
-      const x = (index / (closes.length - 1)) * WIDTH;
+  const values = closes.map(Number);
+  const low = Math.min(...values);
+  const range = Math.max(...values) - low;
+  return values
+    .map((value, index) => {
+      const share = range === 0 ? 0.5 : (value - low) / range;
+      const x = (index / (values.length - 1)) * WIDTH;
       return `${x.toFixed(1)},${(1 + (1 - share) * (HEIGHT - 2)).toFixed(1)}`;
     })
     .join(" ");
