@@ -33,8 +33,9 @@ export class TriggerIndex {
   set(traderId: string, row: TriggerRow): void {
     this.remove(traderId, row.orderId);
     const entry: Entry = { traderId, row, key: this.#key(row.level) };
-    const { entries } = this.#ladder(row);
-    entries.splice(firstAtOrAfter(this.#ladder(row), entry.key), 0, entry);
+    const ladder = this.#ladder(row);
+    // Behind its equals: the older order comes first.
+    ladder.entries.splice(firstBehind(ladder, entry.key), 0, entry);
     const orders = this.#owners.get(traderId) ?? new Map<string, Entry>();
     orders.set(row.orderId, entry);
     this.#owners.set(traderId, orders);
@@ -136,13 +137,23 @@ function collect(
   }
 }
 
+/** Where rows at the key's level begin. */
 function firstAtOrAfter({ entries, descending }: Ladder, key: Scaled): number {
+  return search(entries, (at) => (descending ? at > key : at < key));
+}
+
+/** Where rows at the key's level end. */
+function firstBehind({ entries, descending }: Ladder, key: Scaled): number {
+  return search(entries, (at) => (descending ? at >= key : at <= key));
+}
+
+/** Index of the first entry that is not before; `isBefore` holds for a first part of the entries and for none after it. */
+function search(entries: readonly Entry[], isBefore: (key: Scaled) => boolean): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const at = entries[middle]?.key ?? 0;
-    if (descending ? at > key : at < key) {
+    if (isBefore(entries[middle]?.key ?? 0)) {
       low = middle + 1;
     } else {
       high = middle;

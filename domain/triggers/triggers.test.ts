@@ -54,6 +54,13 @@ describe("trigger rows", () => {
     expect(index.rowsOf("bob")).toEqual([]);
   });
 
+  it("at one level come in the order in which they were set", () => {
+    const index = indexOf(row("first", "below", "100"), row("second", "below", "100"), row("third", "below", "100"));
+    expect(index.match([print(1, "99")]).map((match) => match.row.orderId)).toEqual(["first", "second", "third"]);
+    index.remove("alice", "second");
+    expect(index.match([print(1, "99")]).map((match) => match.row.orderId)).toEqual(["first", "third"]);
+  });
+
   it("compare levels of any precision exactly", () => {
     const index = indexOf(row("fine", "below", "0.123456789012"), row("coarse", "above", "0.2"));
     expect(index.match([print(1, "0.123456789013")])).toEqual([]);

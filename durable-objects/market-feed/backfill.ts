@@ -200,8 +200,13 @@ export class Backfill {
     const open = openTime(began, finest);
     const oldest = market.tape.recent()[0];
     if (oldest === undefined || oldest.time >= open) {
-      const earlier = await this.#tradesFrom(market, open, PAGES_FOR_RUNNING_CANDLE, "chart wanted");
-      market.tape.prepend(earlier ?? []);
+      const earlier = (await this.#tradesFrom(market, open, PAGES_FOR_RUNNING_CANDLE, "chart wanted")) ?? [];
+      if (market.tape.lastId === null) {
+        // Nothing came by the socket: the tape begins with what REST knows.
+        this.#ports.acceptLateTrades(market, earlier);
+      } else {
+        market.tape.prepend(earlier);
+      }
     }
     if (!this.#ports.isWatched(market)) {
       return;

@@ -4,6 +4,7 @@ import { CandleStore } from "./candle-store.ts";
 import { candlesClosed, chart, refreshDayAgo } from "./charts.ts";
 import { FanOut } from "./fan-out/fan-out.ts";
 import type { FeedSource } from "./fan-out/publishers.ts";
+import type { ClientSocket } from "./fan-out/session.ts";
 import { linkState, type FeedParts, type FeedPorts } from "./feed-parts.ts";
 import { HistoryQueue } from "./history-queue.ts";
 import { Instruments } from "./instruments.ts";
@@ -78,7 +79,7 @@ export function assembleFeed(ports: FeedPorts): FeedParts {
 }
 
 /** Subscribes again what traders and the surviving sockets depend on, and dials. */
-export function startFeed(parts: FeedParts, sockets: readonly WebSocket[]): void {
+export function startFeed(parts: FeedParts, sockets: readonly ClientSocket[]): void {
   rewatch(parts, heldSymbols(parts));
   const topics = parts.fanOut.restore(sockets);
   rewatch(

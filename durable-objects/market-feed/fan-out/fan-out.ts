@@ -15,7 +15,7 @@ import type { ErrorCode, Problem, Result } from "../../../domain/problem.ts";
 import { closeQuietly } from "../../lib/close-quietly.ts";
 import { log } from "../../lib/log.ts";
 import { makePublisher, type FeedSource, type Publisher } from "./publishers.ts";
-import { ClientSession, MOST_MESSAGES } from "./session.ts";
+import { ClientSession, MOST_MESSAGES, type ClientSocket } from "./session.ts";
 import { parseTopicKey, symbolOfKey, topicKey, type TopicKey } from "./topics.ts";
 
 export type FanOutPorts = {
@@ -38,7 +38,7 @@ const attachment = z.object({ topics: z.array(z.string()) });
 
 export class FanOut {
   readonly #ports: FanOutPorts;
-  readonly #sessions = new Map<WebSocket, ClientSession>();
+  readonly #sessions = new Map<ClientSocket, ClientSession>();
   readonly #publishers = new Map<TopicKey, { readonly publisher: Publisher; watchers: number }>();
   readonly #dirty = new Set<TopicKey>();
   #frame = 0;
@@ -55,7 +55,7 @@ export class FanOut {
   }
 
   /** Takes over sockets that outlived the object: they get snapshots of everything they watch. */
-  restore(sockets: readonly WebSocket[]): readonly Topic[] {
+  restore(sockets: readonly ClientSocket[]): readonly Topic[] {
     const topics = new Map<TopicKey, Topic>();
     for (const socket of sockets) {
       const session = this.#open(socket);
@@ -72,7 +72,7 @@ export class FanOut {
     return [...topics.values()];
   }
 
-  connect(socket: WebSocket): void {
+  connect(socket: ClientSocket): void {
     this.#open(socket);
     this.#tell(socket, {
       type: "hello",
@@ -85,7 +85,7 @@ export class FanOut {
   }
 
   /** Takes a message of a client. What is not in the contract is answered once and ends the connection. */
-  async message(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+  async message(socket: ClientSocket, data: string | ArrayBuffer): Promise<void> {
     const session = this.#sessions.get(socket) ?? this.#open(socket);
     if (!session.admit(this.#ports.now())) {
       this.#end(
@@ -122,7 +122,7 @@ export class FanOut {
     }
   }
 
-  closed(socket: WebSocket): void {
+  closed(socket: ClientSocket): void {
     const session = this.#sessions.get(socket);
     if (session !== undefined) {
       for (const key of session.topics) {
@@ -213,7 +213,7 @@ export class FanOut {
     return watched.ok ? null : watched.error;
   }
 
-  #open(socket: WebSocket): ClientSession {
+  #open(socket: ClientSocket): ClientSession {
     const session = new ClientSession(socket, this.#ports.now());
     this.#sessions.set(socket, session);
     return session;
@@ -250,11 +250,11 @@ export class FanOut {
     session.socket.serializeAttachment({ topics: [...session.topics] });
   }
 
-  #tell(socket: WebSocket, frame: MarketServerFrame): void {
+  #tell(socket: ClientSocket, frame: MarketServerFrame): void {
     this.#send(socket, JSON.stringify(frame));
   }
 
-  #send(socket: WebSocket, text: string): boolean {
+  #send(socket: ClientSocket, text: string): boolean {
     try {
       socket.send(text);
       return true;

@@ -14,10 +14,18 @@ const MOST_BUFFERED_BYTES = 4 * 1024 * 1024;
 export const MOST_MESSAGES = 150;
 const MESSAGE_WINDOW_MS = 10_000;
 
+/** What the fan-out needs of a client's socket. */
+export type ClientSocket = {
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+  serializeAttachment(value: unknown): void;
+  deserializeAttachment(): unknown;
+};
+
 export type Flow = "ready" | "skip" | "cut";
 
 export class ClientSession {
-  readonly socket: WebSocket;
+  readonly socket: ClientSocket;
   readonly topics = new Set<TopicKey>();
   /** Topics that need a snapshot before deltas make sense. */
   readonly pending = new Set<TopicKey>();
@@ -29,7 +37,7 @@ export class ClientSession {
   #windowStart: Milliseconds;
   #messages = 0;
 
-  constructor(socket: WebSocket, now: Milliseconds) {
+  constructor(socket: ClientSocket, now: Milliseconds) {
     this.socket = socket;
     this.#acknowledgedAt = now;
     this.#windowStart = now;
@@ -92,7 +100,7 @@ export class ClientSession {
 }
 
 /** Bytes queued for a socket; 0 where the runtime does not say (before workerd 1.20261117, PLATFORM §0.8). */
-function bufferedBytes(socket: WebSocket): number {
+function bufferedBytes(socket: ClientSocket): number {
   const value: unknown = Reflect.get(socket, "bufferedAmount");
   return typeof value === "number" ? value : 0;
 }

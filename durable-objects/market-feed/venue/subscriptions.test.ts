@@ -36,13 +36,14 @@ describe("subscriptions", () => {
   });
 
   it("count as made only when acknowledged, one symbol at a time", () => {
-    const { subscriptions } = makeStage();
+    const { stage, subscriptions } = makeStage();
     subscriptions.subscribe(["BTC/USD", "ETH/USD"]);
-    expect(subscriptions.isAcknowledged("book", "BTC/USD")).toBe(false);
     const outcome = subscriptions.take(reply({ channel: "book", symbol: "BTC/USD", requestId: 1 }));
     expect(outcome).toEqual({ kind: "acknowledged", channel: "book", symbol: "BTC/USD" });
-    expect(subscriptions.isAcknowledged("book", "BTC/USD")).toBe(true);
-    expect(subscriptions.isAcknowledged("book", "ETH/USD")).toBe(false);
+    stage.now = 10_001;
+    const missing = subscriptions.retryOverdue().map(({ channel, symbol }) => `${channel} ${symbol}`);
+    expect(missing).toContain("book ETH/USD");
+    expect(missing).not.toContain("book BTC/USD");
   });
 
   it("that are refused are told apart by their request, because the refusal names no channel", () => {

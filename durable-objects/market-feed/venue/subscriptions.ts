@@ -116,10 +116,6 @@ export class Subscriptions {
     return overdue;
   }
 
-  isAcknowledged(channel: Channel, symbol: Symbol): boolean {
-    return this.#states.get(stateKey(channel, symbol))?.status === "acknowledged";
-  }
-
   #ask(channel: Channel, symbols: readonly Symbol[]): void {
     const requestId = this.#send({ method: "subscribe", params: params(channel, symbols, true) });
     if (requestId === null) {
