@@ -17,7 +17,7 @@ import {
   type FeeTier,
 } from "./fees.ts";
 import type { Side } from "./order-book.ts";
-import { baseAmount, quoteAmount } from "./order-terms.ts";
+import { baseAmount, quoteAmount } from "./amounts.ts";
 import { isTriggered, remainingQuantity, type Order, type OrderTerms, type UserTrade } from "./orders.ts";
 import type { Trade } from "./tape.ts";
 

@@ -12,7 +12,8 @@ import {
   checkStatus,
   wouldCross,
 } from "./order-checks.ts";
-import { readAmendPrice, readTerms, type OrderInput } from "./order-terms.ts";
+import { readAmendPrice } from "./order-prices.ts";
+import { readTerms, type OrderInput } from "./order-terms.ts";
 import { isLimitType, isTriggered, type Amend, type Order, type OrderTerms } from "./orders.ts";
 import { addCost, batchAddCost, matchingCost, type MatchingCounters } from "./rate-counters.ts";
 import { orderReplaced, type Trading } from "./trading.ts";

@@ -8,7 +8,7 @@ import type { Engine } from "./engine.ts";
 import type { Fill, Market, MarketListener } from "./market.ts";
 import { checkFunds, wouldCross, type CheckContext } from "./order-checks.ts";
 import { opposite, type BookOrder } from "./order-book.ts";
-import { closePrices } from "./order-terms.ts";
+import { amendRecord, closeTerms, newOrder } from "./new-order.ts";
 import {
   isLimitType,
   isLive,
@@ -107,38 +107,8 @@ export class Trading implements MarketListener {
   }
 
   #create(account: Account, terms: OrderTerms, parent: string | undefined): Order {
-    const now = this.#engine.now;
-    const waits = terms.startAt !== undefined && terms.startAt > now;
-    const order: Order = {
-      id: this.ids.order(),
-      account: account.id,
-      openedAt: now,
-      number: this.#orderNumber,
-      parent,
-      terms,
-      status: waits ? "pending" : "open",
-      reason: undefined,
-      closedAt: undefined,
-      trigger:
-        terms.trigger === undefined
-          ? undefined
-          : { ...terms.trigger, triggeredAt: undefined, triggeredPrice: undefined },
-      limit: terms.limit,
-      filled: 0n,
-      exactCost: 0n,
-      exactFee: 0n,
-      postedCost: 0n,
-      postedFee: 0n,
-      cost: 0n,
-      fee: 0n,
-      trades: [],
-      amends: [],
-      touchedAt: now,
-      amended: false,
-      resting: undefined,
-    };
+    const order = newOrder(this.ids, this.#orderNumber, account.id, terms, parent, this.#engine.now);
     this.#orderNumber += 1;
-    order.amends.push(this.#amendRecord(order, "original", undefined));
     account.orders.set(order.id, order);
     account.live.set(order.id, order);
     this.#journal.orderChanged(order);
@@ -337,7 +307,7 @@ export class Trading implements MarketListener {
     if (order.trigger !== undefined && triggerPrice !== undefined) {
       order.trigger.price = triggerPrice;
     }
-    const record = this.#amendRecord(order, "user", userRequested);
+    const record = amendRecord(this.ids, order, "user", userRequested, now);
     order.amends.push(record);
     this.#journal.orderChanged(order);
     this.#emit(account, { kind: "amended", order, reason: userRequested, time: now });
@@ -354,20 +324,6 @@ export class Trading implements MarketListener {
       this.#triggers.check(order);
     }
     return record;
-  }
-
-  #amendRecord(order: Order, kind: Amend["kind"], reason: string | undefined): Amend {
-    return {
-      id: this.ids.amend(),
-      kind,
-      quantity: order.terms.quantity,
-      remaining: order.terms.inQuote ? order.terms.quantity : remainingQuantity(order),
-      limit: order.limit,
-      trigger: order.trigger?.price,
-      reason,
-      postOnly: order.terms.postOnly,
-      time: this.#engine.now,
-    };
   }
 
   /** Arms the dead man's switch, or disarms it with 0. Times are the wall's (PROTOCOL §2.6). */
@@ -432,36 +388,11 @@ export class Trading implements MarketListener {
   }
 
   #spawn({ account, parent, quantity }: Spawn): void {
-    const { close, pair, feeCurrency } = parent.terms;
-    const side = opposite(parent.terms.side);
-    const last = this.#market(pair).lastPrice ?? 0;
-    const prices = close === undefined ? undefined : closePrices(pair, side, close, last);
-    const below = quantity < pair.minimumQuantity && this.#switches.value("closeBelowMinimum") === "dropped";
-    if (close === undefined || prices === undefined || below) {
-      return;
-    }
-    const { reference, ...rest } = prices;
-    const terms: OrderTerms = {
-      pair,
-      side,
-      type: close.type,
-      quantity,
-      inQuote: false,
-      ...rest,
-      trigger: rest.trigger === undefined ? undefined : { ...rest.trigger, reference },
-      timeInForce: "GTC",
-      postOnly: false,
-      feeCurrency,
-      selfTrade: "cancel-newest",
-      startAt: undefined,
-      expireAt: undefined,
-      close: undefined,
-      userref: parent.terms.userref,
-      clientOrderId: undefined,
-      flags: [],
-    };
-    const shortOf = checkFunds(this.context, this.#market(pair), account, terms);
-    if (shortOf === undefined) {
+    const { pair } = parent.terms;
+    const market = this.#market(pair);
+    const terms = closeTerms(parent.terms, quantity, market.lastPrice ?? 0);
+    const isDropped = quantity < pair.minimumQuantity && this.#switches.value("closeBelowMinimum") === "dropped";
+    if (terms !== undefined && !isDropped && checkFunds(this.context, market, account, terms) === undefined) {
       this.place(account, terms, parent.id);
     }
   }

@@ -1,6 +1,6 @@
 import type { Engine } from "./engine.ts";
 import type { Market } from "./market.ts";
-import { applyOffset, trailFrom } from "./order-terms.ts";
+import { applyOffset, trailFrom } from "./order-prices.ts";
 import { isTrailing, type Order } from "./orders.ts";
 import type { Trade } from "./tape.ts";
 

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startExchange, type Exchange } from "../../exchange-sim/exchange.ts";
+import { signature } from "../../exchange-sim/rest/signature.ts";
+import { bookChecksum } from "../../exchange-sim/ws/checksum.ts";
 import { member, privateCall, privateJsonCall, publicCall, textAt, type Credentials } from "./support/rest-client.ts";
 import { differences, shapeOf, type Tolerance } from "./support/shape.ts";
 import { SocketClient } from "./support/socket-client.ts";
@@ -389,6 +391,29 @@ describe.skipIf(folder === undefined)("frames have the shape of every recorded o
       new Set(all.map((frame) => member(frame, "error")).filter((text) => text !== undefined));
     const known = texts(frames);
     expect([...texts(recorded.get("refusal") ?? [])].filter((text) => !known.has(text))).toEqual([]);
+  });
+});
+
+describe.skipIf(folder === undefined)("the worked examples beside the recordings (needs TRADE_SHARED)", () => {
+  const read = (file: string): unknown => JSON.parse(readFileSync(join(folder ?? "", file), "utf8"));
+
+  it("have the simulator's signatures", () => {
+    const vectors = read("auth_vectors.json");
+    const list = Object.values(Object(member(vectors, "vectors")));
+    const signed = list.map((each) =>
+      signature(textAt(vectors, "secretBase64"), textAt(each, "uriPath"), textAt(each, "nonce"), textAt(each, "body")),
+    );
+    expect(signed).toEqual(list.map((each) => member(each, "apiSign")));
+    expect(signed.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it("have the simulator's checksums", () => {
+    const list = Object.values(Object(member(read("checksum_vectors.json"), "book_v2")));
+    const levels = (side: unknown): { price: string; quantity: string }[] =>
+      Object.values(Object(side)).map((each) => ({ price: textAt(each, "price"), quantity: textAt(each, "qty") }));
+    const sums = list.map((each) => bookChecksum(levels(member(each, "asks")), levels(member(each, "bids"))));
+    expect(sums).toEqual(list.map((each) => member(each, "crc32")));
+    expect(sums.length).toBeGreaterThan(1);
   });
 });
 
