@@ -23,6 +23,8 @@ export type Desk = {
   readonly changeDraft: (change: Partial<OrderDraft>) => void;
   /** Brings the form into sight (the sheet on a phone) and its first field into focus; chooses the side if given. */
   readonly focusOrderForm: (side?: Side) => void;
+  /** Counts the requests, for a layout that has to bring the form forward. */
+  readonly focusRequests: Accessor<number>;
   /** The form says how it is focused. Returns what to call when it goes. A request made meanwhile is kept for it. */
   readonly registerOrderForm: (focus: () => void) => () => void;
   /** The phone's sheet. */
@@ -53,6 +55,7 @@ type Place = {
 export function createDesk(place: Place): Desk {
   const [draft, setDraft] = createStore<OrderDraft>({ side: "buy", type: "limit", price: "", quantity: "" });
   const [isOrderSheetOpen, setOrderSheetOpen] = createSignal(false);
+  const [focusRequests, setFocusRequests] = createSignal(0);
   let focusForm: (() => void) | null = null;
   let isFocusWanted = false;
 
@@ -72,6 +75,7 @@ export function createDesk(place: Place): Desk {
       if (side !== undefined) {
         setDraft({ side });
       }
+      setFocusRequests((count) => count + 1);
       if (place.usesSheet()) {
         setOrderSheetOpen(true);
       }
@@ -81,6 +85,7 @@ export function createDesk(place: Place): Desk {
         focusForm();
       }
     },
+    focusRequests,
     registerOrderForm(focus) {
       focusForm = focus;
       if (isFocusWanted) {

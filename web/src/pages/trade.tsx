@@ -1,4 +1,4 @@
-import { Match, Show, Switch, createEffect, lazy, type JSX } from "solid-js";
+import { Match, Show, Switch, createEffect, lazy, on, type JSX } from "solid-js";
 import { panelChoice, changePanelChoice } from "../data/preferences.ts";
 import { useDesk } from "../data/desk-context.tsx";
 import { useStores } from "../data/stores.tsx";
@@ -116,14 +116,18 @@ function MediumDesk(): JSX.Element {
     { id: "trades", label: "Trades", content: () => <TradesPanel /> },
   ];
   const chosen = (): string => panelChoice("side-tab", "order");
-  // A price that was clicked in the book belongs into the form: bring it forward.
-  createEffect((before: string | undefined) => {
-    const price = desk.draft.price;
-    if (before !== undefined && price !== before && price !== "" && chosen() === "book") {
-      changePanelChoice("side-tab", "order");
-    }
-    return price;
-  });
+  // Whoever asks for the form (a key, a clicked price) wants to see it.
+  createEffect(
+    on(
+      [desk.focusRequests, () => desk.draft.price],
+      ([requests, price], before) => {
+        if (requests !== before?.[0] || price !== "") {
+          changePanelChoice("side-tab", "order");
+        }
+      },
+      { defer: true },
+    ),
+  );
   return (
     <div class="flex min-h-0 min-w-0 flex-1">
       <div class="flex min-h-0 min-w-0 flex-1 flex-col">

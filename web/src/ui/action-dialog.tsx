@@ -1,4 +1,4 @@
-import { Show, createSignal, type JSX, type ParentProps } from "solid-js";
+import { Show, createMemo, createSignal, type JSX, type ParentProps } from "solid-js";
 import type { Problem, Result } from "../../../domain/problem.ts";
 import { newIntent } from "../data/http.ts";
 import { Button, type ButtonTone } from "./button.tsx";
@@ -24,8 +24,10 @@ export function ActionDialog<T>(
   const [problem, setProblem] = createSignal<Problem | null>(null);
   let intent = newIntent();
 
+  const blockedReason = createMemo(() => props.blockedReason ?? null);
+
   const submit = async (): Promise<void> => {
-    if (isSending() || props.blockedReason) {
+    if (isSending() || blockedReason() !== null) {
       return;
     }
     setSending(true);
@@ -54,7 +56,7 @@ export function ActionDialog<T>(
           <Button onClick={() => props.onClose()}>Leave it</Button>
           <Button
             tone={props.tone ?? "primary"}
-            blockedReason={isSending() ? "Being sent" : props.blockedReason}
+            blockedReason={isSending() ? "Being sent" : blockedReason()}
             onClick={() => void submit()}
           >
             {isSending() ? "Sending…" : props.action}

@@ -1,4 +1,4 @@
-import { splitProps, type JSX } from "solid-js";
+import { createMemo, splitProps, type JSX } from "solid-js";
 import { classNames } from "./class-names.ts";
 
 export type ButtonTone = "neutral" | "primary" | "buy" | "sell" | "danger" | "quiet";
@@ -27,7 +27,9 @@ const base =
 /** A button. With `blockedReason` it says why it does nothing instead of disappearing from the keyboard. */
 export function Button(props: ButtonProps): JSX.Element {
   const [own, rest] = splitProps(props, ["tone", "size", "class", "blockedReason", "title", "onClick", "type"]);
-  const isBlocked = (): boolean => typeof own.blockedReason === "string" && own.blockedReason !== "";
+  // Read once here and not in the handler: a conditional prop is a computation, and a handler owns none.
+  const blockedReason = createMemo(() => own.blockedReason ?? "");
+  const isBlocked = (): boolean => blockedReason() !== "";
   const handleClick: JSX.EventHandler<HTMLButtonElement, MouseEvent> = (event) => {
     if (isBlocked()) {
       event.preventDefault();
@@ -41,7 +43,7 @@ export function Button(props: ButtonProps): JSX.Element {
     <button
       {...rest}
       type={own.type ?? "button"}
-      title={isBlocked() ? (own.blockedReason ?? undefined) : own.title}
+      title={isBlocked() ? blockedReason() : own.title}
       aria-disabled={isBlocked() ? "true" : undefined}
       class={classNames(base, tones[own.tone ?? "neutral"], sizes[own.size ?? "medium"], own.class)}
       onClick={handleClick}
