@@ -84,6 +84,8 @@ function PasswordForm(): JSX.Element {
       }}
     >
       <h3 class="font-medium">Change the password</h3>
+      {/* For password managers: which user this password belongs to. */}
+      <input type="text" autocomplete="username" value={session.user()?.email ?? ""} readonly hidden />
       <div class="grid gap-3 sm:grid-cols-2">
         <TextField
           label="Current password"

@@ -2,9 +2,11 @@ import { Show, createSignal, type JSX } from "solid-js";
 import type { SessionView } from "../../../../contract/session.ts";
 import type { Problem } from "../../../../domain/problem.ts";
 import { signIn } from "../../data/session-api.ts";
+import { useStores } from "../../data/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
+import { plural } from "../stop/stop-words.ts";
 import { fieldError, guestQuestion, signInSentence, type GuestStake } from "./sign-in-words.ts";
 
 /** E-mail and password. A guest is asked before the guest's desk is given up. */
@@ -12,11 +14,19 @@ export function SignInForm(props: {
   initialEmail?: string | undefined;
   onDone: (session: SessionView) => void;
 }): JSX.Element {
+  const { trader } = useStores();
   const [email, setEmail] = createSignal(props.initialEmail ?? "");
   const [password, setPassword] = createSignal("");
   const [problem, setProblem] = createSignal<Problem | null>(null);
   const [isSending, setSending] = createSignal(false);
   const stake = (): GuestStake | null => guestQuestion(problem());
+
+  const openOrders = (): number =>
+    Object.values(trader()?.trader.accounts ?? {}).reduce((sum, desk) => sum + desk.openOrders.length, 0);
+  const words = (counts: GuestStake): string =>
+    counts.accounts === null || counts.positions === null
+      ? "everything of the guest's desk"
+      : `${plural(counts.accounts, "account")} with ${plural(openOrders(), "open order")} and ${plural(counts.positions, "position")}`;
 
   const submit = async (discardGuest: boolean): Promise<void> => {
     if (isSending()) {
@@ -89,9 +99,8 @@ export function SignInForm(props: {
             }
           >
             <p>
-              You are trading as a guest: accounts {current().accounts}, open orders {current().openOrders}, positions{" "}
-              {current().positions}. Signing in to another account erases them. To keep them, close this and sign up
-              instead: then they become yours by name.
+              You are trading as a guest. Signing in to another account erases {words(current())}. To keep them, close
+              this and sign up instead: then they become yours by name.
             </p>
           </Dialog>
         )}

@@ -25,13 +25,17 @@ export function guestQuestion(problem: Problem | null): GuestStake | null {
   }
   const { details } = problem;
   return {
-    accounts: details["accounts"] ?? "?",
-    openOrders: details["openOrders"] ?? "?",
-    positions: details["positions"] ?? "?",
+    accounts: countOf(details["accounts"]),
+    positions: countOf(details["positions"]),
   };
 }
 
-export type GuestStake = { readonly accounts: string; readonly openOrders: string; readonly positions: string };
+/** Null: the server could not say. */
+export type GuestStake = { readonly accounts: number | null; readonly positions: number | null };
+
+function countOf(text: string | undefined): number | null {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
+}
 
 /** The error of one field of a BAD_REQUEST, as a sentence beside the field. */
 export function fieldError(problem: Problem | null, field: string): string | null {
@@ -39,5 +43,5 @@ export function fieldError(problem: Problem | null, field: string): string | nul
   if (text === undefined) {
     return null;
   }
-  return text.startsWith("must") ? `It ${text}.` : text;
+  return /^(must|is|has) /.test(text) ? `It ${text.replace(/\.$/, "")}.` : text;
 }

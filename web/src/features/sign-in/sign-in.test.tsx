@@ -56,12 +56,12 @@ describe("signing in", () => {
 
   it("asks a guest first, and erases the guest's desk only after a yes", async () => {
     const app = await renderApp({ session: GUEST, path: "/sign-in" });
-    const details = { reason: "guest", accounts: "1", openOrders: "2", positions: "1" };
+    const details = { reason: "guest", accounts: "1", positions: "2" };
     onSignIn(app, refusal(409, { code: "CONFLICT", message: "A guest is signed in.", details }));
     await fillSignIn();
     fireEvent.click(screen.getByRole("button", { name: "Sign in" }));
     const question = await screen.findByRole("dialog", { name: "Give up the guest's desk?" });
-    expect(question.textContent).toContain("open orders 2");
+    expect(question.textContent).toContain("erases 1 account with 0 open orders and 2 positions.");
     fireEvent.click(within(question).getByRole("button", { name: "Erase it and sign in" }));
     await waitFor(() => expect(app.session.user()?.name).toBe("Ada"));
     expect(app.calls.map((call) => call.body)).toEqual([
