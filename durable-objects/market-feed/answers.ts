@@ -17,7 +17,7 @@ import type { CandleSeries } from "./port.ts";
 import { advanceCandles } from "./charts.ts";
 import { linkState, type FeedParts } from "./feed-parts.ts";
 import { askWitness, checkFeed } from "./venue-events.ts";
-import { watch } from "./watching.ts";
+import { knowsMarket, marketNotKnown, watch } from "./watching.ts";
 import type { WatchedMarket } from "./watched-market.ts";
 
 /** A market that was just subscribed gets this long for its first verified book. */
@@ -36,12 +36,9 @@ export class Answers {
   async markets(): Promise<Result<MarketList>> {
     const feed = this.#feed;
     feed.link.check();
-    await feed.waiters.until(() => feed.instruments.size > 0, FIRST_BOOK_WAIT_MS);
-    if (feed.instruments.size === 0) {
-      return refuse(
-        "MARKET_UNAVAILABLE",
-        "The exchange cannot be reached at the moment; its markets are not known yet.",
-      );
+    await feed.waiters.until(() => knowsMarket(feed), FIRST_BOOK_WAIT_MS);
+    if (!knowsMarket(feed)) {
+      return marketNotKnown();
     }
     const link = linkState(feed);
     const marketTime = feed.clock.marketTime();
@@ -193,6 +190,9 @@ export class Answers {
   async #ready(symbol: Symbol, patience: number): Promise<Result<WatchedMarket>> {
     const deadline = this.#feed.ports.now() + patience;
     const watched = await watch(this.#feed, symbol, patience === ORDER_WAIT_MS ? "trading" : "viewing", patience);
+    if (!this.#feed.clock.isKnown) {
+      return marketNotKnown();
+    }
     if (watched.ok) {
       const market = watched.value;
       const isReady = (): boolean =>

@@ -33,6 +33,8 @@ class Stage {
   candles: Partial<Record<Timeframe, Candle[]>> = {};
   restFailure: "rate_limited" | "invalid" | "unreachable" | null = null;
   asked: string[] = [];
+  /** The venue's own clock where it is not ours. */
+  marketTime: number | null = null;
   readonly deliveries: (TriggerDelivery & { traderId: string })[] = [];
   traderFails = false;
   readonly reports: unknown[] = [];
@@ -166,7 +168,7 @@ class Stage {
           const next = `${trades.at(-1)?.time ?? since}000000`;
           return this.#rest<TradePage>(`trades ${cursor}`, { trades, next });
         },
-        time: async () => this.#rest("time", this.now),
+        time: async () => this.#rest("time", this.marketTime ?? this.now),
       },
       trader: (traderId) => ({
         deliverTriggers: async (deliveries) => {
@@ -319,6 +321,20 @@ describe("the feed and its venue", () => {
         },
       },
     });
+  });
+
+  it("says nothing in a replay before it knows the replay's time", async () => {
+    const stage = new Stage("replay");
+    stage.restFailure = "unreachable";
+    await stage.open();
+    stage.book("99.0", "101.0");
+    expect(await stage.answers.settle("trader", "BTC/USD")).toMatchObject({
+      ok: false,
+      error: { code: "MARKET_UNAVAILABLE" },
+    });
+    stage.ticker("99.0", "101.0");
+    const view = await stage.answers.settle("trader", "BTC/USD");
+    expect(view.ok && view.value.view.quote.at).toBe(START);
   });
 
   it("states a mark with its age when the book is gone, and values by the last good one", async () => {
@@ -552,6 +568,7 @@ describe("the feed's candles", () => {
   it("offer one hour and longer when the source is an hourly replay, on the replay's clock", async () => {
     const stage = new Stage("replay");
     const crash = Date.UTC(2020, 2, 12, 10);
+    stage.marketTime = crash;
     stage.candles = { "1h": minutes(crash - 10 * 3_600_000, 11, 3_600_000), "4h": [], "1d": [] };
     await stage.open();
     stage.trades("snapshot", stage.print(1, "7000", crash));

@@ -18,6 +18,11 @@ export class MarketClock {
     this.#now = now;
   }
 
+  /** False in a replay before the venue has shown its time: the machine's clock would be years off. */
+  get isKnown(): boolean {
+    return this.#market !== "replay" || this.#seen !== null;
+  }
+
   /** Takes the time stamp of something that just happened at the venue. */
   observe(time: Milliseconds | null): void {
     if (time === null || (this.#seen !== null && time <= this.#seen)) {

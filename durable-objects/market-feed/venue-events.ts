@@ -24,6 +24,7 @@ export function linkOpened(parts: FeedParts): void {
   parts.subscriptions.subscribeInstruments();
   parts.subscriptions.subscribe(parts.markets.symbols());
   readRestNames(parts);
+  readVenueTime(parts);
   parts.fanOut.statusChanged();
 }
 
@@ -212,6 +213,21 @@ function renew(parts: FeedParts, market: WatchedMarket, channel: SymbolChannel, 
     parts.state.renewedAt.set(key, now);
     parts.subscriptions.renew(channel, market.symbol);
   }
+}
+
+/** A market on another clock than ours must be known before anything is judged by it. */
+function readVenueTime({ ports, queue, clock, waiters }: FeedParts): void {
+  if (ports.market === "live") {
+    return;
+  }
+  const read = async (): Promise<void> => {
+    const time = await queue.add("tape", () => ports.history.time());
+    if (time.ok) {
+      clock.observe(time.value);
+      waiters.notify();
+    }
+  };
+  ports.background(read());
 }
 
 function readRestNames(parts: FeedParts): void {

@@ -24,8 +24,18 @@ export async function watch(
     return ok(known);
   }
   parts.link.check();
-  await parts.waiters.until(() => parts.instruments.size > 0, patience);
+  await parts.waiters.until(() => knowsMarket(parts), patience);
   return admit(parts, symbol, purpose);
+}
+
+/** True once the pairs are listed and the market's clock is known. */
+export function knowsMarket({ instruments, clock }: FeedParts): boolean {
+  return instruments.size > 0 && clock.isKnown;
+}
+
+/** The answer while it is not. */
+export function marketNotKnown<T>(): Result<T> {
+  return refuse("MARKET_UNAVAILABLE", "The exchange cannot be reached at the moment; its markets are not known yet.");
 }
 
 /** As watch, for a client's topic; the chart that it looks at is read first. */
@@ -78,7 +88,7 @@ function admit(parts: FeedParts, symbol: Symbol, purpose: Purpose): Result<Watch
     return ok(known);
   }
   if (instruments.size === 0) {
-    return refuse("MARKET_UNAVAILABLE", "The exchange cannot be reached at the moment; its markets are not known yet.");
+    return marketNotKnown();
   }
   const instrument = instruments.get(symbol);
   if (instrument === null) {

@@ -10,7 +10,7 @@ import {
   type Topic,
 } from "../../../contract/market-socket.ts";
 import { z } from "zod";
-import type { Market, Milliseconds, Symbol } from "../../../domain/market.ts";
+import { TIMEFRAMES, type Market, type Milliseconds, type Symbol } from "../../../domain/market.ts";
 import type { ErrorCode, Problem, Result } from "../../../domain/problem.ts";
 import { closeQuietly } from "../../lib/close-quietly.ts";
 import { log } from "../../lib/log.ts";
@@ -137,9 +137,11 @@ export class FanOut {
     if (this.#sessions.size === 0) {
       return;
     }
-    for (const [key, { publisher }] of this.#publishers) {
-      if (publisher.symbol === symbol && key.startsWith(channel)) {
-        this.#dirty.add(key);
+    const key = `${channel}|${symbol}`;
+    const keys = channel === "candles" ? TIMEFRAMES.map((interval) => `${key}|${interval}`) : [key];
+    for (const each of keys) {
+      if (this.#publishers.has(each)) {
+        this.#dirty.add(each);
       }
     }
     this.#schedule();
