@@ -95,6 +95,7 @@ function linkPorts({ sql, dial, now, random, after }: FeedPorts): ConstructorPar
     now,
     random,
     after,
+    pingText: null,
     dials: () =>
       sql
         .exec<{ time: number }>("SELECT time FROM dials")

@@ -32,7 +32,8 @@ export type FanOutPorts = {
 
 const FLUSH_EVERY_MS = 100;
 const IDLE_TICK_MS = 1_000;
-const MOST_TOPICS = 200;
+/** Fifty symbols in every channel and timeframe: what a relay asks for at most. As an attachment it stays under 16 KB. */
+const MOST_TOPICS = 450;
 const MOST_MESSAGE_CHARACTERS = 16_384;
 const attachment = z.object({ topics: z.array(z.string()) });
 
@@ -165,6 +166,11 @@ export class FanOut {
     this.#schedule();
   }
 
+  /** Whether anybody watches the topic. */
+  isWatched(topic: Topic): boolean {
+    return this.#publishers.has(topicKey(topic));
+  }
+
   /** Symbols that anybody looks at. */
   viewedSymbols(): ReadonlySet<Symbol> {
     return new Set(Array.from(this.#publishers.keys(), symbolOfKey));
@@ -188,7 +194,7 @@ export class FanOut {
     const accepted: Topic[] = [];
     const refused: { topic: Topic; error: Problem }[] = [];
     for (const topic of topics) {
-      const error = await this.#admitTopic(session, topic);
+      const error = await this.#admitTopic(session.topics.size + accepted.length, topic);
       if (error === null) {
         accepted.push(topic);
       } else {
@@ -206,13 +212,13 @@ export class FanOut {
     this.#schedule();
   }
 
-  async #admitTopic(session: ClientSession, topic: Topic): Promise<Problem | null> {
-    if (session.topics.size >= MOST_TOPICS) {
+  async #admitTopic(watched: number, topic: Topic): Promise<Problem | null> {
+    if (watched >= MOST_TOPICS) {
       const details = { limit: String(MOST_TOPICS) };
       return { code: "TOO_MANY_SYMBOLS", message: `A connection can watch ${MOST_TOPICS} topics.`, details };
     }
-    const watched = await this.#ports.watch(topic);
-    return watched.ok ? null : watched.error;
+    const outcome = await this.#ports.watch(topic);
+    return outcome.ok ? null : outcome.error;
   }
 
   #open(socket: ClientSocket): ClientSession {

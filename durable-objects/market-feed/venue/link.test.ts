@@ -68,6 +68,7 @@ function makeStage() {
       after: (delay, run) => {
         stage.timers.push({ at: stage.now + delay, run });
       },
+      pingText: null,
     },
     {
       opened: () => {
@@ -152,7 +153,7 @@ describe("the link to the venue", () => {
     expect(link.send({ method: "subscribe" })).toBeNull();
     link.check();
     await pass(0);
-    expect(link.send({ method: "subscribe" })).toBe(1);
+    expect(link.send({ method: "subscribe" })).toBe(2);
     const [socket] = stage.sockets;
     if (socket !== undefined) {
       socket.broken = true;

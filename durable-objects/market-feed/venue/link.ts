@@ -22,6 +22,8 @@ export type LinkPorts = {
   readonly dials: () => readonly number[];
   readonly recordDial: (time: number) => void;
   readonly after: (milliseconds: number, run: () => void) => void;
+  /** What keeps the line alive; null: the venue's own ping request. */
+  readonly pingText: string | null;
 };
 
 export type LinkEvents = {
@@ -80,32 +82,53 @@ export class VenueLink {
     }
     if (now - this.#pingedAt >= PING_EVERY_MS) {
       this.#pingedAt = now;
-      this.send({ method: "ping" });
+      if (this.#ports.pingText === null) {
+        this.send({ method: "ping" });
+      } else {
+        this.sendText(this.#ports.pingText);
+      }
     }
   }
 
   /** Sends a request with a fresh request id, which it answers; null when the link is down. */
   send(request: Readonly<Record<string, unknown>>): number | null {
-    const socket = this.#socket;
-    if (socket === null) {
-      return null;
-    }
     // Ids stay below 2^31 (PROTOCOL §5.2).
     this.#requestId = (this.#requestId % 1_000_000_000) + 1;
+    const requestId = this.#requestId;
+    return this.sendText(JSON.stringify({ ...request, req_id: requestId })) ? requestId : null;
+  }
+
+  /** Sends text as it is; false when the link is down. */
+  sendText(text: string): boolean {
+    const socket = this.#socket;
+    if (socket === null) {
+      return false;
+    }
     try {
-      socket.send(JSON.stringify({ ...request, req_id: this.#requestId }));
+      socket.send(text);
+      return true;
     } catch (error) {
       log("venue_link_send_failed", { error: describeError(error).error });
       this.#drop(socket, "send failed");
-      return null;
+      return false;
     }
-    return this.#requestId;
   }
 
   /** Cuts the link; it dials again. */
   reset(reason: string): void {
     if (this.#socket !== null) {
       this.#drop(this.#socket, reason);
+    }
+  }
+
+  /** Closes the link until `check` is called again. */
+  rest(reason: string): void {
+    const socket = this.#socket;
+    if (socket !== null) {
+      this.#socket = null;
+      this.#changedAt = this.#ports.now();
+      closeQuietly(socket, 1000, reason);
+      this.#events.closed();
     }
   }
 
