@@ -29,6 +29,7 @@ const variables = z
     KRAKEN_REST_URL: webAddress,
     KRAKEN_WS_URL: socketAddress,
     FEED_LOCATION_HINT: z.enum(LOCATION_HINTS),
+    FEED_RELAYS: z.string().regex(/^\d{1,2}$/, "must be a whole number from 0 to 99"),
     PUBLIC_ORIGIN: origin,
     CORS_ORIGINS: origins,
     ERROR_SINK_URL: z.string().refine(isEmptyOrWebAddress, "must be empty or an http(s) address"),
@@ -47,6 +48,8 @@ export type Config = {
   readonly environment: "local" | "staging" | "production";
   readonly market: (typeof MARKETS)[number];
   readonly locationHint: (typeof LOCATION_HINTS)[number];
+  /** Relays between the market feed and its clients; 0: clients hang on the feed itself. */
+  readonly feedRelays: number;
   readonly publicOrigin: string;
   /** Origins that may change state: the public one and those of CORS_ORIGINS. */
   readonly allowedOrigins: readonly string[];
@@ -86,6 +89,7 @@ function check(env: Env): Result<Config> {
     environment: value.ENVIRONMENT,
     market: value.MARKET,
     locationHint: value.FEED_LOCATION_HINT,
+    feedRelays: Number(value.FEED_RELAYS),
     publicOrigin: value.PUBLIC_ORIGIN,
     allowedOrigins: [value.PUBLIC_ORIGIN, ...value.CORS_ORIGINS],
     corsOrigins: value.CORS_ORIGINS,

@@ -3,10 +3,11 @@
  * deadline. What comes back is a value in every case: a lost object is TEMPORARILY_UNAVAILABLE, never an exception.
  */
 import { z } from "zod";
+import { crc32 } from "../domain/book/crc32.ts";
 import { refuse, type Result } from "../domain/problem.ts";
 import { withDeadline } from "../durable-objects/lib/deadline.ts";
 import { logUnexpected } from "../durable-objects/lib/log.ts";
-import { ROOT_FEED } from "../durable-objects/market-feed/names.ts";
+import { ROOT_FEED, relayName } from "../durable-objects/market-feed/names.ts";
 import type { MarketFeedPort } from "../durable-objects/market-feed/port.ts";
 import type { TraderPort } from "../durable-objects/trader/port.ts";
 import type { Config } from "./env.ts";
@@ -28,6 +29,12 @@ export function traderObject(env: Env, config: Config, traderId: string): Trader
 /** The object that holds the connection to the exchange. */
 export function feedObject(env: Env, config: Config): MarketFeedPort & Upgradable {
   return feedStub.parse(env.MARKET_FEED.getByName(ROOT_FEED, { locationHint: config.locationHint }));
+}
+
+/** The object that a client's market socket hangs on: a relay, always the same for one address, or the feed itself. */
+export function marketSocketObject(env: Env, config: Config, address: string): Upgradable {
+  const name = config.feedRelays === 0 ? ROOT_FEED : relayName(crc32(address) % config.feedRelays);
+  return env.MARKET_FEED.getByName(name, { locationHint: config.locationHint });
 }
 
 /** The outcome of a call, or TEMPORARILY_UNAVAILABLE when the object did not answer. */

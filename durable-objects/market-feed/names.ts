@@ -4,10 +4,15 @@
  */
 export const ROOT_FEED = "root";
 
-const relayName = /^relay:(\d{1,3})$/;
+const relayPattern = /^relay:(\d{1,3})$/;
+
+/** The name of a relay: "relay:3". */
+export function relayName(index: number): string {
+  return `relay:${index}`;
+}
 
 /** Which relay a name means, or null for the root. */
 export function relayNumber(name: string): number | null {
-  const digits = relayName.exec(name)?.[1];
+  const digits = relayPattern.exec(name)?.[1];
   return digits === undefined ? null : Number(digits);
 }

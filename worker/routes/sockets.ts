@@ -8,9 +8,10 @@ import { SOCKET_PRINCIPAL_HEADER } from "../../durable-objects/trader/port.ts";
 import { takeTicket } from "../auth/tickets.ts";
 import { findVisitor, principalOf, type Visitor } from "../auth/visitor.ts";
 import type { AppContext, AppEnv } from "../context.ts";
+import { clientAddress } from "../http/address.ts";
 import { isUpgrade } from "../http/origin.ts";
 import { refusal, refuseWith } from "../http/problem.ts";
-import { feedObject, traderObject, type Upgradable } from "../objects.ts";
+import { marketSocketObject, traderObject, type Upgradable } from "../objects.ts";
 import { reportUnexpected } from "../telemetry.ts";
 
 /** Sub-protocol under which a browser of another origin hands over a ticket: ["trade-ticket", ticket]. */
@@ -24,7 +25,8 @@ export function addSocketRoutes(app: Hono<AppEnv>): void {
     if (!isUpgrade(c.req.raw)) {
       return notASocket(c);
     }
-    return await upgrade(c, feedObject(c.env, c.var.config), stripped(c));
+    const address = clientAddress(c.req.raw.headers);
+    return await upgrade(c, marketSocketObject(c.env, c.var.config, address), stripped(c));
   });
 
   app.get("/ws/trader", async (c) => {

@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Topic } from "../../../contract/market-socket.ts";
 import type { MarketFeed } from "../../../durable-objects/market-feed/market-feed.ts";
 import { ROOT_FEED } from "../../../durable-objects/market-feed/names.ts";
+import { readConfig } from "../../../worker/env.ts";
+import { marketSocketObject } from "../../../worker/objects.ts";
 import { MarketClient, eventually, kill, makeFeed, valueOf } from "./support.ts";
 
 const root = makeFeed(ROOT_FEED);
@@ -99,6 +101,16 @@ describe("a relay", () => {
       () => client.of("book").length,
       (now) => now > count,
     );
+  });
+
+  it("is always the same for one address, and is left out while there are none", () => {
+    const config = valueOf(readConfig(env));
+    const nameFor = (address: string, feedRelays: number) =>
+      Reflect.get(marketSocketObject(env, { ...config, feedRelays }, address), "name");
+    expect(nameFor("192.0.2.7", 0)).toBe(ROOT_FEED);
+    expect(nameFor("192.0.2.7", 3)).toBe(nameFor("192.0.2.7", 3));
+    const names = Array.from({ length: 50 }, (_, index) => nameFor(`192.0.2.${index}`, 3));
+    expect([...new Set(names)].toSorted()).toEqual(["relay:0", "relay:1", "relay:2"]);
   });
 
   it("answers no calls: everything that is asked is asked of the root", async () => {
