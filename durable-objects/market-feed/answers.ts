@@ -24,6 +24,7 @@ import type { WatchedMarket } from "./watched-market.ts";
 const FIRST_BOOK_WAIT_MS = 5_000;
 /** An order waits no longer than this: its answer is due within a second. */
 const ORDER_WAIT_MS = 800;
+const FIRST_LIST_WAIT_MS = 1_000;
 const CHART_WAIT_MS = 3_000;
 
 export class Answers {
@@ -40,6 +41,8 @@ export class Answers {
     if (!knowsMarket(feed)) {
       return marketNotKnown();
     }
+    // A list that was asked for first thing should not show a row of blanks.
+    await feed.waiters.until(() => feed.markets.all().every(({ hadBook }) => hadBook), FIRST_LIST_WAIT_MS);
     const link = linkState(feed);
     const marketTime = feed.clock.marketTime();
     const markets = feed.instruments.all().map((instrument) => {

@@ -15,6 +15,7 @@ import { TapeMarks } from "./tape-marks.ts";
 import { skipGap, takeLateTrades } from "./tape-flow.ts";
 import { TriggerDesk } from "./trigger-desk.ts";
 import { checkFeed, frameReceived, linkClosed, linkOpened } from "./venue-events.ts";
+import { LONGEST_DELAY_MS } from "./venue/backoff.ts";
 import { VenueLink } from "./venue/link.ts";
 import { Subscriptions } from "./venue/subscriptions.ts";
 import { Waiters } from "./waiters.ts";
@@ -89,13 +90,14 @@ export function startFeed(parts: FeedParts, sockets: readonly ClientSocket[]): v
   parts.link.check();
 }
 
-function linkPorts({ sql, dial, now, random, after }: FeedPorts): ConstructorParameters<typeof VenueLink>[0] {
+function linkPorts({ sql, market, dial, now, random, after }: FeedPorts): ConstructorParameters<typeof VenueLink>[0] {
   return {
     dial,
     now,
     random,
     after,
     pingText: null,
+    longestDelay: market === "live" ? LONGEST_DELAY_MS.venue : LONGEST_DELAY_MS.own,
     dials: () =>
       sql
         .exec<{ time: number }>("SELECT time FROM dials")

@@ -86,6 +86,11 @@ export class WatchedMarket {
     return this.#hadBook ? moment : Math.max(moment, this.#askedAt + FIRST_BOOK_LIMIT_MS - now);
   }
 
+  /** True once there has been a verified book since the symbol was subscribed. */
+  get hadBook(): boolean {
+    return this.#hadBook;
+  }
+
   get verified(): boolean {
     return this.#verified;
   }

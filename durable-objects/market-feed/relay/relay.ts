@@ -10,6 +10,7 @@ import { FanOut } from "../fan-out/fan-out.ts";
 import type { BookState, FeedSource } from "../fan-out/publishers.ts";
 import type { ClientSocket } from "../fan-out/session.ts";
 import { parseTopicKey, topicKey, type TopicKey } from "../fan-out/topics.ts";
+import { LONGEST_DELAY_MS } from "../venue/backoff.ts";
 import { VenueLink, type LinkSocket } from "../venue/link.ts";
 import { Waiters } from "../waiters.ts";
 import { TopicCache } from "./topic-cache.ts";
@@ -49,7 +50,13 @@ export class Relay {
     this.#ports = ports;
     this.#link = new VenueLink(
       // The root is our own: no connect budget, and "ping" as text is answered without waking it.
-      { ...ports, dials: () => [], recordDial: () => undefined, pingText: "ping" },
+      {
+        ...ports,
+        dials: () => [],
+        recordDial: () => undefined,
+        longestDelay: LONGEST_DELAY_MS.own,
+        pingText: "ping",
+      },
       {
         opened: () => {
           this.#subscribe([...this.#topics.keys()]);

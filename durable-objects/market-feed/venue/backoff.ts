@@ -1,6 +1,7 @@
 /** When to dial again (PROTOCOL §3.3): at once after a single drop, then from 5 s growing, with jitter. */
 const FIRST_DELAY_MS = 5_000;
-const LONGEST_DELAY_MS = 60_000;
+/** The venue bans addresses that dial too often; what is our own may be asked more. */
+export const LONGEST_DELAY_MS = { venue: 60_000, own: 5_000 } as const;
 /** A connection that lived this long ends a series of failures. */
 export const SETTLED_AFTER_MS = 30_000;
 
@@ -8,12 +9,15 @@ export const SETTLED_AFTER_MS = 30_000;
 const BUDGET = 100;
 export const BUDGET_WINDOW_MS = 600_000;
 
-/** Wait before the next dial. `failures` counts dials in a row that led to no settled connection; `random` is in [0, 1). */
-export function reconnectDelay(failures: number, random: number): number {
+/**
+ * Wait before the next dial, without jitter at most `longest`. `failures` counts dials in a row that led to no settled
+ * connection; `random` is in [0, 1).
+ */
+export function reconnectDelay(failures: number, random: number, longest: number): number {
   if (failures <= 1) {
     return 0;
   }
-  const base = Math.min(FIRST_DELAY_MS * 2 ** Math.min(failures - 2, 10), LONGEST_DELAY_MS);
+  const base = Math.min(FIRST_DELAY_MS * 2 ** Math.min(failures - 2, 10), longest);
   return Math.round(base * (1 + random / 2));
 }
 

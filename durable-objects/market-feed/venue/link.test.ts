@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { budgetDelay, reconnectDelay } from "./backoff.ts";
+import { LONGEST_DELAY_MS, budgetDelay, reconnectDelay } from "./backoff.ts";
 import { VenueLink, type LinkSocket } from "./link.ts";
 
 class FakeSocket implements LinkSocket {
@@ -69,6 +69,7 @@ function makeStage() {
         stage.timers.push({ at: stage.now + delay, run });
       },
       pingText: null,
+      longestDelay: LONGEST_DELAY_MS.venue,
     },
     {
       opened: () => {
@@ -179,11 +180,11 @@ describe("the link to the venue", () => {
 
 describe("waiting before a dial", () => {
   it("grows to a minute and has up to half again as jitter", () => {
-    expect([0, 1, 2, 3, 4, 5, 6, 50].map((failures) => reconnectDelay(failures, 0))).toEqual([
+    expect([0, 1, 2, 3, 4, 5, 6, 50].map((failures) => reconnectDelay(failures, 0, 60_000))).toEqual([
       0, 0, 5_000, 10_000, 20_000, 40_000, 60_000, 60_000,
     ]);
-    expect(reconnectDelay(2, 0.999)).toBeLessThan(7_500);
-    expect(reconnectDelay(2, 0.5)).toBe(6_250);
+    expect(reconnectDelay(2, 0.999, 60_000)).toBeLessThan(7_500);
+    expect(reconnectDelay(2, 0.5, 60_000)).toBe(6_250);
   });
 
   it("lasts until the oldest of the last hundred dials is ten minutes old", () => {

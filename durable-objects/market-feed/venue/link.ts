@@ -22,6 +22,8 @@ export type LinkPorts = {
   readonly dials: () => readonly number[];
   readonly recordDial: (time: number) => void;
   readonly after: (milliseconds: number, run: () => void) => void;
+  /** Longest wait between two dials, milliseconds. */
+  readonly longestDelay: number;
   /** What keeps the line alive; null: the venue's own ping request. */
   readonly pingText: string | null;
 };
@@ -154,7 +156,7 @@ export class VenueLink {
     } catch (error) {
       log("venue_dial_failed", { error: describeError(error).error, failures: this.#failures + 1 });
       this.#failures += 1;
-      this.#later(reconnectDelay(this.#failures, this.#ports.random()));
+      this.#later(reconnectDelay(this.#failures, this.#ports.random(), this.#ports.longestDelay));
     } finally {
       this.#dialling = false;
     }
@@ -196,7 +198,7 @@ export class VenueLink {
     this.#changedAt = now;
     log("venue_link_lost", { reason, lived });
     this.#events.closed();
-    this.#later(reconnectDelay(this.#failures, this.#ports.random()));
+    this.#later(reconnectDelay(this.#failures, this.#ports.random(), this.#ports.longestDelay));
   }
 
   #later(delay: number): void {
