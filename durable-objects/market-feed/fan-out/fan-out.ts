@@ -3,18 +3,15 @@
  * finally cut (DESIGN, parts). Timers run only while there are clients.
  */
 import { CLOSE_CODES } from "../../../contract/close-codes.ts";
-import {
-  MARKET_SOCKET_PROTOCOL,
-  marketClientFrame,
-  type MarketServerFrame,
-  type Topic,
-} from "../../../contract/market-socket.ts";
+import { MARKET_SOCKET_PROTOCOL, type MarketServerFrame, type Topic } from "../../../contract/market-socket.ts";
 import { z } from "zod";
-import { TIMEFRAMES, type Market, type Milliseconds, type Symbol } from "../../../domain/market.ts";
+import type { Market, Milliseconds, Symbol } from "../../../domain/market.ts";
 import type { ErrorCode, Problem, Result } from "../../../domain/problem.ts";
 import { closeQuietly } from "../../lib/close-quietly.ts";
 import { log } from "../../lib/log.ts";
-import { makePublisher, type FeedSource, type Publisher } from "./publishers.ts";
+import { readClientFrame } from "./client-frame.ts";
+import { PublisherTable } from "./publisher-table.ts";
+import type { FeedSource } from "./publishers.ts";
 import { ClientSession, MOST_MESSAGES, type ClientSocket } from "./session.ts";
 import { parseTopicKey, symbolOfKey, topicKey, type TopicKey } from "./topics.ts";
 
@@ -34,14 +31,12 @@ const FLUSH_EVERY_MS = 100;
 const IDLE_TICK_MS = 1_000;
 /** Fifty symbols in every channel and timeframe: what a relay asks for at most. As an attachment it stays under 16 KB. */
 const MOST_TOPICS = 450;
-const MOST_MESSAGE_CHARACTERS = 16_384;
 const attachment = z.object({ topics: z.array(z.string()) });
 
 export class FanOut {
   readonly #ports: FanOutPorts;
   readonly #sessions = new Map<ClientSocket, ClientSession>();
-  readonly #publishers = new Map<TopicKey, { readonly publisher: Publisher; watchers: number }>();
-  readonly #dirty = new Set<TopicKey>();
+  readonly #publishers: PublisherTable;
   #frame = 0;
   #statusDirty = false;
   #flushedAt = 0;
@@ -49,6 +44,7 @@ export class FanOut {
 
   constructor(ports: FanOutPorts) {
     this.#ports = ports;
+    this.#publishers = new PublisherTable(ports.source);
   }
 
   get size(): number {
@@ -87,7 +83,11 @@ export class FanOut {
 
   /** Takes a message of a client. What is not in the contract is answered once and ends the connection. */
   async message(socket: ClientSocket, data: string | ArrayBuffer): Promise<void> {
-    const session = this.#sessions.get(socket) ?? this.#open(socket);
+    const session = this.#sessions.get(socket);
+    if (session === undefined) {
+      // Cut off already; what it sent before it noticed does not count.
+      return;
+    }
     if (!session.admit(this.#ports.now())) {
       this.#end(
         session,
@@ -138,13 +138,7 @@ export class FanOut {
     if (this.#sessions.size === 0) {
       return;
     }
-    const key = `${channel}|${symbol}`;
-    const keys = channel === "candles" ? TIMEFRAMES.map((interval) => `${key}|${interval}`) : [key];
-    for (const each of keys) {
-      if (this.#publishers.has(each)) {
-        this.#dirty.add(each);
-      }
-    }
+    this.#publishers.changed(symbol, channel);
     this.#schedule();
   }
 
@@ -154,7 +148,7 @@ export class FanOut {
     for (const session of this.#sessions.values()) {
       if (session.topics.has(key)) {
         session.pending.add(key);
-        this.#dirty.add(key);
+        this.#publishers.mark(key);
       }
     }
     this.#schedule();
@@ -168,12 +162,12 @@ export class FanOut {
 
   /** Whether anybody watches the topic. */
   isWatched(topic: Topic): boolean {
-    return this.#publishers.has(topicKey(topic));
+    return this.#publishers.isWatched(topicKey(topic));
   }
 
   /** Symbols that anybody looks at. */
   viewedSymbols(): ReadonlySet<Symbol> {
-    return new Set(Array.from(this.#publishers.keys(), symbolOfKey));
+    return this.#publishers.symbols();
   }
 
   /** Ends all subscriptions of a symbol that had to leave. */
@@ -230,13 +224,11 @@ export class FanOut {
   #addTopic(session: ClientSession, topic: Topic): void {
     const key = topicKey(topic);
     if (!session.topics.has(key)) {
-      const entry = this.#publishers.get(key) ?? { publisher: makePublisher(topic, this.#ports.source), watchers: 0 };
-      entry.watchers += 1;
-      this.#publishers.set(key, entry);
+      this.#publishers.add(topic);
     }
     // Subscribing again is how a client that lost count asks for a snapshot.
     session.add(key);
-    this.#dirty.add(key);
+    this.#publishers.mark(key);
   }
 
   #removeTopic(session: ClientSession, key: TopicKey): void {
@@ -244,14 +236,7 @@ export class FanOut {
       return;
     }
     session.remove(key);
-    const entry = this.#publishers.get(key);
-    if (entry !== undefined) {
-      entry.watchers -= 1;
-      if (entry.watchers === 0) {
-        this.#publishers.delete(key);
-        this.#dirty.delete(key);
-      }
-    }
+    this.#publishers.release(key);
   }
 
   #save(session: ClientSession): void {
@@ -284,7 +269,7 @@ export class FanOut {
       return;
     }
     const now = this.#ports.now();
-    const busy = this.#dirty.size > 0 || this.#statusDirty;
+    const busy = this.#publishers.isBusy || this.#statusDirty;
     const at = busy ? Math.max(now, this.#flushedAt + FLUSH_EVERY_MS) : now + IDLE_TICK_MS;
     if (this.#timer !== null && this.#timer.at <= at) {
       return;
@@ -304,7 +289,7 @@ export class FanOut {
     this.#ports.beforeFlush();
     const now = this.#ports.now();
     this.#flushedAt = now;
-    const deltas = this.#takeDeltas(now);
+    const deltas = this.#publishers.takeDeltas(now);
     const status = this.#statusDirty;
     this.#statusDirty = false;
     this.#frame += 1;
@@ -323,22 +308,6 @@ export class FanOut {
         this.#sendFrame(session, deltas, snapshots, frames, status);
       }
     }
-  }
-
-  #takeDeltas(now: Milliseconds): ReadonlyMap<TopicKey, string> {
-    const deltas = new Map<TopicKey, string>();
-    for (const key of this.#dirty) {
-      const publisher = this.#publishers.get(key)?.publisher;
-      if (publisher?.isDue(now) === false) {
-        continue;
-      }
-      this.#dirty.delete(key);
-      const text = publisher?.delta(now) ?? null;
-      if (text !== null) {
-        deltas.set(key, text);
-      }
-    }
-    return deltas;
   }
 
   #sendFrame(
@@ -372,7 +341,7 @@ export class FanOut {
     if (known !== undefined) {
       return known;
     }
-    const text = this.#publishers.get(key)?.publisher.snapshot() ?? "";
+    const text = this.#publishers.snapshot(key);
     snapshots.set(key, text);
     return text;
   }
@@ -380,17 +349,5 @@ export class FanOut {
   #frameText(updates: readonly string[]): string {
     const { marketTime, connected } = this.#ports;
     return `{"type":"frame","frame":${this.#frame},"marketTime":${marketTime()},"connected":${String(connected())},"updates":[${updates.join(",")}]}`;
-  }
-}
-
-function readClientFrame(data: string | ArrayBuffer): z.infer<typeof marketClientFrame> | null {
-  if (typeof data !== "string" || data.length > MOST_MESSAGE_CHARACTERS) {
-    return null;
-  }
-  try {
-    const parsed = marketClientFrame.safeParse(JSON.parse(data));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
   }
 }
