@@ -7,7 +7,7 @@ import {
   bookQuery,
   candlePage as candlePageSchema,
   candleQuery,
-  marketList,
+  marketList as marketListSchema,
   ticker,
   tradeList,
   tradesQuery,
@@ -22,6 +22,7 @@ import { refusal, reply } from "../http/problem.ts";
 import { answers, body, SIGNED_IN, symbolParams } from "../http/route.ts";
 import { backfillCandles } from "../market-data/backfill.ts";
 import { candlePage } from "../market-data/candle-page.ts";
+import { marketList } from "../market-data/market-list.ts";
 import { feedObject, outcome } from "../objects.ts";
 import { askTrader } from "./trader.ts";
 
@@ -40,7 +41,7 @@ const marketsRoute = createRoute({
   path: base,
   tags,
   summary: "All pairs with their last values",
-  responses: answers(marketList, "The pairs"),
+  responses: answers(marketListSchema, "The pairs"),
 });
 
 const tickerRoute = createRoute({
@@ -91,7 +92,7 @@ const backfillRoute = createRoute({
 });
 
 export function addMarketRoutes(app: OpenAPIHono<AppEnv>): void {
-  app.openapi(marketsRoute, async (c) => reply(c, await outcome("markets", () => feed(c).markets())));
+  app.openapi(marketsRoute, async (c) => reply(c, await marketList(c.env, c.var.config)));
 
   app.openapi(tickerRoute, async (c) => {
     const { symbol } = c.req.valid("param");

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cursorAt, restHistory } from "./rest.ts";
+import { cursorAt, restHistory, restTickers } from "./rest.ts";
 
 const shared = process.env.TRADE_SHARED;
 
@@ -70,6 +70,35 @@ describe("REST history", () => {
     expect(odd.ok && odd.value.next).toBe("1688669597827000000");
     const empty = await answering(envelope({ XXBTZUSD: [], last: 7 })).history.trades("BTC/USD", "X", "5");
     expect(empty.ok && empty.value.next).toBe("5");
+  });
+
+  it("reads last values of all pairs: the 24 h figures, not today's", async () => {
+    const values = {
+      a: ["30300.10000", "1", "1.000"],
+      b: ["30300.00000", "1", "1.000"],
+      c: ["30303.20000", "0.00067643"],
+      v: ["4083.67001100", "4412.73601799"],
+      p: ["30706.77771", "30689.13205"],
+      t: [34619, 38907],
+      l: ["29868.30000", "29868.20000"],
+      h: ["31631.00000", "31632.00000"],
+      o: "30502.80000",
+    };
+    const read = async (body: string) => restTickers("https://venue", async () => new Response(body));
+    expect(await read(envelope({ XXBTZUSD: values }))).toEqual({
+      ok: true,
+      value: {
+        XXBTZUSD: {
+          bid: "30300",
+          ask: "30300.1",
+          last: "30303.2",
+          high24h: "31632",
+          low24h: "29868.2",
+          volume24h: "4412.73601799",
+        },
+      },
+    });
+    expect((await read(envelope({ XXBTZUSD: {} }))).ok).toBe(false);
   });
 
   it("reads the venue's clock", async () => {

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { decimalFromToken } from "../../../domain/book/tokens.ts";
+import type { Decimal } from "../../../domain/decimal.ts";
 import { TIMEFRAME_MS } from "../../../domain/candles/timeframe.ts";
 import type { Candle, Symbol, Timeframe, Trade } from "../../../domain/market.ts";
 import { ok, refuse, type Result } from "../../../domain/problem.ts";
@@ -27,6 +28,16 @@ export type VenueHistory = {
   trades(symbol: Symbol, restName: string, cursor: string): Promise<Result<TradePage>>;
   /** The venue's clock, milliseconds. */
   time(): Promise<Result<number>>;
+};
+
+/** Last values of one pair as REST tells them; without a time, so good for a list and for nothing else. */
+export type RestTicker = {
+  readonly bid: Decimal;
+  readonly ask: Decimal;
+  readonly last: Decimal;
+  readonly high24h: Decimal;
+  readonly low24h: Decimal;
+  readonly volume24h: Decimal;
 };
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -55,6 +66,12 @@ const candleRow = z
 const tradeRow = z
   .tuple([amount, amount, z.number(), z.enum(["b", "s"]), z.string(), z.string(), z.number().int()])
   .rest(z.unknown());
+const prices = z.tuple([amount]).rest(z.unknown());
+const dayPair = z.tuple([z.unknown(), amount]);
+const tickerRows = z.record(
+  z.string(),
+  z.object({ a: prices, b: prices, c: prices, v: dayPair, l: dayPair, h: dayPair }),
+);
 const serverTime = z.object({ unixtime: z.number().int() });
 
 /** History read over HTTP from `base`, for example https://api.kraken.com. */
@@ -100,6 +117,22 @@ export function restHistory(base: string, fetcher: Fetch = fetch): VenueHistory 
       return result.ok ? ok(result.value.unixtime * 1_000) : result;
     },
   };
+}
+
+/** Last values of all pairs by REST name, in one request. */
+export async function restTickers(
+  base: string,
+  fetcher: Fetch = fetch,
+): Promise<Result<Readonly<Record<string, RestTicker>>>> {
+  const result = await read(fetcher, `${base}/0/public/Ticker`, tickerRows);
+  if (!result.ok) {
+    return result;
+  }
+  const rows = Object.entries(result.value).map(([restName, { a, b, c, v, l, h }]): [string, RestTicker] => [
+    restName,
+    { bid: b[0], ask: a[0], last: c[0], high24h: h[1], low24h: l[1], volume24h: v[1] },
+  ]);
+  return ok(Object.fromEntries(rows));
 }
 
 /** The venue's cursor for a moment. */

@@ -11,6 +11,7 @@ import worker from "../../../worker/index.ts";
 import { runScheduled } from "../../../worker/jobs/index.ts";
 import { backfillCandles } from "../../../worker/market-data/backfill.ts";
 import { candlePage } from "../../../worker/market-data/candle-page.ts";
+import { marketList } from "../../../worker/market-data/market-list.ts";
 import { pruneCandles, readCandles, storeCandles } from "../../../worker/market-data/candle-table.ts";
 import { eventually, makeFeed, valueOf } from "./support.ts";
 
@@ -231,3 +232,36 @@ describe("a page of candles", () => {
     });
   });
 });
+
+describe("the list of pairs", () => {
+  it("shows last values of pairs that the feed does not watch, as not fresh", async () => {
+    const watched = valueOf(await marketList(env, config()));
+    const asIfUnwatched = {
+      ...watched,
+      markets: watched.markets.map(({ instrument }) => ({
+        instrument: { ...instrument, restName: restNames[instrument.symbol] ?? "" },
+        ticker: null,
+      })),
+    };
+    const elsewhere = new Proxy(env, {
+      get: (target, key) =>
+        key === "MARKET_FEED"
+          ? { getByName: () => ({ markets: async () => ({ ok: true, value: asIfUnwatched }) }) }
+          : Reflect.get(target, key),
+    });
+    const { markets } = valueOf(await marketList(elsewhere, config()));
+    const btc = markets.find(({ instrument }) => instrument.symbol === "BTC/USD")?.ticker;
+    expect(btc).toMatchObject({ fresh: false, change24h: null, mark: null });
+    expect(Number(btc?.last)).toBeGreaterThan(1_000);
+    expect(markets.filter(({ ticker }) => ticker === null)).toEqual([]);
+    expect(watched.markets.every(({ ticker }) => ticker?.fresh === true)).toBe(true);
+  });
+});
+
+const restNames: Readonly<Record<string, string>> = {
+  "BTC/USD": "XXBTZUSD",
+  "ETH/USD": "XETHZUSD",
+  "SOL/USD": "SOLUSD",
+  "DOGE/USD": "XDGUSD",
+  "ETH/BTC": "XETHXXBT",
+};
