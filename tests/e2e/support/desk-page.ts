@@ -1,0 +1,62 @@
+/** The desk as a person uses it: by labels and words, never by test ids. */
+import { expect, type Locator, type Page } from "@playwright/test";
+
+/** Errors that the browser's console showed since the page was opened. */
+export function watchConsole(page: Page): readonly string[] {
+  const errors: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") {
+      errors.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => errors.push(error.message));
+  return errors;
+}
+
+/** A newcomer: opens the page, tries it with paper money, and has the desk. */
+export async function enterAsGuest(page: Page, path = "/"): Promise<void> {
+  await page.goto(path);
+  await page.getByRole("button", { name: "Try it with paper money" }).click();
+  await expect(page.getByRole("button", { name: "Stop" })).toBeVisible();
+  await expect(page.getByText("$10 000.00").first()).toBeVisible();
+}
+
+export function orderForm(page: Page): Locator {
+  return page.getByRole("region", { name: "Order", exact: true });
+}
+
+/** The price that the top bar shows, as a number for choosing test prices; never compared with money. */
+export async function lastPrice(page: Page): Promise<number> {
+  const title = await page.title();
+  const match = /([\d\s  ]+\.\d+)/.exec(title);
+  return Number((match?.[1] ?? "").replace(/[^\d.]/g, ""));
+}
+
+/** Writes a limit order and sends it through the confirmation. */
+export async function placeLimit(page: Page, side: "Buy" | "Sell", price: string, size: string): Promise<void> {
+  const form = orderForm(page);
+  await form.getByRole("button", { name: side, exact: true }).click();
+  await form.getByRole("button", { name: "Limit", exact: true }).click();
+  await form.getByRole("textbox", { name: "Limit price" }).fill(price);
+  await form.getByRole("textbox", { name: "Size" }).fill(size);
+  await send(page, side);
+}
+
+/** Writes a market order and sends it through the confirmation. */
+export async function placeMarket(page: Page, side: "Buy" | "Sell", size: string): Promise<void> {
+  const form = orderForm(page);
+  await form.getByRole("button", { name: side, exact: true }).click();
+  await form.getByRole("button", { name: "Market", exact: true }).click();
+  await form.getByRole("textbox", { name: "Size" }).fill(size);
+  await send(page, side);
+}
+
+async function send(page: Page, side: "Buy" | "Sell"): Promise<void> {
+  await orderForm(page)
+    .getByRole("button", { name: new RegExp(`^${side} [\\d.]`) })
+    .click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toBeVisible();
+  await dialog.getByRole("button", { name: new RegExp(`^${side}`) }).click();
+  await expect(dialog).toBeHidden();
+}
