@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { milliseconds } from "./markets.ts";
 
-/** GET /api/session: who is signed in. Better-auth's own routes live under /api/auth. */
+/** Who is signed in, as every route of signing in answers it. */
 export const session = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string().nullable(), guest: z.boolean() }),
   expiresAt: milliseconds,
 });
 export type SessionView = z.infer<typeof session>;
+
+/** GET /api/session: null when nobody is signed in, which is no error: every first visit asks. */
+export const sessionAnswer = z.object({ session: session.nullable() });
 
 /** POST /api/ws-ticket: one use, 30 seconds. */
 export const socketTicket = z.object({ ticket: z.string(), expiresAt: milliseconds });

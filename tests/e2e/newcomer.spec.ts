@@ -72,12 +72,12 @@ test("a double click is one order", async ({ page }) => {
   await form.getByRole("textbox", { name: "Limit price" }).fill("50000");
   await form.getByRole("textbox", { name: "Size" }).fill("0.01");
   await form.getByRole("button", { name: /^Buy [\d.]/ }).click();
-  await page
-    .getByRole("dialog")
-    .getByRole("button", { name: /^Buy/ })
-    .dblclick({ delay: 5 });
+  await page.getByRole("dialog").getByRole("button", { name: /^Buy/ }).dblclick({ delay: 5 });
   await page.getByRole("tab", { name: /Open orders/ }).click();
-  const rows = page.getByRole("region", { name: "Table of open orders" }).getByRole("row").filter({ hasText: /50.000\.0/ });
+  const rows = page
+    .getByRole("region", { name: "Table of open orders" })
+    .getByRole("row")
+    .filter({ hasText: /50.000\.0/ });
   await expect(rows).toHaveCount(1);
 });
 

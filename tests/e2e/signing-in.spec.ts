@@ -13,7 +13,7 @@ test("a guest who signs up keeps desk and open orders, signs out, and finds them
   await expectOneOpenOrder(page);
 
   await signOut(page);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByRole("link", { name: "Sign in", exact: true }).click();
   await writeSignIn(page, email, "not the password at all");
   await expect(page.getByRole("alert")).toContainText(/e-mail|password/i);
   await writeSignIn(page, email, PASSWORD);
@@ -43,7 +43,7 @@ test("a guest who signs in to an existing account is asked before the guest's de
   await guest.goto("/sign-in");
   await writeSignIn(guest, email, PASSWORD);
   const question = guest.getByRole("dialog", { name: "Give up the guest's desk?" });
-  await expect(question).toContainText("open orders 1");
+  await expect(question).toContainText("1 open order");
   await question.getByRole("button", { name: "Keep it" }).click();
   await expect(question).toBeHidden();
   await writeSignIn(guest, email, PASSWORD);
@@ -53,7 +53,10 @@ test("a guest who signs in to an existing account is asked before the guest's de
   await expect(guest.getByText(/No open orders/)).toBeVisible();
 });
 
-test("an ended session asks to sign in again over the page, and everything is where it was", async ({ page, browser }) => {
+test("an ended session asks to sign in again over the page, and everything is where it was", async ({
+  page,
+  browser,
+}) => {
   const email = address();
   await enterAsGuest(page);
   await signUp(page, email);
