@@ -15,6 +15,8 @@ const chromiumPath = findChromium();
 
 export default defineConfig({
   test: {
+    // The Worker's log lines are of interest only beside a test that failed.
+    silent: "passed-only",
     // At root level: inside the workers project `ws` would resolve to its browser stub.
     globalSetup: ["./tests/support/global-setup.ts"],
     coverage: {

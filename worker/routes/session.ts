@@ -70,6 +70,7 @@ export function addSessionRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(sessionRoute, async (c) => {
     const found = await findVisitor(c, "usual");
     if (found.ok) {
+      c.set("visitor", found.value); // The log line names who asked.
       return json(c, { session: sessionView(found.value) });
     }
     // A first visit is no error; a session that was named and has ended is one.
