@@ -24,6 +24,8 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: process.env.CI !== undefined,
+  // Real processes on a shared machine: one slow start must not fail a whole run. A retried test is reported as flaky.
+  retries: process.env.CI === undefined ? 0 : 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [["list"], ["json", { outputFile: join(root, ".state", "test", "playwright.json") }]],

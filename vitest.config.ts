@@ -17,6 +17,8 @@ export default defineConfig({
   test: {
     // The Worker's log lines are of interest only beside a test that failed.
     silent: "passed-only",
+    // Tests in workerd and of the simulator run on real sockets and clocks; pure ones never need the second try.
+    retry: process.env.CI === undefined ? 0 : 1,
     // At root level: inside the workers project `ws` would resolve to its browser stub.
     globalSetup: ["./tests/support/global-setup.ts"],
     coverage: {
