@@ -23,6 +23,11 @@ const grains = [
   { minutes: 1, reaches: tradesFor, alignment: 60 },
 ] as const;
 
+/** Mean size of a taker order in `takerSize`s: the crowd's sizes are log-normal, and eager takers take more. */
+const meanTake = 2.2;
+/** Mean of the sizes that inventTrade draws, in the same unit: e^(1.1² / 2). */
+const meanDraw = 1.83;
+
 /** Consecutive steps that cover the past up to `now`; the last one is shorter than a minute. */
 function stepsUpTo(now: Micros): Step[] {
   const steps: Step[] = [];
@@ -118,11 +123,13 @@ function fillMarket(
     }
     const end = Math.min(step.begin + MINUTE, now);
     const count = Math.max(1, Math.round(Math.min(12, 60 / character.takerEvery / 12) * (0.5 + random.next())));
+    // A remembered trade stands for several of the live market, so that the volume does not jump where memory ends.
+    const merged = Math.max(1, ((end - step.begin) / 1_000_000 / character.takerEvery / count) * (meanTake / meanDraw));
     for (let nth = 1; nth <= count; nth += 1) {
       const time = step.begin + Math.floor(((end - step.begin) * (nth - 0.5)) / count);
       const wiggle = nth === count ? 0 : Math.round(random.normal() * character.spacing * 3);
       const price = Math.max(1, Math.round(open + ((close - open) * nth) / count) + wiggle);
-      market.recall(inventTrade(id, price, time, character, random, quantityUnit));
+      market.recall(inventTrade(id, price, time, character, random, quantityUnit * merged));
       id += 1;
     }
   });
@@ -161,7 +168,7 @@ function inventCandle(
   const high = Math.max(open, close) + Math.round(Math.abs(random.normal()) * reach);
   const low = Math.max(1, Math.min(open, close) - Math.round(Math.abs(random.normal()) * reach));
   const trades = Math.max(1, Math.round((seconds / character.takerEvery) * (0.6 + 0.8 * random.next())));
-  const volume = BigInt(Math.max(1, Math.round(trades * character.takerSize * 2.5 * unit)));
+  const volume = BigInt(Math.max(1, Math.round(trades * character.takerSize * meanTake * unit)));
   const average = Math.round((open + close + high + low) / 4);
   return { begin: step.begin, open, high, low, close, volume, cost: volume * BigInt(average), trades };
 }
