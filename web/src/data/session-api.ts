@@ -8,13 +8,15 @@ import {
   signedIn,
   type SessionEntry,
 } from "../../../contract/auth.ts";
-import { session, type SessionView } from "../../../contract/session.ts";
-import type { Result } from "../../../domain/problem.ts";
+import { sessionAnswer, type SessionView } from "../../../contract/session.ts";
+import { ok, type Result } from "../../../domain/problem.ts";
 import type { z } from "zod";
 import { request } from "./http.ts";
 
-export function fetchSession(): Promise<Result<SessionView>> {
-  return request("/api/session", session);
+/** Who is signed in; null: nobody. */
+export async function fetchSession(): Promise<Result<SessionView | null>> {
+  const answer = await request("/api/session", sessionAnswer);
+  return answer.ok ? ok(answer.value.session) : answer;
 }
 
 export function signInAsGuest(): Promise<Result<SessionView>> {

@@ -57,6 +57,10 @@ export function createSessionStore(): SessionStore {
   async function refresh(): Promise<boolean> {
     const answer = await sessionApi.fetchSession();
     if (answer.ok) {
+      if (answer.value === null) {
+        lose();
+        return false;
+      }
       take(answer.value);
       return true;
     }

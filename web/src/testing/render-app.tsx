@@ -96,9 +96,7 @@ export async function renderApp(options: Options = {}): Promise<RenderedApp> {
     if (call.path !== "/api/session") {
       return undefined;
     }
-    return signedIn === null
-      ? { status: 401, body: { error: { code: "UNAUTHENTICATED", message: "Nobody is signed in.", details: {} } } }
-      : { status: 200, body: signedIn };
+    return { status: 200, body: { session: signedIn } };
   }
 
   const marketLine: ScriptedSocket = scriptedSocket((text) => answerMarket(world, marketLine.send, text));
