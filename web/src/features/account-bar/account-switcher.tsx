@@ -41,7 +41,7 @@ export function AccountSwitcher(props: { showName: boolean }): JSX.Element {
               <>
                 <Badge tone="accent" title="Paper money: orders never leave this desk">
                   PAPER
-                </Badge>
+                </Badge>{" "}
                 <Show when={props.showName}>
                   <span class="truncated max-w-28">{active().name}</span>
                 </Show>
