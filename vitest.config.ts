@@ -52,6 +52,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: "process",
+          environment: "node",
+          include: ["tests/process/**/*.test.ts"],
+          // Each test starts the whole product, and kills it.
+          fileParallelism: false,
+          testTimeout: 150_000,
+        },
+      },
+      {
+        test: {
           name: "sim",
           environment: "node",
           include: ["exchange-sim/**/*.test.ts", "tests/sim/**/*.test.ts"],
