@@ -68,6 +68,7 @@ test("the desk can be used with the keyboard alone", async ({ page }) => {
 
   await form.getByRole("textbox", { name: "Size" }).press("Escape");
   await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog").getByRole("combobox")).toBeFocused();
   await page.keyboard.type("eth");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/ETH-/);
