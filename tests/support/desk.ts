@@ -19,6 +19,8 @@ export interface Desk {
 }
 
 export interface DeskOptions {
+  /** Further words of the command line, such as `--replay=FILE`. */
+  readonly more?: readonly string[];
   readonly stateFolder: string;
   readonly port?: number;
   readonly simulatorPort?: number;
@@ -36,6 +38,7 @@ export async function launchDesk(options: DeskOptions): Promise<Desk> {
       `--port=${port}`,
       `--sim-port=${simulatorPort}`,
       `--state=${options.stateFolder}`,
+      ...(options.more ?? []),
     ],
     { cwd: root, stdio: ["ignore", "pipe", "pipe"] },
   );
