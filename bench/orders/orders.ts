@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startExchange } from "../../exchange-sim/exchange.ts";
+import { binary, toolEnvironment } from "../../scripts/lib/paths.ts";
+import { freePort } from "../../scripts/lib/ports.ts";
+import { waitForAnswer } from "../../scripts/lib/wait.ts";
+import { Program } from "../../tests/process/program.ts";
+import { startDesk } from "../lib/desk.ts";
+import type { Section } from "../lib/report.ts";
+import { startServer } from "../lib/server.ts";
+import { milliseconds, percentile, ratio } from "../lib/statistics.ts";
+
+const WARM_UP = 30;
+// Below the account's 30 entries a minute the limit answers instead: sells of what was bought are exits and not counted.
+const ORDERS = 200;
+const READS = 20;
+
+/** From request to acknowledgement of an order, against a bare Worker with the same hops; and the read routes. */
+export async function benchOrders(): Promise<Section> {
+  const bare = await measureBare();
+  const exchange = await startExchange({ port: 0, seed: 1 });
+  const desk = await startDesk(exchange.port);
+  try {
+    const program = new Program(desk.origin);
+    await program.signIn();
+    const { id } = await program.account();
+    await settled(program, "BTC-USD");
+    const path = `/api/accounts/${id}/orders`;
+    const stock = { symbol: "BTC/USD", side: "buy", type: "market", quantity: "0.1" };
+    await program.insist("POST", path, stock, "stock");
+    const orders: number[] = [];
+    for (let index = 0; index < ORDERS; index += 1) {
+      // A resting sell in its own place: accepted, held, its level registered with the feed. Then it goes again.
+      const sell = { symbol: "BTC/USD", side: "sell", type: "limit", quantity: "0.001", limitPrice: "66000" };
+      const start = performance.now();
+      const placed = await program.ask("POST", path, sell, `order-${index}`);
+      const took = performance.now() - start;
+      if (placed.status !== 201) {
+        throw new Error(`an order was answered ${placed.status} ${JSON.stringify(placed.body)}`);
+      }
+      if (index >= WARM_UP) {
+        orders.push(took);
+      }
+      if (index % 50 === 49) {
+        await program.insist("DELETE", path, null, `clear-${index}`);
+      }
+    }
+    const reads = await measureReads(program, id);
+    const p = (samples: readonly number[], share: number) => percentile(samples, share);
+    return {
+      title: "Order path and API",
+      method: `${ORDERS - WARM_UP} limit orders one after the other over HTTP under wrangler dev, after ${WARM_UP} to warm up; a paper order is 2 calls between objects and 1 commit. The bare Worker makes the same calls and one insert. API: ${READS} requests to each read route.`,
+      rows: [
+        {
+          what: "order to acknowledgement, p50",
+          figure: milliseconds(p(orders, 0.5)),
+          against: `bare ${milliseconds(p(bare, 0.5))}: ${ratio(p(orders, 0.5), p(bare, 0.5))}`,
+        },
+        {
+          what: "order to acknowledgement, p99",
+          figure: milliseconds(p(orders, 0.99)),
+          against: `bare ${milliseconds(p(bare, 0.99))}: ${ratio(p(orders, 0.99), p(bare, 0.99))}`,
+        },
+        { what: "read routes, p95", figure: milliseconds(p(reads, 0.95)), against: "target 200 ms" },
+      ],
+    };
+  } finally {
+    await desk.stop();
+    await exchange.stop();
+  }
+}
+
+async function measureReads(program: Program, id: string): Promise<readonly number[]> {
+  const market = ["ticker", "book", "trades", "candles"].map((what) => `/api/markets/BTC-USD/${what}`);
+  const mine = ["", "/orders", "/positions", "/fills", "/events", "/equity"].map(
+    (what) => `/api/accounts/${id}${what}`,
+  );
+  const samples: number[] = [];
+  for (let round = 0; round < READS; round += 1) {
+    for (const path of ["/api/markets", ...market]) {
+      samples.push(await timed(() => program.ask("GET", path, null, null)));
+    }
+  }
+  // One's own routes count against 100 requests a minute.
+  for (const path of mine) {
+    for (let round = 0; round < 3; round += 1) {
+      samples.push(await timed(() => program.ask("GET", path, null, null)));
+    }
+  }
+  return samples;
+}
+
+async function measureBare(): Promise<readonly number[]> {
+  const folder = mkdtempSync(join(tmpdir(), "tradewithai-bare-"));
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const config = join(import.meta.dirname, "bare", "wrangler.toml");
+  const args = ["dev", "--local", `--config=${config}`, "--ip=127.0.0.1", `--port=${port}`, "--inspector-port=0"];
+  const environment = toolEnvironment({ WRANGLER_LOG_PATH: join(folder, "logs") });
+  const server = startServer(
+    "the bare worker",
+    binary("wrangler"),
+    [...args, `--persist-to=${folder}`, "--show-interactive-dev-session=false"],
+    environment,
+    folder,
+  );
+  try {
+    const problem = await waitForAnswer(origin, 60_000, new AbortController().signal);
+    if (problem !== undefined) {
+      throw new Error(`the bare worker did not come up: ${problem}`);
+    }
+    const samples: number[] = [];
+    for (let index = 0; index < ORDERS; index += 1) {
+      const took = await timed(async () => {
+        const response = await fetch(origin, { method: "POST", body: JSON.stringify({ order: index }) });
+        return response.json();
+      });
+      if (index >= WARM_UP) {
+        samples.push(took);
+      }
+    }
+    return samples;
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function settled(program: Program, symbol: string): Promise<void> {
+  for (let attempt = 0; attempt < 40; attempt += 1) {
+    const { body } = await program.ask("GET", `/api/markets/${symbol}/ticker`, null, null);
+    if (JSON.stringify(body).includes('"fresh":true')) {
+      return;
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, 250);
+    });
+  }
+  throw new Error(`${symbol} has no fresh price`);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { ensureBuilt } from "../../scripts/lib/build.ts";
+import { root } from "../../scripts/lib/paths.ts";
+import type { Section } from "../lib/report.ts";
+
+const BUDGET_KB = 120;
+const client = join(root, "dist", "client");
+
+/** What the first page downloads before it can be used: the scripts that index.html names, and those they import at once. */
+export async function benchPage(): Promise<Section> {
+  await ensureBuilt();
+  const html = readFileSync(join(client, "index.html"), "utf8");
+  const entry = [...html.matchAll(/(?:src|href)="\/([^"]+\.js)"/g)].map((match) => match[1] ?? "");
+  const all = new Set<string>();
+  for (const queue = [...entry]; queue.length > 0;) {
+    const file = queue.pop() ?? "";
+    if (!all.has(file)) {
+      all.add(file);
+      queue.push(...staticImports(file));
+    }
+  }
+  const first = kilobytes([...all]);
+  const everything = kilobytes(
+    readdirSync(join(client, "assets"))
+      .filter((file) => file.endsWith(".js"))
+      .map((file) => `assets/${file}`),
+  );
+  return {
+    title: "First page",
+    method:
+      "gzip -9 of the JavaScript that index.html loads and imports statically; the chart and the dialogs are loaded when shown.",
+    rows: [
+      { what: "JavaScript of the first page", figure: `${first.toFixed(1)} kB`, against: `budget ${BUDGET_KB} kB` },
+      { what: "JavaScript of every page together", figure: `${everything.toFixed(1)} kB`, against: "" },
+    ],
+  };
+}
+
+function staticImports(file: string): readonly string[] {
+  const text = readFileSync(join(client, file), "utf8");
+  return [...text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)].map((match) => `assets/${match[1]}`);
+}
+
+function kilobytes(files: readonly string[]): number {
+  return (
+    files.reduce((total, file) => total + gzipSync(readFileSync(join(client, file)), { level: 9 }).length, 0) / 1000
+  );
+}
