@@ -113,7 +113,12 @@ export const denial = z.object({
 export type DenialView = z.infer<typeof denial>;
 
 /** The answer to an accepted order: its state after the same turn, with the fills it already had. */
-export const placedOrder = z.object({ order, fills: z.array(fill) });
+export const placedOrder = z.object({
+  order,
+  fills: z.array(fill),
+  /** What the trader should know about it although nothing is wrong, as sentences; dust that a close leaves. */
+  notices: z.array(z.string()).default([]),
+});
 export type PlacedOrder = z.infer<typeof placedOrder>;
 
 export const cancelAllResult = z.object({

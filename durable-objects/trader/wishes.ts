@@ -47,7 +47,7 @@ export function placeWish(
     intent: intentOf(write, `place ${accountId}`),
     patienceMs: entry ? ENTRY_PATIENCE_MS : EXIT_PATIENCE_MS,
     needsMarket: entry,
-    answer: (turn, _decision, id) => placedOrder(turn, accountId, id, []),
+    answer: (turn, decision, id) => placedOrder(turn, decision, accountId, id),
   });
 }
 
@@ -67,7 +67,7 @@ export function closeWish(
     intent: intentOf(write, `close ${accountId} ${asset}`),
     patienceMs: EXIT_PATIENCE_MS,
     needsMarket: false,
-    answer: (turn, _decision, id) => placedOrder(turn, accountId, id, []),
+    answer: (turn, decision, id) => placedOrder(turn, decision, accountId, id),
   });
 }
 
@@ -88,7 +88,7 @@ export function amendWish(
     intent: intentOf(write, `amend ${accountId} ${orderId}`),
     patienceMs: ENTRY_PATIENCE_MS,
     needsMarket: false,
-    answer: (turn) => placedOrder(turn, accountId, orderId, fillsBefore(store, orderId)),
+    answer: (turn, decision) => placedOrder(turn, decision, accountId, orderId, fillsBefore(store, orderId)),
   });
 }
 
@@ -100,8 +100,8 @@ export function cancelWish(accountId: string, orderId: string, write: Write<null
     intent: intentOf(write, `cancel ${accountId} ${orderId}`),
     patienceMs: EXIT_PATIENCE_MS,
     needsMarket: false,
-    answer: (turn) => {
-      const placed = placedOrder(turn, accountId, orderId, []);
+    answer: (turn, decision) => {
+      const placed = placedOrder(turn, decision, accountId, orderId);
       return placed.ok ? ok(placed.value.order) : placed;
     },
   };
@@ -168,7 +168,13 @@ function accountWish(accountId: string): Omit<Wish<AccountView>, "command" | "in
   };
 }
 
-function placedOrder(turn: Turn, accountId: string, orderId: string, before: readonly FillView[]): Result<PlacedOrder> {
+function placedOrder(
+  turn: Turn,
+  decision: Accepted,
+  accountId: string,
+  orderId: string,
+  before: readonly FillView[] = [],
+): Result<PlacedOrder> {
   const state = turn.account(accountId);
   const order = state === null ? null : findOrder(state, orderId);
   if (order === null) {
@@ -177,7 +183,7 @@ function placedOrder(turn: Turn, accountId: string, orderId: string, before: rea
   const fills = turn.recorded.flatMap(({ event, seq }) =>
     event.type === "fill_booked" && event.orderId === orderId ? [fillView(accountId, event, seq)] : [],
   );
-  return ok({ order: order, fills: [...before, ...fills] });
+  return ok({ order, fills: [...before, ...fills], notices: [...decision.notices] });
 }
 
 function cancelledOrders(turn: Turn, decision: Accepted): OrderView[] {
@@ -195,7 +201,7 @@ export function placedOrderOf(store: Store, accountId: string, orderId: string):
   const view = store.order(accountId, orderId);
   return view === null
     ? refuse("NOT_FOUND", "There is no such order in this account.")
-    : ok({ order: parseTrusted<OrderView>(view), fills: [...fillsBefore(store, orderId)] });
+    : ok({ order: parseTrusted<OrderView>(view), fills: [...fillsBefore(store, orderId)], notices: [] });
 }
 
 function fillsBefore(store: Store, orderId: string): readonly FillView[] {

@@ -11,7 +11,7 @@ import {
   type OrderView,
 } from "../../../contract/orders.ts";
 import { eventList } from "../../../contract/trader-socket.ts";
-import { ScriptedFeed } from "../trader/scripted-feed.ts";
+import { BTC, ScriptedFeed } from "../trader/scripted-feed.ts";
 import { type Client, expectRefusal, guestBrowser, guestProgram } from "./client.ts";
 
 let feed: ScriptedFeed;
@@ -203,6 +203,17 @@ describe("orders", () => {
     const rest = await client.write("POST", `${base}/positions/BTC/close`, {});
     expect(placedOrder.parse(await rest.json()).order).toMatchObject({ quantity: "0.25", status: "filled" });
     await expectRefusal(await client.write("POST", `${base}/positions/BTC/close`, {}), 422, "NOTHING_TO_CLOSE");
+  });
+
+  it("say what a close leaves that cannot be sold on its own", async () => {
+    feed.list(BTC, [["50000", "5"]], [["50001", "5"]]);
+    const { client, base } = await desk();
+    await place(client, base, { ...MARKET, quantity: "0.0001" });
+    const close = await client.write("POST", `${base}/positions/BTC/close`, { percent: 51 }, "dust");
+    const notices = ["0.000049 BTC will be left, under the smallest order of 0.00005: it cannot be sold on its own."];
+    expect(placedOrder.parse(await close.json()).notices).toEqual(notices);
+    const again = await client.write("POST", `${base}/positions/BTC/close`, { percent: 51 }, "dust");
+    expect(placedOrder.parse(await again.json()).notices).toEqual(notices);
   });
 
   const wrong: [string, Record<string, unknown>, string, RegExp][] = [

@@ -105,6 +105,15 @@ describe("the order form", () => {
     await readyToSend();
   });
 
+  it("shows what the desk has to say about an order that it took", async () => {
+    const { answer } = show();
+    changePreferences({ confirmOrders: false });
+    answer(() => ({ ...filled, body: { ...filled.body, notices: ["Something to know about it."] } }));
+    await write("0.01");
+    fireEvent.click(await readyToSend());
+    await expect.poll(formText).toContain("Something to know about it.");
+  });
+
   it("asks once, repeating side, size, symbol, price, cost and fee, and sends one order for a double click", async () => {
     const { calls, answer } = show();
     answer(() => filled);

@@ -1,4 +1,4 @@
-import { Match, Show, Switch, type JSX } from "solid-js";
+import { For, Match, Show, Switch, type JSX } from "solid-js";
 import type { Instrument } from "../../../../domain/market.ts";
 import type { Problem } from "../../../../domain/problem.ts";
 import { Button } from "../../ui/button.tsx";
@@ -48,6 +48,7 @@ export function SubmissionNote(props: SubmissionNoteProps): JSX.Element {
           {(answer) => (
             <Note tone={answer().order.status === "rejected" ? "warning" : "neutral"}>
               <p>{outcomeText(answer(), props.instrument)}</p>
+              <For each={answer().notices}>{(notice) => <p class="mt-1 text-warning">{notice}</p>}</For>
             </Note>
           )}
         </Match>

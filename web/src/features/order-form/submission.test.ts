@@ -9,7 +9,7 @@ const wish: Wish = {
   request: { symbol: "BTC/USD", side: "buy", type: "market", quantity: decimal("0.01") },
 };
 const another: Wish = { ...wish, intent: "key-2" };
-const placed = { order: sampleOrder({ status: "filled" }), fills: [] };
+const placed = { order: sampleOrder({ status: "filled" }), fills: [], notices: [] };
 
 function after(...events: SubmissionEvent[]): Submission {
   return events.reduce(reduceSubmission, IDLE);

@@ -23,7 +23,9 @@ describe("an order in words", () => {
     const waiting = sampleOrder({ status: "submitting", reason: "Waiting for a fresh price: it is matched then." });
     expect(statusWord(waiting)).toBe("Waiting for a price");
     expect(isCancellable(waiting)).toBe(true);
-    expect(outcomeText({ order: waiting, fills: [] }, bitcoin)).toBe("Waiting for a fresh price: it is matched then.");
+    expect(outcomeText({ order: waiting, fills: [], notices: [] }, bitcoin)).toBe(
+      "Waiting for a fresh price: it is matched then.",
+    );
     expect(isCancellable(sampleOrder({ status: "cancel_pending" }))).toBe(false);
   });
 
@@ -52,19 +54,21 @@ describe("what became of an order", () => {
 
   it("is told with quantity and average price", () => {
     const order = sampleOrder({ status: "filled", filledQuantity: decimal("0.01"), averagePrice: decimal("64250.1") });
-    expect(outcomeText({ order, fills: [] }, bitcoin)).toBe("Filled 0.01 @ 64\u202f250.1");
+    expect(outcomeText({ order, fills: [], notices: [] }, bitcoin)).toBe("Filled 0.01 @ 64\u202f250.1");
   });
 
   it("says what rests, what the book could not give and why it was refused", () => {
-    expect(outcomeText({ order: sampleOrder(), fills: [] }, bitcoin)).toBe("Open: 0.5 at 64\u202f000.0");
-    expect(outcomeText({ order: sampleOrder({ status: "partially_filled", ...half }), fills: [] }, bitcoin)).toBe(
-      "Filled 0.25 @ 64\u202f000.0; 0.25 is open",
-    );
+    expect(outcomeText({ order: sampleOrder(), fills: [], notices: [] }, bitcoin)).toBe("Open: 0.5 at 64\u202f000.0");
+    expect(
+      outcomeText({ order: sampleOrder({ status: "partially_filled", ...half }), fills: [], notices: [] }, bitcoin),
+    ).toBe("Filled 0.25 @ 64\u202f000.0; 0.25 is open");
     const cut = sampleOrder({ status: "cancelled", reason: "the book ended", ...half });
-    expect(outcomeText({ order: cut, fills: [] }, bitcoin)).toBe(
+    expect(outcomeText({ order: cut, fills: [], notices: [] }, bitcoin)).toBe(
       "Filled 0.25 @ 64\u202f000.0 of 0.5; the rest was cancelled: the book ended",
     );
     const rejected = sampleOrder({ status: "rejected", reason: "Post-only order would cross" });
-    expect(outcomeText({ order: rejected, fills: [] }, bitcoin)).toBe("Rejected: Post-only order would cross");
+    expect(outcomeText({ order: rejected, fills: [], notices: [] }, bitcoin)).toBe(
+      "Rejected: Post-only order would cross",
+    );
   });
 });

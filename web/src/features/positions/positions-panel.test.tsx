@@ -195,6 +195,16 @@ describe("the positions panel", () => {
     await expect.poll(() => dialog.textContent).toContain("There is no BTC position to close.");
   });
 
+  it("tells what the desk has to say about a close that it took", async () => {
+    const { answer, notices } = show([bitcoinHeld]);
+    changePreferences({ confirmCloses: false });
+    const left = "0.00001 BTC will be left, under the smallest order of 0.00005: it cannot be sold on its own.";
+    answer(() => ({ ...sold, body: { ...sold.body, notices: [left] } }));
+    await screen.findByRole("table");
+    fireEvent.click(screen.getByRole("button", { name: "Close 25 % of BTC" }));
+    await expect.poll(() => notices.shown()).toMatchObject([{ tone: "warning", title: "Closing BTC", detail: left }]);
+  });
+
   it("closes at once where the question is switched off", async () => {
     const { calls, answer } = show([bitcoinHeld]);
     changePreferences({ confirmCloses: false });

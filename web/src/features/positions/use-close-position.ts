@@ -20,7 +20,7 @@ export type ClosePosition = {
 
 /** Closes part of a position, once per wish, and knows what came of it. */
 export function useClosePosition(): ClosePosition {
-  const { market } = useStores();
+  const { market, notices } = useStores();
   const accountId = useActiveAccountId();
   const latest = useLatestOrder();
   const write = createWrite<PlacedOrder>();
@@ -52,6 +52,9 @@ export function useClosePosition(): ClosePosition {
       );
       if (answer?.ok === true) {
         setPlaced(answer.value);
+        for (const notice of answer.value.notices) {
+          notices.add({ tone: "warning", title: `Closing ${wanted}`, detail: notice });
+        }
       }
       return answer?.ok === true;
     },
