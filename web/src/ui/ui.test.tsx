@@ -14,7 +14,6 @@ import { Panel } from "./panel.tsx";
 import { searchEntries, type SearchEntry } from "./search-list.tsx";
 import { Splitter, panelSize } from "./splitter.tsx";
 import { Tabs } from "./tabs.tsx";
-import { readThemeColours } from "./theme-colours.ts";
 
 afterEach(() => resetPreferences());
 
@@ -219,16 +218,5 @@ describe("search", () => {
     expect(searchEntries(entries, "btc").map((found) => found.id)).toEqual(["BTC/USD", "BTC/EUR", "WBTC/USD"]);
     expect(searchEntries(entries, "eur btc").map((found) => found.id)).toEqual(["BTC/EUR"]);
     expect(searchEntries(entries, " ")).toHaveLength(3);
-  });
-});
-
-describe("the theme", () => {
-  it("gives a canvas resolved colours that follow it", () => {
-    document.documentElement.dataset["theme"] = "dark";
-    const dark = readThemeColours(document.body);
-    document.documentElement.dataset["theme"] = "light";
-    const light = readThemeColours(document.body);
-    expect(dark.up).toMatch(/^rgb/);
-    expect(light.panel).not.toBe(dark.panel);
   });
 });

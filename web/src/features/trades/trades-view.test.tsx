@@ -63,7 +63,7 @@ describe("the tape", () => {
     const scroller = screen.getByRole("rowgroup", { name: "Trades" });
     scroller.scrollTop = 480;
     setTrades([print, ...newestFirst]);
-    expect(scroller.scrollTop).toBe(504);
+    expect(scroller.scrollTop).toBe(500);
   });
 
   it("counts what came on top, and nothing for another symbol's tape", () => {

@@ -1,25 +1,19 @@
-import { createVirtualizer } from "@tanstack/solid-virtual";
-import { createEffect, For, on, Show, type JSX } from "solid-js";
+import { createEffect, Index, on, type JSX } from "solid-js";
 import type { Instrument, Trade } from "../../../../domain/market.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { formatPrice } from "../../ui/format.ts";
+import { createRowWindow } from "../../ui/row-window.ts";
 import { TimeText } from "../../ui/time-text.tsx";
 import { sizeDecimals, sizeText } from "../order-book/size-decimals.ts";
 import { rowsBefore } from "./trade-rows.ts";
 
-const ROW_HEIGHT = 24;
+const ROW_HEIGHT = 20;
 
 /** The tape, newest first. Only the rows in sight exist; a new print moves texts through them. */
 export function TradesView(props: { trades: readonly Trade[]; instrument: Instrument }): JSX.Element {
   let scroller: HTMLDivElement | undefined;
-  const virtualizer = createVirtualizer({
-    get count() {
-      return props.trades.length;
-    },
-    getScrollElement: () => scroller ?? null,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 8,
-  });
+  const rowWindow = createRowWindow(() => props.trades.length, ROW_HEIGHT);
+  const drawn = (): readonly Trade[] => props.trades.slice(rowWindow.window().first, rowWindow.window().end);
   const quantityDecimals = (): number => sizeDecimals(props.trades[0]?.price, props.instrument.quantityDecimals);
 
   // Who reads further down keeps the rows under the eye when new prints come on top.
@@ -51,41 +45,43 @@ export function TradesView(props: { trades: readonly Trade[]; instrument: Instru
       <div
         ref={(element) => {
           scroller = element;
+          rowWindow.attach(element);
         }}
         role="rowgroup"
         tabindex="0"
         aria-label="Trades"
         class="min-h-0 flex-1 overflow-x-hidden overflow-y-auto outline-offset-[-2px]"
       >
-        <div role="presentation" class="relative" style={{ height: `${virtualizer.getTotalSize()}px` }}>
-          <For each={virtualizer.getVirtualItems()}>
-            {(item) => (
-              <Show when={props.trades[item.index]}>
-                {(trade) => (
-                  <div
-                    role="row"
-                    aria-rowindex={item.index + 2}
-                    class="absolute inset-x-0 top-0 grid h-6 grid-cols-3 items-center px-3"
-                    style={{ transform: `translateY(${item.start}px)` }}
-                  >
-                    <span role="cell" class={classNames("numeric", trade().side === "buy" ? "text-up" : "text-down")}>
-                      <span class="float-left" aria-hidden="true">
-                        {trade().side === "buy" ? "▲" : "▼"}
-                      </span>
-                      <span class="sr-only">{trade().side === "buy" ? "Bought at " : "Sold at "}</span>
-                      {formatPrice(trade().price, props.instrument.priceDecimals)}
+        <div role="presentation" class="relative" style={{ height: `${props.trades.length * ROW_HEIGHT}px` }}>
+          <div
+            role="presentation"
+            class="absolute inset-x-0 top-0"
+            style={{ transform: `translateY(${rowWindow.window().first * ROW_HEIGHT}px)` }}
+          >
+            <Index each={drawn()}>
+              {(trade, index) => (
+                <div
+                  role="row"
+                  aria-rowindex={rowWindow.window().first + index + 2}
+                  class="grid h-5 grid-cols-3 items-center px-3"
+                >
+                  <span role="cell" class={classNames("numeric", trade().side === "buy" ? "text-up" : "text-down")}>
+                    <span class="float-left" aria-hidden="true">
+                      {trade().side === "buy" ? "▲" : "▼"}
                     </span>
-                    <span role="cell" class="numeric">
-                      {sizeText(trade().quantity, quantityDecimals())}
-                    </span>
-                    <span role="cell" class="numeric text-muted">
-                      <TimeText time={trade().time} />
-                    </span>
-                  </div>
-                )}
-              </Show>
-            )}
-          </For>
+                    <span class="sr-only">{trade().side === "buy" ? "Bought at " : "Sold at "}</span>
+                    {formatPrice(trade().price, props.instrument.priceDecimals)}
+                  </span>
+                  <span role="cell" class="numeric">
+                    {sizeText(trade().quantity, quantityDecimals())}
+                  </span>
+                  <span role="cell" class="numeric text-muted">
+                    <TimeText time={trade().time} />
+                  </span>
+                </div>
+              )}
+            </Index>
+          </div>
         </div>
       </div>
     </div>
