@@ -10,6 +10,7 @@ import { benchFanOut } from "./fan-out/fan-out.ts";
 import { benchPage } from "./page/page.ts";
 import { benchMemory } from "./memory/memory.ts";
 import { benchOrders } from "./orders/orders.ts";
+import { benchUptime } from "./uptime/uptime.ts";
 import { printSection, type Section } from "./lib/report.ts";
 
 const sections: Readonly<Record<string, () => Section | Promise<Section>>> = {
@@ -18,6 +19,7 @@ const sections: Readonly<Record<string, () => Section | Promise<Section>>> = {
   page: benchPage,
   orders: benchOrders,
   "fan-out": benchFanOut,
+  uptime: benchUptime,
 };
 
 const wanted = process.argv.slice(2);
