@@ -6,6 +6,7 @@ import { useOpenOrders, usePositions } from "../data/use-account.ts";
 import { AlertsPanel } from "../features/alerts/alerts-panel.tsx";
 import { FillsPanel } from "../features/fills/fills-panel.tsx";
 import { FirstRun } from "../features/first-run/first-run.tsx";
+import { DESK_SIZES, TRADES_BELOW_BOOK } from "../features/frame/desk-sizes.ts";
 import { OrderBookPanel } from "../features/order-book/order-book-panel.tsx";
 import { OrderFormPanel } from "../features/order-form/order-form-panel.tsx";
 import { OrdersPanel } from "../features/orders/orders-panel.tsx";
@@ -16,20 +17,13 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Skeleton } from "../ui/panel.tsx";
 import { Splitter, panelSize } from "../ui/splitter.tsx";
 import { Tabs, type TabItem } from "../ui/tabs.tsx";
-import { useLayout } from "../ui/use-media.ts";
+import { useLayout, useMedia } from "../ui/use-media.ts";
 
 // Its own chunk: the chart library is as large as the rest of the page.
 const ChartPanel = lazy(async () => ({ default: (await import("../features/chart/chart-panel.tsx")).ChartPanel }));
 
 // Fetched beside the session instead of after it. A failure shows where the panel is drawn.
 ChartPanel.preload().catch(() => undefined);
-
-const SIZES = {
-  book: { minimum: 220, maximum: 480, initial: 280 },
-  form: { minimum: 280, maximum: 480, initial: 320 },
-  lists: { minimum: 120, maximum: 640, initial: 224 },
-  trades: { minimum: 80, maximum: 600, initial: 184 },
-} as const;
 
 /** The trading desk in its three layouts. Signed out: the live chart, with the door in front of it. */
 export default function TradePage(): JSX.Element {
@@ -68,42 +62,89 @@ export default function TradePage(): JSX.Element {
   );
 }
 
+/** The book and the form run the full height; what the account holds lies under the chart. */
 function WideDesk(): JSX.Element {
+  const isTall = useMedia(TRADES_BELOW_BOOK);
   return (
     <div class="flex min-h-0 min-w-0 flex-1">
-      <div class="flex min-h-0 min-w-0 flex-1 flex-col">
-        <div class="flex min-h-0 min-w-0 flex-1">
-          <div class="flex min-h-0 min-w-0 flex-1 flex-col">
-            <ChartPanel />
-          </div>
-          <Splitter name="book" label="Width of the order book" limits={SIZES.book} orientation="vertical" grows={-1} />
-          <div class="flex min-h-0 shrink-0 flex-col" style={{ width: `${panelSize("book", SIZES.book)}px` }}>
+      <ChartAndLists />
+      <Splitter
+        name="book"
+        label="Width of the order book"
+        limits={DESK_SIZES.book}
+        orientation="vertical"
+        grows={-1}
+      />
+      <div class="flex min-h-0 shrink-0 flex-col" style={{ width: `${panelSize("book", DESK_SIZES.book)}px` }}>
+        <Show when={isTall()} fallback={<BookTabs />}>
+          <div
+            class="flex min-h-0 flex-col"
+            style={{ flex: `0 1 ${panelSize("book-height", DESK_SIZES.bookHeight)}px` }}
+          >
             <OrderBookPanel />
-            <Splitter
-              name="trades"
-              label="Height of the trades"
-              limits={SIZES.trades}
-              orientation="horizontal"
-              grows={-1}
-            />
-            <div class="flex min-h-0 shrink-0 flex-col" style={{ height: `${panelSize("trades", SIZES.trades)}px` }}>
-              <TradesPanel />
-            </div>
           </div>
-        </div>
-        <Splitter name="lists" label="Height of the lists" limits={SIZES.lists} orientation="horizontal" grows={-1} />
-        <div class="flex min-h-0 shrink-0 flex-col" style={{ height: `${panelSize("lists", SIZES.lists)}px` }}>
-          <ListTabs />
-        </div>
+          <Splitter
+            name="book-height"
+            label="Height of the order book"
+            limits={DESK_SIZES.bookHeight}
+            orientation="horizontal"
+            grows={1}
+          />
+          <div class="flex min-h-0 flex-col" style={{ flex: "1 0 5.5rem" }}>
+            <TradesPanel />
+          </div>
+        </Show>
       </div>
-      <Splitter name="form" label="Width of the order form" limits={SIZES.form} orientation="vertical" grows={-1} />
+      <Splitter
+        name="form"
+        label="Width of the order form"
+        limits={DESK_SIZES.form}
+        orientation="vertical"
+        grows={-1}
+      />
       <div
         class="flex min-h-0 shrink-0 flex-col overflow-y-auto bg-panel"
-        style={{ width: `${panelSize("form", SIZES.form)}px` }}
+        style={{ width: `${panelSize("form", DESK_SIZES.form)}px` }}
       >
         <OrderFormPanel />
       </div>
     </div>
+  );
+}
+
+function ChartAndLists(): JSX.Element {
+  return (
+    <div class="flex min-h-0 min-w-0 flex-1 flex-col">
+      <div class="flex min-h-0 min-w-0 flex-1 flex-col">
+        <ChartPanel />
+      </div>
+      <Splitter
+        name="lists"
+        label="Height of the lists"
+        limits={DESK_SIZES.lists}
+        orientation="horizontal"
+        grows={-1}
+      />
+      <div class="flex min-h-0 shrink-0 flex-col" style={{ height: `${panelSize("lists", DESK_SIZES.lists)}px` }}>
+        <ListTabs />
+      </div>
+    </div>
+  );
+}
+
+function BookTabs(): JSX.Element {
+  const items: readonly TabItem[] = [
+    { id: "book", label: "Order book", content: () => <OrderBookPanel hideTitle /> },
+    { id: "trades", label: "Trades", content: () => <TradesPanel hideTitle /> },
+  ];
+  return (
+    <Tabs
+      label="Order book and trades"
+      items={items}
+      value={panelChoice("book-tab", "book")}
+      onChange={(id) => changePanelChoice("book-tab", id)}
+      class="bg-panel"
+    />
   );
 }
 
@@ -112,8 +153,8 @@ function MediumDesk(): JSX.Element {
   const desk = useDesk();
   const items: readonly TabItem[] = [
     { id: "order", label: "Order", content: () => <OrderFormPanel /> },
-    { id: "book", label: "Book", content: () => <OrderBookPanel /> },
-    { id: "trades", label: "Trades", content: () => <TradesPanel /> },
+    { id: "book", label: "Book", content: () => <OrderBookPanel hideTitle /> },
+    { id: "trades", label: "Trades", content: () => <TradesPanel hideTitle /> },
   ];
   const chosen = (): string => panelChoice("side-tab", "order");
   // Whoever asks for the form (a key, a clicked price) wants to see it.
@@ -130,17 +171,15 @@ function MediumDesk(): JSX.Element {
   );
   return (
     <div class="flex min-h-0 min-w-0 flex-1">
-      <div class="flex min-h-0 min-w-0 flex-1 flex-col">
-        <div class="flex min-h-0 min-w-0 flex-1 flex-col">
-          <ChartPanel />
-        </div>
-        <Splitter name="lists" label="Height of the lists" limits={SIZES.lists} orientation="horizontal" grows={-1} />
-        <div class="flex min-h-0 shrink-0 flex-col" style={{ height: `${panelSize("lists", SIZES.lists)}px` }}>
-          <ListTabs />
-        </div>
-      </div>
-      <Splitter name="form" label="Width of the order form" limits={SIZES.form} orientation="vertical" grows={-1} />
-      <div class="flex min-h-0 shrink-0 flex-col bg-panel" style={{ width: `${panelSize("form", SIZES.form)}px` }}>
+      <ChartAndLists />
+      <Splitter
+        name="form"
+        label="Width of the order form"
+        limits={DESK_SIZES.form}
+        orientation="vertical"
+        grows={-1}
+      />
+      <div class="flex min-h-0 shrink-0 flex-col bg-panel" style={{ width: `${panelSize("form", DESK_SIZES.form)}px` }}>
         <Tabs
           label="Order, book and trades"
           items={items}
@@ -196,8 +235,8 @@ function ListTabs(props: { withBook?: boolean }): JSX.Element {
     { id: "alerts", label: "Alerts", count: () => notices.unread(), content: () => <AlertsPanel /> },
   ];
   const market: readonly TabItem[] = [
-    { id: "book", label: "Book", content: () => <OrderBookPanel /> },
-    { id: "trades", label: "Trades", content: () => <TradesPanel /> },
+    { id: "book", label: "Book", content: () => <OrderBookPanel hideTitle /> },
+    { id: "trades", label: "Trades", content: () => <TradesPanel hideTitle /> },
   ];
   const items = (): readonly TabItem[] => (props.withBook === true ? [...market, ...lists] : lists);
   const name = (): string => (props.withBook === true ? "phone-tab" : "list-tab");

@@ -12,8 +12,8 @@ export type Column<Row> = {
   readonly cell: (row: Row) => JSX.Element;
   /** Present: the header sorts. Ascending order of two rows. */
   readonly compare?: (left: Row, right: Row) => number;
-  /** Left out on narrow screens. */
-  readonly wideOnly?: boolean;
+  /** Left out where the table itself is narrow; "widest": already where it is middling. */
+  readonly wideOnly?: boolean | "widest";
   readonly class?: string;
 };
 
@@ -59,7 +59,7 @@ export function DataTable<Row>(props: {
   return (
     <div
       ref={rowWindow.attach}
-      class="min-h-0 min-w-0 flex-1 overflow-auto"
+      class="@container min-h-0 min-w-0 flex-1 overflow-auto"
       tabindex="0"
       role="region"
       aria-label={props.label}
@@ -131,7 +131,8 @@ function cellClass<Row>(column: Column<Row>): string {
   return classNames(
     "px-2 whitespace-nowrap first:pl-3 last:pr-3",
     column.align === "right" ? "numeric" : "text-left",
-    column.wideOnly === true && "hidden md:table-cell",
+    column.wideOnly === true && "hidden @[43rem]:table-cell",
+    column.wideOnly === "widest" && "hidden @[54rem]:table-cell",
     column.class,
   );
 }

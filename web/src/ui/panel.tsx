@@ -16,7 +16,8 @@ export const LOADING: PanelState = { type: "loading" };
 
 /**
  * A titled region that owns its empty, loading, stale and error state. `stale` greys the content and says since when and
- * why; the content stays readable because the last good value is better than none.
+ * why, over its lower edge, so that nothing moves; the content stays readable because the last good value is better than
+ * none.
  */
 export function Panel(
   props: ParentProps<{
@@ -25,6 +26,8 @@ export function Panel(
     tools?: JSX.Element;
     state?: PanelState;
     stale?: string | null | undefined;
+    /** Where the words lie; "hidden" where the content says them itself. */
+    staleClass?: string;
     class?: string;
     bodyClass?: string;
   }>,
@@ -32,7 +35,7 @@ export function Panel(
   return (
     <section
       aria-label={props.title}
-      class={classNames("flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden bg-panel", props.class)}
+      class={classNames("relative flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden bg-panel", props.class)}
     >
       <Show when={props.hideTitle !== true || props.tools}>
         <header class="flex h-8 shrink-0 items-center gap-2 border-b px-3">
@@ -41,11 +44,6 @@ export function Panel(
           </Show>
           <div class="ml-auto flex items-center gap-1">{props.tools}</div>
         </header>
-      </Show>
-      <Show when={props.stale}>
-        <p class="shrink-0 border-b bg-warning-soft px-3 py-1 text-sm text-warning" role="status">
-          {props.stale}
-        </p>
       </Show>
       <div
         class={classNames(
@@ -56,6 +54,17 @@ export function Panel(
       >
         <PanelContent state={props.state ?? READY}>{props.children}</PanelContent>
       </div>
+      <Show when={props.stale}>
+        <p
+          class={classNames(
+            "pointer-events-none absolute inset-x-0 z-20 border-y border-warning bg-panel px-3 py-1 text-sm text-warning",
+            props.staleClass ?? "bottom-0",
+          )}
+          role="status"
+        >
+          {props.stale}
+        </p>
+      </Show>
     </section>
   );
 }

@@ -15,23 +15,31 @@ export function ChartLegend(props: {
   const legend = () => legendOf(props.candle);
   const price = (value: Candle["open"]): string => formatPrice(value, props.instrument.priceDecimals);
   return (
-    <div class="pointer-events-none absolute top-1 left-1 z-10 flex rounded-sm bg-panel/75 px-1 max-w-[calc(100%-6rem)] flex-wrap gap-x-2 text-sm tabular-nums">
-      <span class="font-medium">
-        {props.instrument.symbol} · {props.timeframe}
-      </span>
-      <span class="text-muted">{momentLabel(props.candle.time, props.zone, props.timeframe === "1d")}</span>
-      <Figure name="O" title="Open" value={price(props.candle.open)} />
-      <Figure name="H" title="High" value={price(props.candle.high)} />
-      <Figure name="L" title="Low" value={price(props.candle.low)} />
-      <Figure name="C" title="Close" value={price(props.candle.close)} />
-      <span class={classNames(legend().direction === "up" && "text-up", legend().direction === "down" && "text-down")}>
-        {formatDecimal(legend().change, { decimals: props.instrument.priceDecimals, sign: "always" })} (
-        {formatPercent(legend().changePercent)})
-      </span>
-      <Figure name="V" title="Volume" value={`${formatDecimal(props.candle.volume, { decimals: 2 })}`} />
-      <Show when={!props.candle.closed}>
-        <span class="text-muted">running</span>
-      </Show>
+    <div class="pointer-events-none @container absolute top-1 right-18 left-1 z-10 flex">
+      <div class="flex flex-wrap gap-x-2 rounded-sm bg-panel/75 px-1 text-sm tabular-nums">
+        <span class="font-medium">
+          {props.instrument.symbol} · {props.timeframe}
+        </span>
+        <span class="hidden text-muted @min-[40rem]:inline">
+          {momentLabel(props.candle.time, props.zone, props.timeframe === "1d")}
+        </span>
+        <Figure name="O" title="Open" value={price(props.candle.open)} />
+        <Figure name="H" title="High" value={price(props.candle.high)} />
+        <Figure name="L" title="Low" value={price(props.candle.low)} />
+        <Figure name="C" title="Close" value={price(props.candle.close)} />
+        <span
+          class={classNames(legend().direction === "up" && "text-up", legend().direction === "down" && "text-down")}
+        >
+          {formatDecimal(legend().change, { decimals: props.instrument.priceDecimals, sign: "always" })} (
+          {formatPercent(legend().changePercent)})
+        </span>
+        <span class="hidden @min-[36rem]:inline">
+          <Figure name="V" title="Volume" value={formatDecimal(props.candle.volume, { decimals: 2 })} />
+        </span>
+        <Show when={!props.candle.closed}>
+          <span class="hidden text-muted @min-[48rem]:inline">running</span>
+        </Show>
+      </div>
     </div>
   );
 }

@@ -55,6 +55,7 @@ export function ChartPanel(): JSX.Element {
         title="Chart"
         hideTitle
         stale={freshnessText(freshness())}
+        staleClass="bottom-7"
         tools={
           <SegmentedChoice
             label="Timeframe"

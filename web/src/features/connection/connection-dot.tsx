@@ -30,7 +30,10 @@ export function ConnectionDot(): JSX.Element {
   );
 }
 
-/** One line under the top bar while something is wrong for more than two seconds; nothing otherwise. */
+const LINE =
+  "absolute top-1 left-1/2 w-max max-w-[calc(100vw-1rem)] -translate-x-1/2 rounded-md border border-warning bg-panel px-3 py-1 text-warning";
+
+/** One line under the top bar while something is wrong for more than two seconds; it lies over the page and moves nothing. */
 export function ConnectionLine(): JSX.Element {
   const connection = useConnection();
   const reconnecting = () => {
@@ -38,11 +41,11 @@ export function ConnectionLine(): JSX.Element {
     return current.type === "reconnecting" ? current : null;
   };
   return (
-    <div role="status" aria-live="polite">
+    <div role="status" aria-live="polite" class="pointer-events-none relative z-40 h-0">
       <Switch>
         <Match when={reconnecting()}>
           {(current) => (
-            <p class="border-b bg-warning-soft px-3 py-1 text-warning">
+            <p class={LINE}>
               {current().which === "account"
                 ? "The line to your account is lost."
                 : current().which === "market"
@@ -56,15 +59,13 @@ export function ConnectionLine(): JSX.Element {
           )}
         </Match>
         <Match when={connection().type === "venue-lost"}>
-          <p class="border-b bg-warning-soft px-3 py-1 text-warning">
+          <p class={LINE}>
             The desk has lost the exchange and is reconnecting. New orders are refused until prices are fresh; cancel
             and Stop work.
           </p>
         </Match>
         <Match when={connection().type === "stopped"}>
-          <p class="border-b bg-warning-soft px-3 py-1 text-warning">
-            Not connected. Sign in again or reload the page.
-          </p>
+          <p class={LINE}>Not connected. Sign in again or reload the page.</p>
         </Match>
       </Switch>
     </div>

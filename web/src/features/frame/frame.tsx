@@ -22,6 +22,7 @@ import { useStores } from "../../data/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { warmUpDialogs } from "../../ui/dialog.tsx";
 import { Skeleton } from "../../ui/panel.tsx";
+import { panelSize } from "../../ui/splitter.tsx";
 import { useLayout } from "../../ui/use-media.ts";
 import { useKeyboard } from "../command-palette/keyboard.ts";
 import { ConnectionLine } from "../connection/connection-dot.tsx";
@@ -29,6 +30,7 @@ import { FirstSteps } from "../first-run/first-steps.tsx";
 import { Toasts } from "../toasts/toasts.tsx";
 import { useEventNotices } from "../toasts/use-event-notices.ts";
 import { TopBar } from "../top-bar/top-bar.tsx";
+import { DESK_SIZES } from "./desk-sizes.ts";
 import { Navigation } from "./navigation.tsx";
 import { useCommands } from "./use-commands.ts";
 import { tradeUrl, usePlace } from "./use-place.ts";
@@ -42,6 +44,9 @@ const SessionExpired = lazy(async () => ({ default: (await import("../sign-in/se
 const SymbolSearch = lazy(async () => ({
   default: (await import("../symbol-switcher/symbol-search.tsx")).SymbolSearch,
 }));
+
+const TIME_AXIS = 28;
+const MARGIN = 12;
 
 type Overlay = "palette" | "symbols" | "keys" | "stop" | null;
 
@@ -66,6 +71,9 @@ export function Frame(props: ParentProps): JSX.Element {
     }
     desk.focusOrderForm(side);
   };
+  /** On the desk toasts stand over the chart, above its time axis and the lists under it. */
+  const toastsBottom = (): number =>
+    location.pathname.startsWith("/trade") ? panelSize("lists", DESK_SIZES.lists) + TIME_AXIS + MARGIN : MARGIN;
   useKeyboard({
     buy: orderOn("buy"),
     sell: orderOn("sell"),
@@ -138,7 +146,7 @@ export function Frame(props: ParentProps): JSX.Element {
           <SessionExpired />
         </Show>
       </Suspense>
-      <Toasts />
+      <Toasts isPhone={layout() === "phone"} bottom={toastsBottom()} />
     </DeskContext.Provider>
   );
 }

@@ -14,7 +14,7 @@ import { groupingSteps, type OwnLevel } from "./book-rows.ts";
 import { OrderBookView } from "./order-book-view.tsx";
 
 /** The live order book of the desk's symbol. A price that is chosen goes into the order form. */
-export function OrderBookPanel(): JSX.Element {
+export function OrderBookPanel(props: { hideTitle?: boolean }): JSX.Element {
   const desk = useDesk();
   const book = useBook(desk.symbol);
   const instrument = useInstrument(desk.symbol);
@@ -60,6 +60,7 @@ export function OrderBookPanel(): JSX.Element {
   return (
     <Panel
       title="Order book"
+      hideTitle={props.hideTitle === true}
       state={state()}
       stale={freshnessText(freshness())}
       tools={

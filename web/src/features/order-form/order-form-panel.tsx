@@ -50,6 +50,7 @@ export function OrderFormPanel(props: { onDone?: () => void }): JSX.Element {
       bodyClass="overflow-y-auto"
       state={live.market.instrument() === null || !isReady() ? LOADING : READY}
       stale={freshnessText(live.market.freshness())}
+      staleClass="hidden"
     >
       <Show when={live.market.instrument()}>
         {(instrument) => <Form instrument={instrument()} live={live} onDone={props.onDone} desk={desk} />}
@@ -263,6 +264,9 @@ function Form(props: FormProps): JSX.Element {
         {submitLabel()}
       </Button>
       <p class="-mt-2 min-h-4 text-sm text-muted">{missing()}</p>
+      <p role="status" class="-mt-2 text-sm text-warning">
+        {freshnessText(props.live.market.freshness())}
+      </p>
       <Show when={confirming()}>
         {(request) => (
           <ConfirmOrderDialog

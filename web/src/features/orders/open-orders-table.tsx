@@ -91,7 +91,7 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
     {
       id: "time",
       header: "Time",
-      wideOnly: true,
+      wideOnly: "widest",
       compare: (left, right) => left.value().createdAt - right.value().createdAt,
       cell: (row) => <TimeText time={row.value().createdAt} class="text-muted" />,
     },
@@ -163,6 +163,7 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
       id: "actions",
       header: "Actions",
       align: "right",
+      class: "sticky right-0 bg-panel",
       cell: (row) => (
         <RowActions
           order={row.value}

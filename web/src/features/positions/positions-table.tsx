@@ -96,7 +96,7 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
       header: "Realised P&L",
       title: "Since the position was last flat, net of fees",
       align: "right",
-      wideOnly: true,
+      wideOnly: "widest",
       compare: (left, right) => compare(left.value().position.realisedProfit, right.value().position.realisedProfit),
       cell: (row) => <ProfitText value={row.value().position.realisedProfit} />,
     },
@@ -104,6 +104,7 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
       id: "close",
       header: "Close",
       align: "right",
+      class: "sticky right-0 bg-panel",
       cell: (row) => (
         <span class="inline-flex justify-end gap-1">
           <Show when={props.closingAsset !== row.key} fallback={<span class="text-muted">Closing…</span>}>
@@ -111,7 +112,7 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
               {(percent) => (
                 <Button
                   size="small"
-                  class={classNames("px-1.5", percent !== 100 && "hidden md:inline-flex")}
+                  class={classNames("px-1.5", percent !== 100 && "hidden @xl:inline-flex")}
                   aria-label={`Close ${percent} % of ${row.key}`}
                   onClick={(event: MouseEvent) => {
                     // The second click of a double click is the first one's wish.

@@ -5,15 +5,22 @@ import { IconButton } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon, type IconName } from "../../ui/icon.tsx";
 
-/** The stack of toasts: a polite live region that waits while the pointer or the focus is in it. */
-export function Toasts(): JSX.Element {
+/**
+ * The stack of toasts: a polite live region that waits while the pointer or the focus is in it. It grows upwards from
+ * `bottom` over the chart, where nothing is pressed; on a phone it hangs under the top bar, away from Buy and Sell.
+ */
+export function Toasts(props: { isPhone: boolean; bottom: number }): JSX.Element {
   const { notices } = useStores();
   return (
     <div
       role="log"
       aria-live="polite"
       aria-label="Notices"
-      class="pointer-events-none fixed right-3 bottom-16 z-70 flex w-80 max-w-[calc(100vw-1.5rem)] flex-col gap-2 md:bottom-3"
+      class={classNames(
+        "pointer-events-none fixed z-70 flex w-80 max-w-[calc(100vw-1.5rem)] flex-col gap-2",
+        props.isPhone ? "inset-x-3 top-24 mx-auto" : "left-15",
+      )}
+      style={props.isPhone ? {} : { bottom: `${props.bottom}px` }}
       onPointerEnter={() => notices.pause(true)}
       onPointerLeave={() => notices.pause(false)}
       onFocusIn={() => notices.pause(true)}

@@ -7,7 +7,7 @@ import { freshnessText } from "../freshness-text.ts";
 import { TradesView } from "./trades-view.tsx";
 
 /** The tape of the desk's symbol. */
-export function TradesPanel(): JSX.Element {
+export function TradesPanel(props: { hideTitle?: boolean }): JSX.Element {
   const desk = useDesk();
   const trades = useTrades(desk.symbol);
   const instrument = useInstrument(desk.symbol);
@@ -29,7 +29,7 @@ export function TradesPanel(): JSX.Element {
   };
 
   return (
-    <Panel title="Trades" state={state()} stale={freshnessText(freshness())}>
+    <Panel title="Trades" hideTitle={props.hideTitle === true} state={state()} stale={freshnessText(freshness())}>
       <Show when={content()}>{(shown) => <TradesView trades={shown().trades} instrument={shown().instrument} />}</Show>
     </Panel>
   );
