@@ -2,9 +2,11 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { Processes } from "./processes.ts";
 import { pause } from "./wait.ts";
+
+vi.setConfig({ testTimeout: 30_000 }); // a busy machine takes its time
 
 /** A child whose own child writes a letter into the log ten times a second and does not care about polite requests. */
 function family() {
@@ -29,10 +31,13 @@ async function hasBegun(file: string): Promise<void> {
   expect(sizeOf(file)).toBeGreaterThan(0);
 }
 
+/** Waits until a second has passed without a letter. */
 async function hasEnded(file: string): Promise<void> {
-  await pause(300);
-  const size = sizeOf(file);
-  await pause(500);
+  let size = -1;
+  for (let attempt = 0; attempt < 10 && size !== sizeOf(file); attempt += 1) {
+    size = sizeOf(file);
+    await pause(1_000);
+  }
   expect(sizeOf(file)).toBe(size);
 }
 
