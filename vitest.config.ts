@@ -15,7 +15,6 @@ const chromiumPath = findChromium();
 
 export default defineConfig({
   test: {
-    silent: "passed-only", // the structured log of a failing test is a help, that of all others is a flood
     // The Worker's log lines are of interest only beside a test that failed.
     silent: "passed-only",
     // Tests in workerd and of the simulator run on real sockets and clocks; pure ones never need the second try.
