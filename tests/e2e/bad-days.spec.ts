@@ -73,7 +73,12 @@ test("the worker killed and started again: the page comes back by itself with th
   const first = await launchDesk({ stateFolder });
   await isReady(first);
   await enterAsGuest(page, first.origin);
+  // Killed before it has answered, the desk would rightly say that the outcome is not known.
+  const answered = page.waitForResponse(
+    (response) => response.request().method() === "POST" && /orders$/.test(response.url()),
+  );
   await placeLimit(page, "Buy", "50000", "0.01");
+  await (await answered).finished();
   await expect(page.getByRole("tab", { name: /Open orders 1/ })).toBeVisible();
   for (const pid of workerdBelow(first.process.pid ?? 0)) {
     process.kill(pid, "SIGKILL");
