@@ -75,7 +75,7 @@ test("the worker killed and started again: the page comes back by itself with th
   await enterAsGuest(page, first.origin);
   // Killed before it has answered, the desk would rightly say that the outcome is not known.
   const answered = page.waitForResponse(
-    (response) => response.request().method() === "POST" && /orders$/.test(response.url()),
+    (response) => response.request().method() === "POST" && response.url().endsWith("/orders"),
   );
   await placeLimit(page, "Buy", "50000", "0.01");
   await (await answered).finished();
