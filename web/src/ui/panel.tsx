@@ -38,7 +38,7 @@ export function Panel(
       class={classNames("relative flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden bg-panel", props.class)}
     >
       <Show when={props.hideTitle !== true || props.tools}>
-        <header class="flex h-8 shrink-0 items-center gap-2 border-b px-3">
+        <header class="flex h-8 shrink-0 items-center gap-2 border-b px-3 pointer-coarse:h-11">
           <Show when={props.hideTitle !== true}>
             <h2 class="truncated text-sm font-semibold text-muted">{props.title}</h2>
           </Show>

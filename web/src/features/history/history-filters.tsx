@@ -37,7 +37,7 @@ export function HistoryFilters(props: { filters: Filters; onChange: (filters: Fi
       />
       <SelectField
         label="Side"
-        class="w-28"
+        class="w-28 pointer-coarse:w-36"
         value={props.filters.side}
         options={SIDES}
         onChange={(side) => change({ side })}

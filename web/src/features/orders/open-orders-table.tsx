@@ -163,7 +163,7 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
       id: "actions",
       header: "Actions",
       align: "right",
-      class: "sticky right-0 bg-panel",
+      class: "@xl:sticky @xl:right-0 bg-panel",
       cell: (row) => (
         <RowActions
           order={row.value}

@@ -104,7 +104,7 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
       id: "close",
       header: "Close",
       align: "right",
-      class: "sticky right-0 bg-panel",
+      class: "@xl:sticky @xl:right-0 bg-panel",
       cell: (row) => (
         <span class="inline-flex justify-end gap-1">
           <Show when={props.closingAsset !== row.key} fallback={<span class="text-muted">Closing…</span>}>
@@ -112,7 +112,7 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
               {(percent) => (
                 <Button
                   size="small"
-                  class={classNames("px-1.5", percent !== 100 && "hidden @xl:inline-flex")}
+                  class={classNames("px-1.5", percent !== 100 && "@max-xl:hidden")}
                   aria-label={`Close ${percent} % of ${row.key}`}
                   onClick={(event: MouseEvent) => {
                     // The second click of a double click is the first one's wish.
