@@ -9,7 +9,6 @@ const lively: ChannelTimes = {
   offline: false,
   unverifiedSince: null,
   book: now - 100,
-  trade: now - 2_000,
   ticker: now - 2_000,
   contradictedSince: null,
   tapeUnsettledSince: null,
@@ -20,13 +19,12 @@ describe("staleness", () => {
     expect(freshness(lively, now)).toEqual({ fresh: true });
   });
 
-  it("does not follow from a silent book alone: trades or ticker that speak and agree witness it", () => {
+  it("does not follow from a silent book alone: a ticker that speaks and agrees witnesses it", () => {
     expect(freshness({ ...lively, book: now - 40_000 }, now)).toEqual({ fresh: true });
-    expect(freshness({ ...lively, book: now - 40_000, trade: null }, now)).toEqual({ fresh: true });
   });
 
   it("follows from ten seconds without any witness, counted from the last word", () => {
-    const silent = { ...lively, book: now - 10_000, trade: now - 30_000, ticker: now - 30_000 };
+    const silent = { ...lively, book: now - 10_000, ticker: now - 30_000 };
     expect(freshness(silent, now)).toEqual({ fresh: true });
     expect(freshness({ ...silent, book: now - 10_001 }, now)).toEqual({
       fresh: false,
@@ -68,7 +66,7 @@ describe("staleness", () => {
   });
 
   it("asks the second witness before the limit, not when the link is down", () => {
-    const quiet = { ...lively, book: now - 4_001, trade: null, ticker: null };
+    const quiet = { ...lively, book: now - 4_001, ticker: null };
     expect(lastHeard(quiet)).toBe(now - 4_001);
     expect(wantsWitness(quiet, now)).toBe(true);
     expect(wantsWitness(lively, now)).toBe(false);

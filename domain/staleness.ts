@@ -24,7 +24,6 @@ export type ChannelTimes = {
   /** Since when the book has failed its checksum or not arrived; null while it is verified. */
   readonly unverifiedSince: Milliseconds | null;
   readonly book: Milliseconds | null;
-  readonly trade: Milliseconds | null;
   readonly ticker: Milliseconds | null;
   /** Since when the ticker has named another best price than the book; null while they agree. */
   readonly contradictedSince: Milliseconds | null;
@@ -37,8 +36,9 @@ export type Freshness =
   | { readonly fresh: false; readonly reason: StaleReason; readonly since: Milliseconds };
 
 /**
- * Fresh, or why not and since when. A book that is silent while trades or ticker speak and agree is a quiet book, not a stale
- * one; when all three are silent for ten seconds nothing witnesses the price.
+ * Fresh, or why not and since when. A book that is silent while the ticker speaks and agrees is a quiet book, not a stale one;
+ * when both are silent for ten seconds nothing witnesses the price. Prints witness nothing: each of them changes the book, so
+ * trades beside a silent book rather tell that its channel is dead.
  */
 export function freshness(times: ChannelTimes, now: Milliseconds): Freshness {
   if (!times.connected) {
@@ -65,9 +65,9 @@ export function freshness(times: ChannelTimes, now: Milliseconds): Freshness {
   return now - heard > STALE_AFTER_MS ? { fresh: false, reason: "no_data", since: heard } : { fresh: true };
 }
 
-/** When any data channel of the symbol last spoke. */
+/** When book or ticker last said what the price is. */
 export function lastHeard(times: ChannelTimes): Milliseconds {
-  return Math.max(times.book ?? times.since, times.trade ?? times.since, times.ticker ?? times.since);
+  return Math.max(times.book ?? times.since, times.ticker ?? times.since);
 }
 
 /** True when the market has been quiet so long that the ticker should be asked to repeat itself. */

@@ -28,7 +28,7 @@ export function amendOrder(turn: Turn, orderId: string, request: AmendRequest): 
     const problem = goneProblem(turn.state, orderId);
     return problem.code === "NOT_FOUND" ? { problem, events: [] } : deniedAmend(turn, orderId, request, problem);
   }
-  const change = readChange(order, instrument, request);
+  const change = readChange(turn, order, instrument, request);
   if (!change.ok) {
     return deniedAmend(turn, orderId, request, change.error);
   }
@@ -38,7 +38,18 @@ export function amendOrder(turn: Turn, orderId: string, request: AmendRequest): 
   return refused === null ? null : deniedAmend(turn, orderId, request, refused);
 }
 
-function readChange(order: OpenOrder, instrument: Instrument, request: AmendRequest): Result<Change> {
+function readChange(
+  { context }: Turn,
+  order: OpenOrder,
+  instrument: Instrument,
+  request: AmendRequest,
+): Result<Change> {
+  if (order.expiresAt !== null && order.expiresAt <= context.marketTime) {
+    return refuse("ORDER_NOT_OPEN", "The order's expiry has come: it cannot be changed any more.", {
+      orderId: order.id,
+      status: "expired",
+    });
+  }
   if (order.status === "cancel_pending" || order.status === "unknown") {
     return refuse("ORDER_NOT_OPEN", `The order is ${order.status} and cannot be changed now.`, {
       status: order.status,

@@ -461,6 +461,19 @@ describe("cancels", () => {
 });
 
 describe("amends", () => {
+  it("are refused once the order's expiry has come, though the alarm that ends it has not rung yet", () => {
+    const trader = desk();
+    const expiresAt = START + 10_000;
+    const id = trader.place({ side: "buy", quantity: d("1"), limitPrice: d("90"), timeInForce: "gtd", expiresAt });
+    trader.now = expiresAt - 1;
+    const amend = (limitPrice: string) =>
+      trader.codeOf(trader.do({ type: "amend_order", orderId: id, request: { limitPrice: d(limitPrice) } }));
+    expect(amend("91")).toBe("accepted");
+    trader.now = expiresAt;
+    expect(amend("100")).toBe("ORDER_NOT_OPEN");
+    expect(trader.fills()).toEqual([]);
+  });
+
   it("keeps the place in the queue when only the quantity falls", () => {
     const trader = desk();
     const id = trader.place({ side: "buy", quantity: d("3"), limitPrice: d("99") });

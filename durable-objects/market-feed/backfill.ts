@@ -218,6 +218,7 @@ export class Backfill {
       .filter(({ time }) => time >= open)
       .flatMap((trade) => builder.addTrade(trade).closed);
     market.candles = builder;
+    market.candlesFrom = open;
     this.#ports.candlesClosed(market, closed);
     for (const timeframe of builder.timeframes) {
       this.#ports.candlesReplaced(market, timeframe);

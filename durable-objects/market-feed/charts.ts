@@ -46,7 +46,8 @@ export function addToCandles(parts: FeedParts, market: WatchedMarket, trades: re
   if (builder === null) {
     return;
   }
-  for (const trade of trades) {
+  // Late prints of intervals that the venue's history told whole would count twice.
+  for (const trade of trades.filter(({ time }) => time >= market.candlesFrom)) {
     const { closed, corrected } = builder.addTrade(trade);
     candlesClosed(parts, market, closed);
     for (const timeframe of corrected) {

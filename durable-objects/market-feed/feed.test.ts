@@ -281,6 +281,18 @@ describe("the feed and its venue", () => {
     expect(stage.answers.quotes(["BTC/USD"])[0]).toMatchObject({ fresh: false, staleReason: "no_data" });
   });
 
+  it("does not take prints for a witness of a book that is silent together with its ticker", async () => {
+    const stage = new Stage();
+    await stage.open();
+    stage.book("99.0", "101.0");
+    stage.trades("snapshot", stage.print(1));
+    for (let second = 1; second <= 11; second += 1) {
+      stage.trades("update", stage.print(1 + second, "90"));
+      await stage.pass(1_000);
+    }
+    expect(stage.answers.quotes(["BTC/USD"])[0]).toMatchObject({ fresh: false, staleReason: "no_data" });
+  });
+
   it("does not take heartbeats for data", async () => {
     const stage = new Stage();
     await stage.open();
@@ -500,6 +512,26 @@ describe("the tape and trigger rows", () => {
     expect(stage.deliveries.map(({ orderId }) => orderId)).toEqual(["a", "b", "a"]);
   });
 
+  it("of an old order are not read again from REST whenever its trader starts", async () => {
+    const stage = new Stage();
+    stage.tape = Array.from({ length: 60 }, (_, index) =>
+      stage.print(index + 1, "100", START - 120_000 + index * 1_000),
+    );
+    await stage.open();
+    stage.trades("snapshot", ...stage.tape.slice(-5));
+    await registerTriggers(stage.parts, "trader", [row("a", "1000", 20)]);
+    await stage.settle();
+    const reads = (): number => stage.asked.filter((what) => what.startsWith("trades")).length;
+    const before = reads();
+    await registerTriggers(stage.parts, "trader", [row("a", "1000", 20)]);
+    // The trader has counted prints meanwhile: the row that stood has met them all and only moves its mark.
+    await registerTriggers(stage.parts, "trader", [row("a", "1000", 40)]);
+    await stage.settle();
+    expect(reads()).toBe(before);
+    expect(stage.tradeIds()).toEqual(Array.from({ length: 40 }, (_, index) => 21 + index));
+    expect(stage.parts.desk.rows("trader")).toEqual([row("a", "1000", 40)]);
+  });
+
   it("begin anew with a venue whose tape began anew", async () => {
     const stage = new Stage();
     await stage.open();
@@ -601,6 +633,27 @@ describe("the feed's candles", () => {
     expect(stage.answers.closedCandles("BTC/USD", "5m", START - 3_600_000, 10)).toHaveLength(2);
     stage.parts.candles.markStored(series);
     expect(stage.answers.unstoredCandles(100)).toEqual([]);
+  });
+
+  it("do not count prints again that the venue's own history has already", async () => {
+    const stage = new Stage();
+    stage.now = START + 600_000;
+    const minute = stage.now - 30_000;
+    stage.candles = { "1m": minutes(minute - 300_000, 6) };
+    await stage.open();
+    stage.trades("snapshot", stage.print(1, "100", minute - 200_000));
+    await changeTriggers(stage.parts, "trader", [row("a", "1", 1)], []);
+    await stage.settle();
+    stage.restart();
+    await stage.settle();
+    stage.list(["BTC/USD"]);
+    await stage.settle();
+    // Happened while we were away; its minute came from REST, complete.
+    stage.trades("snapshot", stage.print(1, "100", minute - 200_000), stage.print(2, "100", minute - 90_000));
+    await stage.settle();
+    const page = await stage.answers.candles("BTC/USD", "1m", null, 10);
+    const filled = page.ok ? page.value.candles.find(({ time }) => time === minute - 120_000) : undefined;
+    expect(filled).toMatchObject({ volume: "1", trades: 1 });
   });
 
   it("close with the clock when nothing trades, but not while prints are missing", async () => {

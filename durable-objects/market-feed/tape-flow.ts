@@ -109,6 +109,12 @@ function processTrades(parts: FeedParts, market: WatchedMarket, due: readonly Tr
 
 /** Puts a row to work, after it has met the prints since it was armed: each row sees its prints in order. */
 async function arm(parts: FeedParts, traderId: string, row: TriggerRow): Promise<void> {
+  if (parts.desk.stands(traderId, row)) {
+    parts.ports.transaction(() => {
+      parts.desk.change(traderId, [row], []);
+    });
+    return;
+  }
   const market = await marketOf(parts, row);
   if (market === null) {
     // Not stored: the digest will differ, and the trader registers the row again.

@@ -85,6 +85,19 @@ export class TriggerDesk {
     return triggerDigest(this.rows(traderId));
   }
 
+  /**
+   * Whether the row stands already, armed no later: then it has met every print that `row` has to meet. A trader's count moves
+   * the armed id on with every print, and at each of its starts it registers everything again.
+   */
+  stands(traderId: string, row: TriggerRow): boolean {
+    const known = this.#indexes.get(row.symbol)?.row(traderId, row.orderId) ?? null;
+    return (
+      known !== null &&
+      known.armedTradeId <= row.armedTradeId &&
+      isSame({ ...known, armedTradeId: row.armedTradeId }, row)
+    );
+  }
+
   /** Sets and removes single rows; answers the new or changed ones. */
   change(traderId: string, set: readonly TriggerRow[], remove: readonly string[]): readonly TriggerRow[] {
     for (const orderId of remove) {

@@ -44,6 +44,8 @@ export class WatchedMarket {
   tape: TradeTape;
   /** Null until the history it continues is known. */
   candles: CandleBuilder | null = null;
+  /** Prints from before this are in the history that the running candles began with. */
+  candlesFrom: Milliseconds = 0;
   /** Prints up to this id reached us late: from a refill, or from the snapshot after a gap. */
   lateThrough = 0;
   lastUsedAt: Milliseconds;
@@ -59,7 +61,6 @@ export class WatchedMarket {
   #ticker: TickerValues | null = null;
   #askedAt: Milliseconds;
   #bookAt: Milliseconds | null = null;
-  #tradeAt: Milliseconds | null = null;
   #tickerAt: Milliseconds | null = null;
   #contradictedSince: Milliseconds | null = null;
   #unsettledSince: Milliseconds | null = null;
@@ -100,7 +101,6 @@ export class WatchedMarket {
     this.#dropBook(now);
     this.#askedAt = now;
     this.#bookAt = null;
-    this.#tradeAt = null;
     this.#tickerAt = null;
     this.refused = null;
   }
@@ -153,7 +153,6 @@ export class WatchedMarket {
 
   /** Takes prints in; answers those that are due, in order, each once. */
   takeTrades(trades: readonly Trade[], now: Milliseconds): readonly Trade[] {
-    this.#tradeAt = now;
     this.#behindSince = null;
     return this.#settled(this.tape.accept(trades), now);
   }
@@ -167,6 +166,7 @@ export class WatchedMarket {
   restartTape(): void {
     this.tape = new TradeTape(null);
     this.candles = null;
+    this.candlesFrom = 0;
     this.lateThrough = 0;
     this.#unsettledSince = null;
   }
@@ -198,7 +198,6 @@ export class WatchedMarket {
       offline: link.system === "maintenance" || CLOSED_STATUSES.has(this.instrument.status),
       unverifiedSince: this.#verified ? null : this.#unverifiedSince,
       book: this.#bookAt,
-      trade: this.#tradeAt,
       ticker: this.#tickerAt,
       contradictedSince: this.#contradictedSince,
       tapeUnsettledSince: this.#unsettledSince,

@@ -51,9 +51,10 @@ export async function fulfil<T>(dependencies: CommandDependencies, wish: Wish<T>
   if (known !== null) {
     return known;
   }
+  const named = symbolsNeeded(state, wish.command);
   const symbols = state.market === dependencies.market ? symbolsToSettle(state, wish.command) : [];
   const settled = symbols.length === 0 ? NOTHING_SETTLED : await feed.settle(symbols, wish.patienceMs);
-  const problem = firstProblem(settled);
+  const problem = firstProblem(settled, named);
   if (problem !== null && (wish.needsMarket || problem.code === "UNKNOWN_SYMBOL")) {
     return { ok: false, error: problem };
   }
@@ -160,6 +161,7 @@ export function unknownAccount<T>(): Result<T> {
   return refuse("NOT_FOUND", "There is no such account.");
 }
 
-function firstProblem(settled: Settled): Problem | null {
-  return Object.values(settled.problems)[0] ?? null;
+/** Only of what the command looks at: an order on a pair that is listed no longer can still be cancelled. */
+function firstProblem(settled: Settled, symbols: readonly Symbol[]): Problem | null {
+  return symbols.map((symbol) => settled.problems[symbol]).find((problem) => problem !== undefined) ?? null;
 }

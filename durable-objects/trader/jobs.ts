@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000;
 const EQUITY_FULL_MS = 7 * DAY_MS;
 /** Half of the 5 GB that the smallest plan gives. */
 const LARGE_BYTES = 2_500_000_000;
-/** An order is ended without a settled tape when the feed has been away this long after its time. */
+/** An order is ended without a settled tape when the market has been away this long after its time. */
 const EXPIRY_PATIENCE_MS = 60_000;
 
 /** Runs every job whose time has come. */
@@ -97,9 +97,12 @@ async function expire(parts: Parts, state: AccountState): Promise<void> {
   await feed.tellTime();
   const now = clock.market();
   const due = Object.values(state.orders).filter((order) => order.expiresAt !== null && order.expiresAt <= now);
-  const settled = await feed.settle(symbolsOf(due), PATIENCE_MS);
+  const symbols = symbolsOf(due);
+  const settled = await feed.settle(symbols, PATIENCE_MS);
+  // Not fresh: the link is down or the tape has a hole, and prints from before the expiry may still come.
+  const isSettled = symbols.every((symbol) => settled.markets[symbol]?.quote.fresh === true);
   const patient = due.every((order) => now - (order.expiresAt ?? now) < EXPIRY_PATIENCE_MS);
-  if (Object.keys(settled.problems).length > 0 && patient) {
+  if (!isSettled && patient) {
     schedule.set("expire", state.accountId, clock.wall() + RETRY_MS);
     return;
   }

@@ -105,6 +105,21 @@ describe("an order", () => {
     expect(again).toEqual(placed);
   });
 
+  it("on a pair that is listed no longer can still be cancelled, alone and with all others", async () => {
+    const trader = await newTrader();
+    const ids: string[] = [];
+    for (const limitPrice of ["9", "8"]) {
+      ids.push(expectOk(await place(trader, { symbol: "ETH/USD", quantity: "1", limitPrice })).order.id);
+    }
+    feed.unlist("ETH/USD");
+    const [first = ""] = ids;
+    const cancelled = await trader.stub().cancelOrder(trader.principal, trader.accountId, first, writeOf(null));
+    expect(expectOk(cancelled).status).toBe("cancelled");
+    const all = expectOk(await trader.stub().cancelAll(trader.principal, trader.accountId, null, writeOf(null)));
+    expect(all.cancelled.map(({ id }) => id)).toEqual(ids.slice(1));
+    expectRefused(await place(trader, { symbol: "ETH/USD", quantity: "1", limitPrice: "9" }), "UNKNOWN_SYMBOL");
+  });
+
   it("that is submitted twice at once exists once", async () => {
     const trader = await newTrader();
     const answers = await Promise.all(

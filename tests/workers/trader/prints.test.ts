@@ -237,6 +237,26 @@ describe("the clock", () => {
     expect(await query(trader, "SELECT * FROM schedule WHERE job = 'expire'")).toEqual([]);
   });
 
+  it("waits with a good-till-date order for the tape while nothing is fresh, but not for ever", async () => {
+    const trader = await newTrader();
+    const expiresAt = Date.now() + 120_000;
+    const request = { quantity: "1", limitPrice: "99", timeInForce: "gtd", expiresAt };
+    const [first, second] = [expectOk(await place(trader, request)), expectOk(await place(trader, request))];
+    await eventually("the rows are registered", () => feed.rowsOf(trader.id).length === 2);
+    feed.setFresh("BTC/USD", false);
+    const before = Date.now();
+    vi.useFakeTimers({ now: expiresAt + 10, toFake: ["Date"] });
+    await ringAlarm(trader, "expire");
+    expect((await orderOf(trader, first.order.id)).order.status).toBe("open");
+    // The hole in the tape is filled: the print came before the expiry.
+    vi.setSystemTime(before);
+    feed.print("BTC/USD", "98", "1", "sell", true);
+    vi.setSystemTime(expiresAt + 61_000);
+    await ringAlarm(trader, "expire");
+    expect((await orderOf(trader, first.order.id)).order).toMatchObject({ status: "filled" });
+    expect((await orderOf(trader, second.order.id)).order).toMatchObject({ status: "expired", filledQuantity: "0" });
+  });
+
   it("samples equity while something is held, and begins the day at its zone's midnight", async () => {
     const trader = await newTrader();
     await buy(trader, "1");

@@ -110,6 +110,11 @@ export class ScriptedFeed {
     market.version += 1;
   }
 
+  /** The exchange lists the pair no longer. */
+  unlist(symbol: string): void {
+    this.#markets.delete(symbol);
+  }
+
   setFresh(symbol: string, fresh: boolean): void {
     this.#market(symbol).fresh = fresh;
   }
