@@ -3,16 +3,16 @@ import { ensureBuilt, builtConfiguration } from "./lib/build.ts";
 import { startCronTicker } from "./lib/cron.ts";
 import { migrateDatabase, workerState } from "./lib/database.ts";
 import { Failure, runMain } from "./lib/failure.ts";
+import { waitForDesk } from "./lib/health.ts";
 import { lockState } from "./lib/lock.ts";
 import { type Mode, readMode, type Replay, usage } from "./lib/modes.ts";
 import { binary, root, toolEnvironment } from "./lib/paths.ts";
 import { requireFreePort } from "./lib/ports.ts";
 import { type ChildSpecification, Processes, tail } from "./lib/processes.ts";
 import { ensureSecrets } from "./lib/secrets.ts";
-import { waitForAnswer } from "./lib/wait.ts";
 import { silence } from "./lib/watchdog.ts";
 
-const startLimit = 60_000;
+const startPatience = { healthy: 15_000, any: 60_000 };
 
 async function main(): Promise<number> {
   const mode = readMode(process.argv.slice(2));
@@ -77,14 +77,21 @@ async function bringUp(mode: Mode, processes: Processes, stopping: AbortSignal):
   const worker = mode.development ? developmentWorkerOf(mode, secrets.values) : workerOf(mode, secrets.file);
   processes.start(worker);
   const health = `${origin}/api/health`;
-  const problem = await Promise.race([waitForAnswer(health, startLimit, stopping), processes.firstEnd()]);
-  if (problem !== undefined && !stopping.aborted) {
+  const state = await Promise.race([waitForDesk(health, startPatience, stopping), processes.firstEnd()]);
+  if (stopping.aborted) {
+    return "ready";
+  }
+  if (typeof state === "string") {
+    throw new Failure(state);
+  }
+  if (state.kind === "down") {
     throw new Failure(
-      `The desk did not come up on ${health}: ${problem}\n\nThe end of ${worker.logFile}:\n${tail(worker.logFile)}`,
+      `The desk did not come up on ${health}: ${state.problem}\n\nThe end of ${worker.logFile}:\n${tail(worker.logFile)}`,
     );
   }
-  if (!stopping.aborted) {
-    console.log(`\n  ${mode.title}\n\n  ${origin}\n\n  Kept in ${mode.stateFolder} · Ctrl-C ends it\n`);
+  console.log(`\n  ${mode.title}\n\n  ${origin}\n\n  Kept in ${mode.stateFolder} · Ctrl-C ends it\n`);
+  if (state.kind === "degraded") {
+    console.log(`  Not everything is there yet: ${health} says what. It goes on trying by itself.\n`);
   }
   return "ready";
 }
