@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test, type Locator, type Page, type Response } from "@playwright/test";
+import { accountList } from "../../contract/accounts.ts";
 import { workerdBelow } from "../process/descendants.ts";
 import { isReady, launchDesk } from "../support/desk.ts";
 import { enterAsGuest, orderForm, placeLimit, placeMarket } from "./support/desk-page.ts";
@@ -27,8 +29,7 @@ test("a resting order fills when the market trades through it, and the screen te
   expect(moved.status()).toBe(200);
   await expect(page.getByRole("log", { name: "Notices" })).toContainText(/SOL/, { timeout: 20_000 });
   await page.getByRole("tab", { name: /Positions/ }).click();
-  const row = page.getByRole("region", { name: "Table of positions" }).getByRole("row").filter({ hasText: "SOL" });
-  await expect(row).toContainText("2");
+  await expect(positionOf(page, "SOL")).toContainText("2");
   await page.getByRole("tab", { name: /Fills/ }).click();
   await expect(page.getByRole("row").filter({ hasText: "maker" }).first()).toBeVisible();
 });
@@ -41,8 +42,7 @@ test("a book that lies is thrown away and asked for again, and trading goes on",
   }).toPass({ timeout: 20_000 });
   await placeMarket(page, "Buy", "0.01");
   await page.getByRole("tab", { name: /Positions/ }).click();
-  const row = page.getByRole("region", { name: "Table of positions" }).getByRole("row").filter({ hasText: "BTC" });
-  await expect(row).toContainText("0.01");
+  await expect(positionOf(page, "BTC")).toContainText("0.01");
 });
 
 test("while the exchange refuses every connection the desk says since when, denies entries, still cancels, and recovers", async ({
@@ -67,38 +67,119 @@ test("while the exchange refuses every connection the desk says since when, deni
   await placeMarket(page, "Buy", "0.01");
 });
 
-test("the worker killed and started again: the page comes back by itself with the same orders", async ({ page }) => {
+test("channels that fall silent grey the panels, since when; entries are denied, cancelling works, and prices come back", async ({
+  page,
+  request,
+}) => {
+  test.setTimeout(120_000);
+  await enterAsGuest(page, "/trade/DOGE-USD");
+  await placeLimit(page, "Buy", await lastPriceOf(page, "DOGE-USD", 0.9, 7), "500");
+  await expect(page.getByRole("tab", { name: /Open orders 1/ })).toBeVisible();
+  // The ticker first: one that still spoke would tell at once that the book stands still.
+  for (const target of ["ticker", "trade", "book"]) {
+    await arm(request, { kind: "silentChannel", target, symbol: "DOGE/USD" });
+  }
+  // Nor does asking again help: a snapshot would be a price to trade on.
+  for (const target of ["ticker", "book"]) {
+    await arm(request, { kind: "ackFailure", target, symbol: "DOGE/USD" });
+  }
+  const silent = page.getByText(/Since \d\d:\d\d/);
+  await expect(silent.first()).toBeVisible({ timeout: 25_000 });
+  const form = orderForm(page);
+  await form.getByRole("button", { name: "Market", exact: true }).click();
+  await form.getByRole("textbox", { name: "Size" }).fill("100");
+  await expect(form.getByRole("button", { name: /^Buy [\d.]/ })).toBeDisabled();
+  // Whoever does not use the page is told the same.
+  const denied = await placeOverApi(page, { symbol: "DOGE/USD", side: "buy", type: "market", quantity: "100" });
+  expect(denied.status).toBe(422);
+  expect(denied.text).toContain('"QUOTE_STALE"');
+  expect(denied.text).toContain("exits and cancels are");
+  await page.getByRole("tab", { name: /Open orders/ }).click();
+  await page.getByRole("button", { name: /^Cancel the/ }).click();
+  await expect(page.getByText(/No open orders/)).toBeVisible();
+  await request.delete(`${exchange}/admin/faults`);
+  await expect(silent).toHaveCount(0, { timeout: 45_000 });
+  await placeMarket(page, "Buy", "100");
+  await page.getByRole("tab", { name: /Positions/ }).click();
+  await expect(positionOf(page, "DOGE")).toContainText("100");
+});
+
+test("the worker killed and started again: the page comes back by itself with the same orders, and an order whose answer was lost is one order", async ({
+  page,
+}) => {
   test.setTimeout(120_000);
   const stateFolder = mkdtempSync(join(tmpdir(), "tradewithai-e2e-kill-"));
-  const first = await launchDesk({ stateFolder });
-  await isReady(first);
-  await enterAsGuest(page, first.origin);
-  // Killed before it has answered, the desk would rightly say that the outcome is not known.
-  const answered = page.waitForResponse(
-    (response) => response.request().method() === "POST" && response.url().endsWith("/orders"),
-  );
-  await placeLimit(page, "Buy", "50000", "0.01");
-  await (await answered).finished();
-  await expect(page.getByRole("tab", { name: /Open orders 1/ })).toBeVisible();
-  for (const pid of workerdBelow(first.process.pid ?? 0)) {
-    process.kill(pid, "SIGKILL");
-  }
-  await first.stop();
-  await expect(page.getByText(/The line to/)).toBeVisible({ timeout: 15_000 });
-  const second = await launchDesk({ stateFolder, port: first.port, simulatorPort: first.simulatorPort });
+  let desk = await launchDesk({ stateFolder });
   try {
-    await isReady(second);
-    await expect(page.getByText(/The line to/)).toBeHidden({ timeout: 40_000 });
-    await page.getByRole("tab", { name: /Open orders/ }).click();
-    const rows = page.getByRole("region", { name: "Table of open orders" }).getByRole("row");
-    await expect(rows.filter({ hasText: /50.000\.0/ })).toHaveCount(1);
+    await isReady(desk);
+    await enterAsGuest(page, desk.origin);
+    const answered = page.waitForResponse(isOrderWrite);
+    await placeLimit(page, "Buy", "50000", "0.01");
+    // The line to the account may tell of the order before its answer has arrived.
+    expect(await (await answered).finished()).toBeNull();
+    await loseAnswers(page);
     await placeLimit(page, "Buy", "50001", "0.01");
     await expect(page.getByRole("tab", { name: /Open orders 2/ })).toBeVisible();
+    for (const pid of workerdBelow(desk.process.pid ?? 0)) {
+      process.kill(pid, "SIGKILL");
+    }
+    await desk.stop();
+    await expect(page.getByText(/The line to/)).toBeVisible({ timeout: 15_000 });
+    await expect(orderForm(page).getByText(/Whether the order was taken is not known/)).toBeVisible();
+    desk = await launchDesk({ stateFolder, port: desk.port, simulatorPort: desk.simulatorPort });
+    await isReady(desk);
+    await expect(page.getByText(/The line to/)).toBeHidden({ timeout: 40_000 });
+    await page.unroute(isOrderAddress);
+    await orderForm(page).getByRole("button", { name: "Try again" }).click();
+    await expect(orderForm(page).getByText(/Whether the order was taken is not known/)).toBeHidden();
+    await page.getByRole("tab", { name: /Open orders 2/ }).click();
+    const rows = page.getByRole("region", { name: "Table of open orders" }).getByRole("row");
+    await expect(rows.filter({ hasText: /50.000\.0/ })).toHaveCount(1);
+    await expect(rows.filter({ hasText: /50.001\.0/ })).toHaveCount(1);
+    await placeLimit(page, "Buy", "50002", "0.01");
+    await expect(page.getByRole("tab", { name: /Open orders 3/ })).toBeVisible();
   } finally {
-    await second.stop();
+    await desk.stop();
     rmSync(stateFolder, { recursive: true, force: true });
   }
 });
+
+function isOrderAddress(url: URL): boolean {
+  return url.pathname.endsWith("/orders");
+}
+
+function isOrderWrite(response: Response): boolean {
+  return response.request().method() === "POST" && isOrderAddress(new URL(response.url()));
+}
+
+/** From now on orders reach the desk and their answers get lost on the way back. */
+async function loseAnswers(page: Page): Promise<void> {
+  let reached = false;
+  await page.route(isOrderAddress, async (route) => {
+    if (!reached) {
+      reached = true;
+      await route.fetch();
+    }
+    await route.abort("connectionreset");
+  });
+}
+
+function positionOf(page: Page, asset: string): Locator {
+  return page.getByRole("region", { name: "Table of positions" }).getByRole("row").filter({ hasText: asset });
+}
+
+/** An order over the API, as the page's own user. */
+async function placeOverApi(
+  page: Page,
+  order: Readonly<Record<string, unknown>>,
+): Promise<{ status: number; text: string }> {
+  const { accounts } = accountList.parse(await (await page.request.get("/api/accounts")).json());
+  const answer = await page.request.post(`/api/accounts/${accounts[0]?.id ?? ""}/orders`, {
+    headers: { origin: new URL(page.url()).origin, "idempotency-key": randomUUID() },
+    data: order,
+  });
+  return { status: answer.status(), text: await answer.text() };
+}
 
 type Requests = Page["request"];
 
@@ -112,8 +193,8 @@ async function faultsLeft(request: Requests): Promise<number> {
   return body.armed.length;
 }
 
-/** A share of the last price, on the tick of a two-decimals pair. */
-async function lastPriceOf(page: Page, path: string, share: number): Promise<string> {
+/** A share of the last price, on the pair's tick. */
+async function lastPriceOf(page: Page, path: string, share: number, decimals = 2): Promise<string> {
   const body: { readonly last: string } = await (await page.request.get(`/api/markets/${path}/ticker`)).json();
-  return (Number(body.last) * share).toFixed(2);
+  return (Number(body.last) * share).toFixed(decimals);
 }

@@ -8,12 +8,15 @@ import type { AccountEvent } from "../../domain/account/events.ts";
 import { pause } from "../../scripts/lib/wait.ts";
 
 const signedIn = z.object({ token: z.string() });
+const ticketAnswer = z.object({ ticket: z.string() });
 
 export type Answer = { readonly status: number; readonly body: unknown };
 
 export class Program {
   /** Changes when the desk is started again elsewhere. */
   origin: string;
+  /** Attempts that nothing answered. */
+  unanswered = 0;
   #token = "";
 
   constructor(origin: string) {
@@ -51,6 +54,7 @@ export class Program {
         }
         last = JSON.stringify(answer.body);
       } catch (error) {
+        this.unanswered += 1;
         last = String(error);
       }
       await pause(250);
@@ -64,6 +68,11 @@ export class Program {
       throw new Error(`GET ${path}: ${status} ${errorBody.parse(body).error.message}`);
     }
     return schema.parse(body);
+  }
+
+  /** A one-use ticket for a socket. */
+  async ticket(): Promise<string> {
+    return ticketAnswer.parse((await this.ask("POST", "/api/ws-ticket", {}, null)).body).ticket;
   }
 
   async account(): Promise<AccountView> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { accountDetail } from "../../contract/accounts.ts";
 import { marketList } from "../../contract/markets.ts";
+import type { AccountEvent } from "../../domain/account/events.ts";
 import { evolve } from "../../domain/account/evolve.ts";
 import { imbalance, postings } from "../../domain/account/postings.ts";
 import { unopenedAccount } from "../../domain/account/state.ts";
@@ -18,6 +19,7 @@ type Candle = { readonly time: number; readonly high: Decimal; readonly low: Dec
 
 const recorded =
   process.env["TRADE_SHARED"] === undefined ? "" : join(process.env["TRADE_SHARED"], "market-data", "XBTUSD_60.csv");
+const HOUR_MS = 3_600_000;
 const CRASH = { from: "2020-03-12T00:00:00Z", to: "2020-03-13T12:00:00Z" };
 
 test.skipIf(!existsSync(recorded))(
@@ -56,7 +58,7 @@ async function replay(lines: readonly string[], from: string, speed: number): Pr
     await program.signIn();
     const { id } = await program.account();
     const orders = `/api/accounts/${id}/orders`;
-    const end = (candles.at(-1)?.time ?? 0) + 3_600_000;
+    const end = (candles.at(-1)?.time ?? 0) + HOUR_MS;
     await program.insist("POST", orders, { symbol: "BTC/USD", side: "buy", type: "market", quantity: "0.3" }, "first");
     for (const [step, price] of ["7600", "7000", "6200", "5500", "4800", "4200"].entries()) {
       const request = {
@@ -69,7 +71,7 @@ async function replay(lines: readonly string[], from: string, speed: number): Pr
       };
       await program.insist("POST", orders, request, `slope-${step}`);
     }
-    for (let step = 0; (await marketTime(program)) < end - 2 * 3_600_000 && step < 60; step += 1) {
+    for (let step = 0; (await marketTime(program)) < end - 2 * HOUR_MS && step < 60; step += 1) {
       if (step % 8 === 4) {
         const close = { percent: 25 };
         await program.insist("POST", `/api/accounts/${id}/positions/BTC/close`, close, `close-${step}`);
@@ -101,7 +103,12 @@ async function expectExactMoney(program: Program, accountId: string, candles: re
     if (event.type === "fill_booked") {
       mark = event.price;
       const candle = candles.findLast(({ time }) => time <= event.filledAt);
-      expect(candle).toBeDefined();
+      expect(event.filledAt).toBeLessThan((candle?.time ?? 0) + HOUR_MS);
+      const traded = event.printPrice ?? event.price;
+      if (event.tradeId !== null && candle !== undefined) {
+        expect(compare(traded, candle.low)).toBeGreaterThanOrEqual(0);
+        expect(compare(traded, candle.high)).toBeLessThanOrEqual(0);
+      }
       if (event.liquidity === "maker" && candle !== undefined) {
         resting += 1;
         // A buy that rests fills only when the tape has been at or under its price.
@@ -116,6 +123,12 @@ async function expectExactMoney(program: Program, accountId: string, candles: re
   }
   expect(state.faults).toEqual([]);
   expect(resting).toBeGreaterThan(0);
+  expect(
+    overlooked(
+      events.map(({ event }) => event),
+      candles,
+    ),
+  ).toEqual([]);
   const shown = await program.get(`/api/accounts/${accountId}`, accountDetail);
   expect(shown.account.balances).toEqual(accountView(state).balances);
   expect(events.some(({ event }) => event.type === "fill_booked" && event.side === "sell")).toBe(true);
@@ -133,4 +146,24 @@ function within(row: string, from: number, to: number): boolean {
 function readCandle(line: string): Candle {
   const [time = "", , high = "", low = ""] = line.split(",");
   return { time: Number(time) * 1000, high: decimal(high), low: decimal(low) };
+}
+
+/** Orders that were cancelled although a whole hour of their life had traded through their price. */
+function overlooked(events: readonly AccountEvent[], candles: readonly Candle[]): readonly string[] {
+  return events.flatMap((ended) => {
+    if (ended.type !== "order_cancelled") {
+      return [];
+    }
+    const placed = events.find((event) => event.type === "order_submitted" && event.orderId === ended.orderId);
+    const price = placed?.type === "order_submitted" ? placed.limitPrice : null;
+    const through = candles.filter(
+      ({ time, low }) =>
+        placed !== undefined &&
+        price !== null &&
+        time >= placed.marketTime &&
+        time + HOUR_MS <= ended.marketTime &&
+        compare(low, price) < 0,
+    );
+    return through.length > 0 ? [ended.orderId] : [];
+  });
 }
