@@ -15,8 +15,31 @@ export const ORDER_STATUSES = [
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
-export const ORDER_TYPES = ["market", "limit"] as const;
+/**
+ * Triggered types wait for the last trade to reach their trigger price, then become a market order or, in their limit form, a
+ * limit order (PROTOCOL §2.4). A trailing stop's trigger follows the price in favour only (TRADING §4).
+ */
+export const ORDER_TYPES = [
+  "market",
+  "limit",
+  "stop-loss",
+  "take-profit",
+  "stop-loss-limit",
+  "take-profit-limit",
+  "trailing-stop",
+] as const;
 export type OrderType = (typeof ORDER_TYPES)[number];
+export type TriggeredType = Exclude<OrderType, "market" | "limit">;
+
+/** Whether the order waits for a trigger before it stands in the market. */
+export function isTriggered(type: OrderType): type is TriggeredType {
+  return type !== "market" && type !== "limit";
+}
+
+/** Whether orders of the type have a limit price. */
+export function hasLimitPrice(type: OrderType): boolean {
+  return type === "limit" || type === "stop-loss-limit" || type === "take-profit-limit";
+}
 
 /** Good till cancelled, immediate or cancel, good till date. */
 export const TIMES_IN_FORCE = ["gtc", "ioc", "gtd"] as const;

@@ -1,11 +1,12 @@
 import { createContext, createSignal, useContext, type Accessor } from "solid-js";
 import { createStore } from "solid-js/store";
 import type { Side, Timeframe } from "../../../domain/market.ts";
+import type { OrderType } from "../../../domain/orders/order.ts";
 
 /** What the trader is about to order, as typed text. The book, the keyboard and the form itself write it. */
 export type OrderDraft = {
   side: Side;
-  type: "market" | "limit";
+  type: OrderType;
   /** Limit price; "" when none was given. */
   price: string;
   /** Base quantity; "" when none was given. */
