@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { MARKETS } from "../domain/market.ts";
 import { ok, refuse, type Result } from "../domain/problem.ts";
-import { Secret } from "./secret.ts";
+import { Secret } from "../durable-objects/lib/secret.ts";
 
 const LOCATION_HINTS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
 const MINIMUM_SECRET_LENGTH = 32;
