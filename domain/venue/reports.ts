@@ -68,5 +68,15 @@ export type VenueLedgerRow = {
 /** Of one asset over all its wallets that can be spent or earn. */
 export type VenueBalance = { readonly asset: Asset; readonly total: Decimal };
 
+/** What the account holds (PROTOCOL §7 "Balance suffixes"). */
+export type VenueHoldings = {
+  /** Spot and flexible earn together, which is what can be spent. */
+  readonly balances: readonly VenueBalance[];
+  /** What resting orders reserve of it, as the venue counts. */
+  readonly held: readonly VenueBalance[];
+  /** Staked, bonded and the like: owned, but not to be traded. */
+  readonly elsewhere: readonly { readonly asset: Asset; readonly wallet: string; readonly total: Decimal }[];
+};
+
 /** Percent of cost, of one pair (PROTOCOL §2.3 TradeVolume). */
 export type VenueFees = { readonly symbol: Symbol; readonly takerPercent: Decimal; readonly makerPercent: Decimal };

@@ -1,6 +1,6 @@
 /** What is asked of the exchange, in our terms. */
 import type { Decimal } from "../decimal.ts";
-import type { Instrument, Milliseconds, Side } from "../market.ts";
+import type { Instrument, Milliseconds, Side, Symbol } from "../market.ts";
 import type { OrderType, TimeInForce, TriggeredType } from "../orders/order.ts";
 
 /** An order that the exchange makes by itself for each fill of the first (PROTOCOL §2.4 close[…]). */
@@ -9,6 +9,13 @@ export type ConditionalClose = {
   readonly triggerPrice: Decimal | null;
   readonly limitPrice: Decimal | null;
 };
+
+/**
+ * Which order is cancelled when two of ours would trade with each other (PROTOCOL §2.4 stptype). An exit asks for the oldest, so
+ * that it is never the exit that goes.
+ */
+export const SELF_TRADES = ["cancel-newest", "cancel-oldest", "cancel-both"] as const;
+export type SelfTrade = (typeof SELF_TRADES)[number];
 
 export type VenueOrderWish = {
   /** Our order id: a lower-case UUID, sent as cl_ord_id (PROTOCOL §2.5). */
@@ -25,6 +32,7 @@ export type VenueOrderWish = {
   readonly trailingPercent: Decimal | null;
   readonly expiresAt: Milliseconds | null;
   readonly conditionalClose: ConditionalClose | null;
+  readonly selfTrade: SelfTrade;
   /** The engine refuses it after this time (TRADING §6 "Fence"). */
   readonly deadline: Milliseconds;
 };
@@ -40,6 +48,15 @@ export type VenueAmendWish = VenueOrderName & {
   readonly instrument: Instrument;
   readonly postOnly: boolean;
   readonly deadline: Milliseconds;
+  /** When the order was placed or last amended: a young one costs more (PROTOCOL §3.2). Absent: counted as the youngest. */
+  readonly touchedAt?: Milliseconds;
+};
+
+export type VenueCancelWish = VenueOrderName & {
+  readonly symbol: Symbol;
+  readonly deadline: Milliseconds;
+  /** As of VenueAmendWish. */
+  readonly touchedAt?: Milliseconds;
 };
 
 /** Whether an action protects (exit, cancel, stop) and may use the reserve of the counters (TRADING §2 "Rate"). */
