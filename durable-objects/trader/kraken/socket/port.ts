@@ -5,11 +5,11 @@
  */
 import type { PrivateChannel, StreamFact } from "../../../../domain/venue/execution-stream-facts.ts";
 import type { VenueFailure, VenueReply } from "../../../../domain/venue/failure.ts";
-import type { Milliseconds, Symbol } from "../../../../domain/market.ts";
-import type { VenueAmendWish, VenueOrderName, VenueOrderWish } from "../../../../domain/venue/wishes.ts";
+import type { Milliseconds } from "../../../../domain/market.ts";
+import type { VenueAmendWish, VenueCancelWish, VenueOrderWish, VenueUrgency } from "../../../../domain/venue/wishes.ts";
 import type { LinkSocket } from "../../../market-feed/venue/link.ts";
-
-export type WebSocketsToken = { readonly token: string; readonly expiresAt: Milliseconds };
+import type { Fence, WebSocketsToken } from "../rest/api.ts";
+import type { RateKeeper } from "../rest/rate-keeper.ts";
 
 export type PrivateSocketPorts = {
   /** The venue's private address, for example wss://ws-auth.kraken.com/v2. */
@@ -26,6 +26,8 @@ export type PrivateSocketPorts = {
   readonly token: () => Promise<VenueReply<WebSocketsToken>>;
   /** Takes a dial from the connect budget: 0 when granted and counted, else how long to wait, milliseconds. */
   readonly takeDial: () => Promise<Milliseconds>;
+  /** The account's counters, shared with REST: charged with every send, and told what the venue counts. */
+  readonly rates: RateKeeper;
 };
 
 export type PrivateSocketEvents = {
@@ -37,10 +39,6 @@ export type PrivateSocketEvents = {
   down(reason: string): void;
   /** Frames of the channel were missed. It is being subscribed again and `live` follows; reconcile by REST. */
   gap(channel: PrivateChannel): void;
-  /** The matching engine's counter of one pair as the venue counts it (PROTOCOL §3.2). */
-  rateCounter(symbol: Symbol, value: number): void;
-  /** The most that the counter may reach; tells the tier. */
-  rateMaximum(value: number): void;
   /** online, maintenance, cancel_only, post_only. */
   systemStatus(system: string): void;
   /** The key or account was refused a token or a subscription; it tries again at `failure.retryAt` or slowly. */
@@ -50,12 +48,17 @@ export type PrivateSocketEvents = {
 /** disconnected: closed by us. connecting: until both snapshots are here, also again after a gap. backoff: waits to dial. */
 export type PrivateSocketState = "disconnected" | "connecting" | "live" | "backoff";
 
+/** What the fence writes. The socket needs no nonce. */
+export type SocketFence = Omit<Fence, "nonce">;
+
 export type SendOptions = {
+  /** Whether the reserve of the matching counter may be used. Else `protective` for cancels, `ordinary` for the rest. */
+  readonly urgency?: VenueUrgency;
   /**
-   * Called synchronously right before the frame is handed to the socket, in the same turn: the place of the fence
-   * (TRADING §6). Not called when nothing is sent; what it throws is thrown on and nothing is sent.
+   * Called in the very turn in which the frame is handed to the socket, right before: the place of the fence (TRADING §6). False
+   * calls the action off: nothing is sent and the failure's text is NOT_SENT.calledOff. What it throws is thrown on.
    */
-  readonly beforeSend: (sentAt: Milliseconds) => void;
+  readonly beforeSend: (fence: SocketFence) => boolean;
 };
 
 export type PlacedOrder = { readonly venueOrderId: string };
@@ -64,22 +67,22 @@ export type CancelAccepted = { readonly accepted: true };
 export type CancelledCount = { readonly count: number };
 
 /**
- * Trading over the socket. Null, at once and before `beforeSend`: not live, use REST. Else the promise never rejects: a reply
- * that does not come, or a connection that breaks first, is an `ambiguous` failure (PROTOCOL §6.3), and a wish whose
- * deadline has passed, or which can not be put in the venue's terms, is `refused` without being sent.
+ * Trading over the socket. Null, at once and before `beforeSend`: not live, use REST. Else the answer is a promise that never
+ * rejects. A reply that does not come in time, or a connection that breaks first, is an `ambiguous` failure (PROTOCOL §6.3). What
+ * was never sent fails as it does over REST: `refused` with a text of NOT_SENT, `wait` with NO_ROOM.
  */
 export type PrivateTrading = {
   place(wish: VenueOrderWish, options: SendOptions): Promise<VenueReply<PlacedOrder>> | null;
   amend(wish: VenueAmendWish, options: SendOptions): Promise<VenueReply<AmendedOrder>> | null;
   /** The venue took the cancel; whether the order was filled before has to be read from the facts or by REST. */
-  cancel(name: VenueOrderName, options: SendOptions): Promise<VenueReply<CancelAccepted>> | null;
-  /** One answer per order, in their order. */
+  cancel(wish: VenueCancelWish, options: SendOptions): Promise<VenueReply<CancelAccepted>> | null;
+  /** One answer per order, in their order. The earliest deadline counts for all. */
   cancelSeveral(
-    names: readonly VenueOrderName[],
+    wishes: readonly VenueCancelWish[],
     options: SendOptions,
   ): Promise<readonly VenueReply<CancelAccepted>[]> | null;
   /** Every open order of the account, those made by hand too (TRADING §5). */
-  cancelAll(options: SendOptions): Promise<VenueReply<CancelledCount>> | null;
+  cancelAll(deadline: Milliseconds, options: SendOptions): Promise<VenueReply<CancelledCount>> | null;
 };
 
 export type PrivateSocketControl = PrivateTrading & {
