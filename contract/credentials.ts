@@ -3,14 +3,14 @@
  * the name that Kraken knows it by, and what it may do.
  */
 import { z } from "zod";
+import { KEY_SLOTS } from "../domain/venue/keys.ts";
 import { KEY_PERMISSIONS } from "../domain/venue/wishes.ts";
 import { problem } from "./errors.ts";
 import { milliseconds } from "./markets.ts";
 import { pageOf, pageQuery } from "./paging.ts";
 
 /** `trading` signs orders; the optional `history` key can only read and spares the trading key's rate counter. */
-export const CREDENTIAL_SLOTS = ["trading", "history"] as const;
-export const credentialSlot = z.enum(CREDENTIAL_SLOTS);
+export const credentialSlot = z.enum(KEY_SLOTS);
 export type CredentialSlot = z.infer<typeof credentialSlot>;
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -70,6 +70,8 @@ export const removeKrakenQuery = z.strictObject({
 /** One permission of a key, and what it is for. */
 export const keyPermissionState = z.object({
   permission: z.enum(KEY_PERMISSIONS),
+  /** As Kraken's settings call it. */
+  label: z.string(),
   /** Null: Kraken does not tell and trying it would do harm. */
   granted: z.boolean().nullable(),
   /** Whether a key of this slot needs it, may have it, or must not have it. */

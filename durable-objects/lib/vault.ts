@@ -10,14 +10,17 @@
  * A sealed value is text: `v1.VERSION.IV.CIPHERTEXT`. VERSION is derived from the master, so no counter can be mistaken.
  */
 import { fromBase64Url, toBase64Url } from "./base64url.ts";
-import { Secret } from "./secret.ts";
+import type { Secret } from "./secret.ts";
 
 /** What a value is and whose. Both are part of its key. */
 export type SealedFor = { readonly purpose: string; readonly owner: string };
 
-/** `version`: sealed with a master that this server does not have. `spoiled`: changed, cut, or somebody else's. */
+/**
+ * Bytes, because they can be overwritten after use and text cannot. `version`: sealed with a master that this server does
+ * not have. `spoiled`: changed, cut, or somebody else's.
+ */
 export type Opened =
-  | { readonly ok: true; readonly secret: Secret }
+  | { readonly ok: true; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly ok: false; readonly reason: "version" | "spoiled" };
 
 /** The mark of one text under each master, for finding it without storing it. */
@@ -27,8 +30,6 @@ const FORMAT = "v1";
 const IV_BYTES = 12;
 const VERSION_BYTES = 6;
 const MARK_BYTES = 32;
-
-const encoder = new TextEncoder();
 
 export class Vault {
   readonly #current: Secret;
@@ -45,12 +46,12 @@ export class Vault {
     return versionOf(this.#current);
   }
 
-  /** Encrypts a text with the current master. */
-  async seal(what: SealedFor, text: string): Promise<string> {
+  /** Encrypts with the current master. */
+  async seal(what: SealedFor, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
     const version = await this.version();
     const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
     const key = await sealingKey(this.#current, what);
-    const ciphertext = await crypto.subtle.encrypt(parameters(iv, what, version), key, encoder.encode(text));
+    const ciphertext = await crypto.subtle.encrypt(parameters(iv, what, version), key, bytes);
     return [FORMAT, version, toBase64Url(iv), toBase64Url(new Uint8Array(ciphertext))].join(".");
   }
 
@@ -67,7 +68,7 @@ export class Vault {
     const key = await sealingKey(master, what);
     try {
       const bytes = await crypto.subtle.decrypt(parameters(parts.iv, what, parts.version), key, parts.ciphertext);
-      return { ok: true, secret: new Secret(new TextDecoder().decode(bytes)) };
+      return { ok: true, bytes: new Uint8Array(bytes) };
     } catch {
       // OperationError, and no more is ever told: the tag does not fit.
       return { ok: false, reason: "spoiled" };
@@ -102,13 +103,13 @@ export class Vault {
 
 /** HKDF-SHA256 (RFC 5869) of a master for one use: no salt, the use as info. Different uses give unrelated keys. */
 async function derive(master: Secret, use: readonly string[], bytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const material = await crypto.subtle.importKey("raw", encoder.encode(master.reveal()), "HKDF", false, ["deriveBits"]);
+  const material = await crypto.subtle.importKey("raw", utf8(master.reveal()), "HKDF", false, ["deriveBits"]);
   return new Uint8Array(await crypto.subtle.deriveBits(hkdf(use), material, bytes * 8));
 }
 
 /** A list as JSON: no two uses have the same info, whatever their parts contain. */
 function hkdf(use: readonly string[]): HkdfParameters {
-  const info = encoder.encode(JSON.stringify(["tradewithai vault", FORMAT, ...use]));
+  const info = utf8(JSON.stringify(["tradewithai vault", FORMAT, ...use]));
   return { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
 }
 
@@ -119,8 +120,8 @@ type HkdfParameters = {
   readonly info: Uint8Array<ArrayBuffer>;
 };
 
-async function sealingKey(master: Secret, { purpose, owner }: SealedFor): Promise<CryptoKey> {
-  const material = await crypto.subtle.importKey("raw", encoder.encode(master.reveal()), "HKDF", false, ["deriveKey"]);
+async function sealingKey(master: Secret, { purpose, owner }: SealedFor) {
+  const material = await crypto.subtle.importKey("raw", utf8(master.reveal()), "HKDF", false, ["deriveKey"]);
   const algorithm = { name: "AES-GCM", length: 256 };
   return crypto.subtle.deriveKey(hkdf(["seal", purpose, owner]), material, algorithm, false, ["encrypt", "decrypt"]);
 }
@@ -129,7 +130,7 @@ async function markUnder(master: Secret, purpose: string, text: string): Promise
   const hmac = { name: "HMAC", hash: "SHA-256" };
   const bytes = await derive(master, ["mark", purpose], MARK_BYTES);
   const key = await crypto.subtle.importKey("raw", bytes, hmac, false, ["sign"]);
-  return toHex(new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(text))));
+  return toHex(new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8(text))));
 }
 
 async function versionOf(master: Secret): Promise<string> {
@@ -137,7 +138,7 @@ async function versionOf(master: Secret): Promise<string> {
 }
 
 function parameters(iv: Uint8Array<ArrayBuffer>, { purpose, owner }: SealedFor, version: string) {
-  const additionalData = encoder.encode(JSON.stringify([FORMAT, version, purpose, owner]));
+  const additionalData = utf8(JSON.stringify([FORMAT, version, purpose, owner]));
   return { name: "AES-GCM", iv, additionalData, tagLength: 128 };
 }
 
@@ -153,6 +154,10 @@ function partsOf(sealed: string): SealedParts | null {
   const ciphertext = fromBase64Url(ciphertextText ?? "");
   const isWhole = format === FORMAT && version !== undefined && iv?.length === IV_BYTES && rest.length === 0;
   return isWhole && ciphertext !== null ? { version, iv, ciphertext } : null;
+}
+
+function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(new TextEncoder().encode(text));
 }
 
 function toHex(bytes: Uint8Array): string {
