@@ -125,6 +125,11 @@ export type TriggerDelivery = {
   readonly ask: Level | null;
   /** True when the tape was refilled after a gap: the fill is booked and labelled late (TRADING §3). */
   readonly late: boolean;
+  /**
+   * The venue's tape began anew and the row stands at this id of the new one: earlier prints, and ids above it that were
+   * counted on the old tape, mean nothing any more. `trades` is empty.
+   */
+  readonly newTapeAt?: number | undefined;
 };
 
 export const TIMEFRAMES = ["1m", "5m", "15m", "1h", "4h", "1d"] as const;

@@ -26,7 +26,35 @@ export function applyPrints(turn: Turn, deliveries: readonly TriggerDelivery[]):
   }
 }
 
+/** Prints of one tape in one order; where the venue's tape began anew, ids of before and after cannot be compared. */
 function applyToSymbol(turn: Turn, symbol: Symbol, deliveries: readonly TriggerDelivery[]): void {
+  let pending: TriggerDelivery[] = [];
+  for (const delivery of deliveries) {
+    if (delivery.newTapeAt === undefined) {
+      pending.push(delivery);
+    } else {
+      applyTape(turn, symbol, pending);
+      pending = [];
+      beginNewTape(turn, delivery, delivery.newTapeAt);
+    }
+  }
+  applyTape(turn, symbol, pending);
+}
+
+/**
+ * The order stands where the new tape stood: earlier prints never fill it (TRADING §3). It gets a new version, so that
+ * prints of the old tape that are delivered once more are recognised, and the feed is told the row again.
+ */
+function beginNewTape(turn: Turn, { orderId, version, symbol }: TriggerDelivery, cursor: number): void {
+  const order = turn.state.orders[orderId];
+  if (order !== undefined && order.queue !== null && order.version === version && order.symbol === symbol) {
+    const { ahead } = order.queue;
+    const orders = [{ orderId, ahead, cursor }];
+    record(turn, { type: "queue_advanced", ...stamp(turn.context), symbol, orders, newTape: true });
+  }
+}
+
+function applyTape(turn: Turn, symbol: Symbol, deliveries: readonly TriggerDelivery[]): void {
   const offers = deliveries
     .flatMap(({ orderId, version, trades, late }) => trades.map((trade): Offer => ({ orderId, version, trade, late })))
     .sort((left, right) => left.trade.id - right.trade.id || arrivalOf(turn, left) - arrivalOf(turn, right));

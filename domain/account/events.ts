@@ -180,6 +180,8 @@ export type AmendDenied = Timed & {
 
 export type OrderAmended = Timed & {
   readonly type: "order_amended";
+  /** The venue's tape began anew: the cursors are ids of the new one, and the orders have a new version. */
+  readonly newTape?: boolean;
   readonly orderId: string;
   readonly version: number;
   readonly quantity: Decimal;

@@ -271,10 +271,13 @@ function queueAdvanced(state: AccountState, event: QueueAdvanced): AccountState 
   for (const { orderId, ahead, cursor } of event.orders) {
     const order = orders[orderId];
     if (order !== undefined && order.queue !== null) {
-      orders[orderId] = { ...order, queue: { ...order.queue, ahead, cursor } };
+      const version = order.version + (newTape ? 1 : 0);
+      orders[orderId] = { ...order, version, queue: { ...order.queue, ahead, cursor } };
     }
   }
-  return afterOrders({ ...state, orders }, event.symbol);
+  // Ids of the old tape's prints would be taken for those of the new one.
+  const { [event.symbol]: _counted, ...others } = state.prints;
+  return afterOrders({ ...state, orders, prints: newTape ? others : state.prints }, event.symbol);
 }
 
 function ended(
@@ -318,3 +321,4 @@ function checked(state: AccountState, event: AccountEvent, seq: number): Account
   }
   return wrong === undefined ? state : withFault(state, seq, `${event.type} left ${wrong[0]} below zero or over-held`);
 }
+  const newTape = event.newTape === true;

@@ -150,6 +150,39 @@ describe("resting orders fill from prints only (TRADING §3)", () => {
     expect(trader.do({ type: "apply_prints", deliveries }).events).toEqual([]);
   });
 
+  it("goes on filling when the venue's tape began anew, and takes no print of the old tape again", () => {
+    const trader = new Desk().book("BTC/USD", [["99", "1"]], [["101", "1"]]);
+    const id = trader.place({ side: "buy", quantity: d("3"), limitPrice: d("100") });
+    const old = trader.deliveries([trader.trade("BTC/USD", "99.5", "1")]);
+    trader.do({ type: "apply_prints", deliveries: old });
+    const { version } = trader.open(id);
+    const print = { ...trader.trade("BTC/USD", "99.5", "0.5"), id: 7 };
+    const [began] = trader.deliveries([print]).map((each) => ({ ...each, trades: [], newTapeAt: 6 }));
+    expect(began).toBeDefined();
+    const notice = began === undefined ? [] : [began];
+    trader.do({ type: "apply_prints", deliveries: [...old, ...notice, ...old] });
+    expect(trader.open(id)).toMatchObject({ filledQuantity: "1", version: version + 1, queue: { cursor: 6 } });
+    expect(trader.effects).toMatchObject([{ type: "set_trigger", row: { version: version + 1, armedTradeId: 6 } }]);
+    trader.do({ type: "apply_prints", deliveries: [...notice, ...old] });
+    expect(trader.effects).toEqual([]);
+    trader.do({ type: "apply_prints", deliveries: trader.deliveries([print]) });
+    expect(trader.open(id)).toMatchObject({ filledQuantity: "1.5", queue: { cursor: 7 } });
+  });
+
+  it("gives a print of the new tape whole, though the old tape's print of the same id was had", () => {
+    const trader = new Desk().book("BTC/USD", [["99", "1"]], [["101", "1"]]);
+    const first = trader.place({ side: "buy", quantity: d("1"), limitPrice: d("100") });
+    const second = trader.place({ side: "buy", quantity: d("3"), limitPrice: d("100") });
+    const print = trader.trade("BTC/USD", "99.5", "1");
+    const [mine] = trader.deliveries([print]);
+    trader.do({ type: "apply_prints", deliveries: mine === undefined ? [] : [mine] });
+    expect(trader.order(first).status).toBe("filled");
+    const [began] = trader.deliveries([print]).map((each) => ({ ...each, trades: [], newTapeAt: print.id - 1 }));
+    trader.do({ type: "apply_prints", deliveries: began === undefined ? [] : [began] });
+    trader.do({ type: "apply_prints", deliveries: trader.deliveries([print]) });
+    expect(trader.open(second).filledQuantity).toBe("1");
+  });
+
   it("ignores a delivery for an order that is gone", () => {
     const trader = desk();
     const id = trader.place({ side: "buy", quantity: d("2"), limitPrice: d("100") });

@@ -32,6 +32,8 @@ export class CandleBuilder {
   /** Closed fine candles since the open of each longer timeframe, joined. */
   readonly #joined = new Map<Timeframe, Candle>();
   #running: Candle | null = null;
+  /** Open of the fine interval that ran when the history was taken over: earlier ones are closed. Null before that. */
+  #begin: Milliseconds | null = null;
 
   /** `finest` is what the source can tell apart: "1m", or "1h" for an hourly replay. */
   constructor(finest: Timeframe) {
@@ -44,6 +46,10 @@ export class CandleBuilder {
   addTrade(trade: Trade): CandleChanges {
     const open = openTime(trade.time, this.#finest);
     const running = this.#running;
+    if (running === null && this.#begin !== null && open < this.#begin) {
+      // A late print of an interval that is over must not be taken for the running one.
+      return this.#correct(trade, this.#begin);
+    }
     if (running === null) {
       this.#running = candleOf(open, trade);
       return NOTHING;
@@ -53,7 +59,7 @@ export class CandleBuilder {
       return NOTHING;
     }
     if (open < running.time) {
-      return this.#correct(trade, running);
+      return this.#correct(trade, running.time);
     }
     const closed = this.#closeUntil(open);
     this.#running = candleOf(open, trade);
@@ -89,7 +95,12 @@ export class CandleBuilder {
     const hour = openTime(now, "1h");
     const day = openTime(now, "1d");
     const hours = this.#finest === "1h" ? [] : history("1h", day).filter(({ time }) => time < hour);
-    const fine = history(this.#finest, this.#finest === "1h" ? day : hour).filter(({ time }) => time < now);
+    const start = this.#finest === "1h" ? day : hour;
+    // From one interval earlier on: in the first minute of an hour the candle before it tells the price to go on from.
+    const before = TIMEFRAME_MS[this.#finest === "1h" ? "1d" : "1h"];
+    const known = history(this.#finest, start - before).filter(({ time }) => time < now);
+    const fine = known.filter(({ time }) => time >= start);
+    this.#begin ??= now;
     for (const timeframe of this.#longer) {
       const open = openTime(now, timeframe);
       const parts = [...hours, ...fine].filter(({ time }) => time >= open);
@@ -100,17 +111,18 @@ export class CandleBuilder {
         this.#joined.set(timeframe, joined);
       }
     }
-    const last = fine.at(-1) ?? hours.at(-1);
+    const last = known.at(-1) ?? hours.at(-1);
     if (this.#running === null && last !== undefined) {
       this.#running = flatCandle(now, last.close);
     }
   }
 
-  #correct(trade: Trade, running: Candle): CandleChanges {
+  /** `running`: open of the fine interval that runs. */
+  #correct(trade: Trade, running: Milliseconds): CandleChanges {
     const corrected: Timeframe[] = [this.#finest];
     for (const timeframe of this.#longer) {
       const open = openTime(trade.time, timeframe);
-      if (open < openTime(running.time, timeframe)) {
+      if (open < openTime(running, timeframe)) {
         corrected.push(timeframe);
         continue;
       }

@@ -129,6 +129,30 @@ describe("candles", () => {
     expect(builder.running("1m")).toMatchObject({ high: "90", trades: 1 });
   });
 
+  it("do not take a late print of a minute that is over for the running candle, when nothing has traded yet", () => {
+    // The first minute of an hour, before the hours are known: nothing to go on from.
+    const builder = new CandleBuilder("1m");
+    builder.resume(() => [], noon + 5_000);
+    expect(builder.addTrade(trade(1, noon - 30_000, "90"))).toEqual({
+      closed: [],
+      corrected: ["1m", "5m", "15m", "1h", "4h"],
+    });
+    expect(builder.running("1m")).toBeNull();
+    expect(builder.addTrade(trade(2, noon + 1_000, "100")).closed).toEqual([]);
+    expect(builder.running("1m")).toMatchObject({ time: noon, open: "100", low: "100", trades: 1 });
+    expect(builder.running("1d")).toMatchObject({ open: "90", trades: 2 });
+  });
+
+  it("go on in the first minute of an hour from the minute before it", () => {
+    const minute = { ...flatCandle(noon - 60_000, decimal("90")), trades: 4, closed: true };
+    const builder = new CandleBuilder("1m");
+    builder.resume((timeframe, from) => (timeframe === "1m" && from <= minute.time ? [minute] : []), noon + 5_000);
+    expect(builder.running("1m")).toMatchObject({ time: noon, open: "90", trades: 0 });
+    expect(builder.running("1h")).toMatchObject({ time: noon, open: "90", trades: 0 });
+    expect(builder.addTrade(trade(1, noon - 30_000, "80")).corrected).toEqual(["1m", "5m", "15m", "1h", "4h"]);
+    expect(builder.running("1m")).toMatchObject({ time: noon, open: "90", low: "90", trades: 0 });
+  });
+
   it("leave a hole, not thousands of flat candles, after days without data", () => {
     const { closed } = build([trade(1, noon, "100"), trade(2, noon + 9 * TIMEFRAME_MS["1d"], "90")], noon);
     expect(closed.filter(({ timeframe }) => timeframe === "1m")).toHaveLength(1);

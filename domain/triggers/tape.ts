@@ -24,6 +24,13 @@ export class TradeTape {
     return this.#lastId;
   }
 
+  /** The highest id that came, also of a trade that still waits; null before any. */
+  get newestId(): number | null {
+    return this.#lastId === null
+      ? null
+      : [...this.#waiting.keys()].reduce((most, id) => Math.max(most, id), this.#lastId);
+  }
+
   /** The hole that holds trades back, or null when the tape is settled. */
   get gap(): TapeGap | null {
     if (this.#waiting.size === 0 || this.#lastId === null) {

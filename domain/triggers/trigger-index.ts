@@ -65,6 +65,11 @@ export class TriggerIndex {
     return this.#owners.get(traderId)?.get(orderId)?.row ?? null;
   }
 
+  /** Every row with its owner, as it stands now. */
+  all(): readonly OwnedTrigger[] {
+    return [...this.#below.entries, ...this.#above.entries].map(({ traderId, row }) => ({ traderId, row }));
+  }
+
   rowsOf(traderId: string): readonly TriggerRow[] {
     return Array.from(this.#owners.get(traderId)?.values() ?? [], ({ row }) => row);
   }

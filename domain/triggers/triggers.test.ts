@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decimal } from "../decimal.ts";
 import type { Trade, TriggerRow } from "../market.ts";
+import { isAnotherTape } from "./another-tape.ts";
 import { triggerDigest } from "./digest.ts";
 import { TradeTape } from "./tape.ts";
 import { TriggerIndex, printsThatReach } from "./trigger-index.ts";
@@ -135,6 +136,38 @@ describe("the digest of rows", () => {
     ];
     const digests = changes.map((change) => triggerDigest([{ ...row("a", "below", "100"), ...change }]));
     expect(new Set([...digests, triggerDigest(rows.slice(0, 1))]).size).toBe(changes.length + 1);
+  });
+});
+
+describe("a tape that began anew", () => {
+  const known = { tradeId: 1_000, time: 1_000_000 };
+  const at = (id: number, time: number): Trade => ({ ...print(id), time });
+
+  it("is told by a snapshot that ends before the last id, and by ids and times that contradict each other", () => {
+    expect(isAnotherTape(known, [at(5, 900_000), at(6, 900_000)], true)).toBe(true);
+    expect(isAnotherTape(known, [at(1, 1_010_000)], false)).toBe(true);
+    expect(isAnotherTape(known, [at(2_000, 900_000)], false)).toBe(true);
+  });
+
+  it("is not taken for one when prints are repeated, late, or behind a hole", () => {
+    expect(isAnotherTape(known, [], true)).toBe(false);
+    expect(isAnotherTape(known, [at(951, 990_000), at(1_000, 1_000_000)], true)).toBe(false);
+    expect(isAnotherTape(known, [at(990, 999_000)], false)).toBe(false);
+    expect(isAnotherTape(known, [at(1_001, 999_000), at(5_000, 2_000_000)], false)).toBe(false);
+  });
+
+  it("never is a part of the same tape, in whatever pieces it comes", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), fc.array(fc.integer({ min: 1, max: 200 })), (last, drawn) => {
+        expect(
+          isAnotherTape(
+            { tradeId: last, time: last * 1_000 },
+            drawn.map((id) => print(id)),
+            false,
+          ),
+        ).toBe(false);
+      }),
+    );
   });
 });
 

@@ -62,16 +62,18 @@ export class Backfill {
     this.#wanted.add(key(market, timeframe));
   }
 
-  /** Reads the history of a symbol that was just subscribed and begins its running candles. */
+  /** Reads the history of a symbol that was just subscribed, or whose tape began anew, and begins its running candles. */
   async start(market: WatchedMarket): Promise<void> {
-    this.#done.set(market, new Set());
+    const done = new Set<Timeframe>();
+    this.#done.set(market, done);
+    const isCurrent = (): boolean => this.#done.get(market) === done && this.#ports.isWatched(market);
     const finest = await this.#readFinest(market);
-    if (finest === null) {
+    if (finest === null || !isCurrent()) {
       return;
     }
-    await this.#beginCandles(market, finest);
+    await this.#beginCandles(market, finest, isCurrent);
     const remaining = new Set(timeframesFrom(finest).filter((timeframe) => timeframe !== finest));
-    while (remaining.size > 0 && this.#ports.isWatched(market)) {
+    while (remaining.size > 0 && isCurrent()) {
       const next = this.#nextOf(market, remaining);
       remaining.delete(next);
       await this.#readCandles(market, next);
@@ -125,7 +127,7 @@ export class Backfill {
     let cursor: string | null = null;
     while (this.#ports.isWatched(market)) {
       const { gap } = market.tape;
-      if (gap === null) {
+      if (gap === null || market.tapeIsVoid) {
         return;
       }
       if (pages >= PAGES_WITHOUT_TRIGGERS && !this.#ports.hasTriggers(market)) {
@@ -143,6 +145,9 @@ export class Backfill {
       }
       pages += 1;
       this.#ports.acceptLateTrades(market, page.trades);
+      if (market.tapeIsVoid) {
+        return;
+      }
       const newest = page.trades.at(-1)?.id ?? gap.before;
       const ended = newest >= gap.before - 1 || page.next === cursor;
       if (ended && market.tape.gap?.after === gap.after) {
@@ -180,7 +185,12 @@ export class Backfill {
     const known = store.lastTime(market.symbol, timeframe);
     const since = known === null ? null : known - TIMEFRAME_MS[timeframe];
     const urgency = this.#wanted.has(key(market, timeframe)) ? "chart wanted" : "chart";
+    const { tape } = market;
     const rows = await this.#read(market, urgency, () => history.candles(market.instrument.restName, timeframe, since));
+    if (market.tape !== tape) {
+      // The tape began anew meanwhile: another start reads everything again.
+      return null;
+    }
     if (rows === null) {
       return this.#ports.isWatched(market) ? 0 : null;
     }
@@ -192,7 +202,7 @@ export class Backfill {
   }
 
   /** Begins the running candles: closed history, then the prints of the running interval. */
-  async #beginCandles(market: WatchedMarket, finest: Timeframe): Promise<void> {
+  async #beginCandles(market: WatchedMarket, finest: Timeframe, isCurrent: () => boolean): Promise<void> {
     for (let waits = 0; market.tape.lastId === null && waits < TAPE_WAITS; waits += 1) {
       await this.#ports.wait(TAPE_WAIT_MS);
     }
@@ -208,7 +218,7 @@ export class Backfill {
         market.tape.prepend(earlier);
       }
     }
-    if (!this.#ports.isWatched(market)) {
+    if (!isCurrent()) {
       return;
     }
     const builder = new CandleBuilder(finest);

@@ -1,6 +1,7 @@
 /** The whole feed on a scripted venue and a clock that the test moves: what a real exchange cannot be asked to do exactly. */
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
+import { marketServerFrame } from "../../contract/market-socket.ts";
 import { OrderBook } from "../../domain/book/order-book.ts";
 import { decimal } from "../../domain/decimal.ts";
 import type { Candle, Market, Timeframe, Trade, TriggerDelivery, TriggerRow } from "../../domain/market.ts";
@@ -234,6 +235,33 @@ class Stage {
         return { toArray: () => rows as T[] };
       },
     };
+  }
+}
+
+/** A client of the feed that looks at the prints; answers what it got so far. */
+async function watchTrades(stage: Stage) {
+  const sent: string[] = [];
+  const socket = {
+    send: (text: string) => sent.push(text),
+    close: () => undefined,
+    serializeAttachment: () => undefined,
+    deserializeAttachment: () => null,
+  };
+  stage.parts.fanOut.connect(socket);
+  const topics = [{ channel: "trades", symbol: "BTC/USD" }];
+  await stage.parts.fanOut.message(socket, JSON.stringify({ type: "subscribe", id: 1, topics }));
+  return () =>
+    sent
+      .map((text) => marketServerFrame.parse(JSON.parse(text)))
+      .flatMap((frame) => (frame.type === "frame" ? frame.updates : []))
+      .flatMap((update) => (update.channel === "trades" ? [update] : []));
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let waits = 0; !isSo() && waits < 100; waits += 1) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
   }
 }
 
@@ -532,17 +560,101 @@ describe("the tape and trigger rows", () => {
     expect(stage.parts.desk.rows("trader")).toEqual([row("a", "1000", 40)]);
   });
 
-  it("begin anew with a venue whose tape began anew", async () => {
+  it("begin anew with a venue whose tape began anew: rows are armed where it stands, and their trader is told", async () => {
+    const stage = new Stage();
+    await stage.open();
+    stage.trades("snapshot", stage.print(1_000));
+    // The second was armed lower than the new tape stands: it must not meet prints from before either.
+    await changeTriggers(stage.parts, "trader", [row("a", "1000", 1_000), row("b", "50", 3)], []);
+    stage.drop();
+    await stage.pass(0);
+    stage.trades("snapshot", stage.print(5, "40"), stage.print(6, "40"));
+    await stage.settle();
+    expect(stage.parts.markets.get("BTC/USD")?.tape.lastId).toBe(6);
+    expect(stage.deliveries.map(({ orderId, newTapeAt, trades }) => [orderId, newTapeAt, trades])).toEqual([
+      ["a", 6, []],
+      ["b", 6, []],
+    ]);
+    stage.trades("update", stage.print(7, "40"));
+    await stage.settle();
+    expect(stage.deliveries.slice(2).map(({ orderId, trades }) => [orderId, trades.map(({ id }) => id)])).toEqual([
+      ["a", [7]],
+      ["b", [7]],
+    ]);
+  });
+
+  it("begin anew also when the new tape shows nothing before its first print", async () => {
     const stage = new Stage();
     await stage.open();
     stage.trades("snapshot", stage.print(1_000));
     await changeTriggers(stage.parts, "trader", [row("a", "1000", 1_000)], []);
     stage.drop();
     await stage.pass(0);
-    stage.trades("snapshot", stage.print(5), stage.print(6));
+    stage.trades("snapshot");
+    await stage.pass(20_000);
+    stage.trades("update", stage.print(1));
     await stage.settle();
-    expect(stage.parts.markets.get("BTC/USD")?.tape.lastId).toBe(6);
-    expect(stage.deliveries).toEqual([]);
+    expect(stage.parts.markets.get("BTC/USD")?.tape.lastId).toBe(1);
+    expect(stage.deliveries.map(({ newTapeAt, trades }) => [newTapeAt, trades.length])).toEqual([
+      [0, 0],
+      [undefined, 1],
+    ]);
+  });
+
+  it("begin anew after a restart of the feed too, whichever of both knew the old tape", async () => {
+    const stage = new Stage();
+    await stage.open();
+    stage.trades("snapshot", stage.print(1_000));
+    await changeTriggers(stage.parts, "trader", [row("a", "1000", 1_000)], []);
+    stage.restart();
+    await stage.settle();
+    stage.list(["BTC/USD"]);
+    stage.trades("snapshot", stage.print(6));
+    await stage.settle();
+    // The trader has not heard yet and registers what it believes: the row must not die by it.
+    await registerTriggers(stage.parts, "trader", [row("a", "1000", 1_000), row("c", "1000", 900)]);
+    await stage.settle();
+    expect(stage.parts.desk.rows("trader").map(({ armedTradeId }) => armedTradeId)).toEqual([6, 6]);
+    expect(stage.deliveries.every(({ newTapeAt }) => newTapeAt === 6)).toBe(true);
+    expect(new Set(stage.deliveries.map(({ orderId }) => orderId))).toEqual(new Set(["a", "c"]));
+    stage.trades("update", stage.print(7));
+    await stage.settle();
+    expect(stage.tradeIds()).toEqual([7, 7]);
+  });
+
+  it("ask the venue for a snapshot when its REST history shows another tape than ours", async () => {
+    const stage = new Stage();
+    await stage.open();
+    stage.trades("snapshot", stage.print(1_000));
+    await changeTriggers(stage.parts, "trader", [row("a", "1000", 1_000)], []);
+    stage.now += 60_000;
+    stage.tape = [stage.print(900), stage.print(1_400)];
+    const before = stage.subscribed("trade");
+    stage.trades("update", stage.print(1_500));
+    await stage.settle();
+    expect(stage.subscribed("trade")).toBe(before + 1);
+    stage.trades("snapshot", stage.print(1_499), stage.print(1_500));
+    await stage.settle();
+    expect(stage.parts.markets.get("BTC/USD")?.tape.lastId).toBe(1_500);
+    expect(stage.tradeIds()).toEqual([]);
+    expect(stage.deliveries.map(({ newTapeAt }) => newTapeAt)).toEqual([1_500]);
+  });
+
+  it("publish the new tape's prints to clients that saw the old ones", async () => {
+    const stage = new Stage();
+    await stage.open();
+    stage.trades("snapshot", stage.print(1_000));
+    const updates = await watchTrades(stage);
+    await until(() => updates().length > 0);
+    expect(updates().at(-1)).toMatchObject({ kind: "snapshot", trades: [{ id: 1_000 }] });
+    stage.drop();
+    await stage.pass(0);
+    stage.trades("snapshot", stage.print(5), stage.print(6));
+    await until(() => updates().at(-1)?.trades.at(-1)?.id === 6);
+    expect(updates().at(-1)).toMatchObject({ kind: "snapshot", trades: [{ id: 5 }, { id: 6 }] });
+    stage.trades("update", stage.print(7));
+    await until(() => updates().at(-1)?.trades.at(-1)?.id === 7);
+    expect(updates().at(-1)).toMatchObject({ kind: "delta", trades: [{ id: 7 }] });
   });
 
   it("notice a trade channel that stands still by the ticker's last price, and ask for the missing prints", async () => {

@@ -6,6 +6,7 @@ import type { Trade, TriggerRow } from "../../domain/market.ts";
 import { log } from "../lib/log.ts";
 import { addToCandles } from "./charts.ts";
 import { tellMarket, type FeedParts } from "./feed-parts.ts";
+import { readVenueTime } from "./venue-clock.ts";
 import type { FrameKind } from "./venue/frames.ts";
 import type { WatchedMarket } from "./watched-market.ts";
 import { watch } from "./watching.ts";
@@ -14,12 +15,18 @@ const FIRST_TRADE_WAIT_MS = 3_000;
 
 /** Takes a trade frame of one symbol. */
 export function takeTrades(parts: FeedParts, market: WatchedMarket, type: FrameKind, trades: readonly Trade[]): void {
-  if (type === "snapshot") {
-    beforeSnapshot(parts, market, trades);
+  if (market.tapeBeganAnew(type, trades)) {
+    beginAnew(parts, market, type, trades);
+  } else if (type === "snapshot") {
+    // A snapshot ends a silence: the prints in it that we do not know happened while we did not listen.
+    market.lateThrough =
+      market.tape.lastId === null ? market.lateThrough : Math.max(market.lateThrough, newestOf(trades));
   } else {
     parts.clock.observe(trades.at(-1)?.time ?? null);
   }
-  processTrades(parts, market, market.takeTrades(trades, parts.ports.now()));
+  const due = market.takeTrades(trades, parts.ports.now());
+  confirmTape(parts, market, trades);
+  processTrades(parts, market, due);
   if (market.tape.gap !== null) {
     parts.ports.background(parts.backfill.refill(market));
   }
@@ -27,6 +34,12 @@ export function takeTrades(parts: FeedParts, market: WatchedMarket, type: FrameK
 
 /** Takes the prints of a refill: they reached us late. */
 export function takeLateTrades(parts: FeedParts, market: WatchedMarket, trades: readonly Trade[]): void {
+  if (market.tapeBeganAnew("update", trades)) {
+    // Only the venue's own snapshot tells where the new tape stands.
+    market.tapeIsVoid = true;
+    parts.subscriptions.renew("trade", market.symbol);
+    return;
+  }
   market.lateThrough = Math.max(market.lateThrough, (market.tape.gap?.before ?? 0) - 1);
   processTrades(parts, market, market.takeTrades(trades, parts.ports.now()));
 }
@@ -71,20 +84,42 @@ export function deliver({ desk, ports }: FeedParts): void {
   }
 }
 
-/** A snapshot ends a silence: the prints in it that we do not know happened while we did not listen. */
-function beforeSnapshot(parts: FeedParts, market: WatchedMarket, trades: readonly Trade[]): void {
-  const newest = trades.reduce((most, { id }) => Math.max(most, id), 0);
-  const { lastId } = market.tape;
-  if (lastId !== null && newest > 0 && newest < lastId) {
-    log("tape_began_anew", { symbol: market.symbol, lastId, newest });
-    market.restartTape();
-    parts.clock.restart();
-    parts.marks.forget(market.symbol);
-    parts.candles.forget(market.symbol);
-    parts.ports.background(parts.backfill.start(market));
-  } else if (lastId !== null) {
-    market.lateThrough = Math.max(market.lateThrough, newest);
+/**
+ * The venue's tape began anew: tape, candles, marks and what is published start over, and rows are armed where the new tape
+ * stands now. Prints in a snapshot happened before that; those of an update are live, and rows meet them.
+ */
+function beginAnew(parts: FeedParts, market: WatchedMarket, type: FrameKind, trades: readonly Trade[]): void {
+  const { symbol } = market;
+  const oldest = trades.reduce((least, { id }) => Math.min(least, id), Infinity);
+  const armedAt = type === "snapshot" ? newestOf(trades) : oldest - 1;
+  log("tape_began_anew", { symbol, lastId: market.tape.lastId ?? 0, armedAt });
+  market.restartTape();
+  parts.clock.restart();
+  parts.clock.observe(trades.at(-1)?.time ?? null);
+  readVenueTime(parts);
+  parts.ports.transaction(() => {
+    parts.marks.forget(symbol);
+    parts.candles.forget(symbol);
+    parts.desk.rearm(symbol, armedAt);
+  });
+  parts.fanOut.restarted(symbol);
+  parts.ports.background(parts.backfill.start(market));
+  deliver(parts);
+}
+
+/** The venue has shown where its tape stands: rows that are armed beyond it were armed on a tape that is no more. */
+function confirmTape(parts: FeedParts, market: WatchedMarket, trades: readonly Trade[]): void {
+  const { newestId } = market.tape;
+  if (!market.tapeConfirmed && trades.length > 0 && newestId !== null) {
+    market.tapeConfirmed = true;
+    parts.ports.transaction(() => {
+      parts.desk.rearm(market.symbol, newestId, newestId);
+    });
   }
+}
+
+function newestOf(trades: readonly Trade[]): number {
+  return trades.reduce((most, { id }) => Math.max(most, id), 0);
 }
 
 function processTrades(parts: FeedParts, market: WatchedMarket, due: readonly Trade[]): void {
@@ -109,7 +144,8 @@ function processTrades(parts: FeedParts, market: WatchedMarket, due: readonly Tr
 
 /** Puts a row to work, after it has met the prints since it was armed: each row sees its prints in order. */
 async function arm(parts: FeedParts, traderId: string, row: TriggerRow): Promise<void> {
-  if (parts.desk.stands(traderId, row)) {
+  const known = parts.markets.get(row.symbol);
+  if (parts.desk.stands(traderId, row) && (known === null || !isBeyond(known, row))) {
     parts.ports.transaction(() => {
       parts.desk.change(traderId, [row], []);
     });
@@ -119,6 +155,10 @@ async function arm(parts: FeedParts, traderId: string, row: TriggerRow): Promise
   if (market === null) {
     // Not stored: the digest will differ, and the trader registers the row again.
     log("trigger_not_armed", { symbol: row.symbol, orderId: row.orderId });
+    return;
+  }
+  if (isBeyond(market, row)) {
+    armOnNewTape(parts, market, traderId, row);
     return;
   }
   const oldest = oldestRecent(market, row.armedTradeId + 1);
@@ -134,6 +174,21 @@ async function arm(parts: FeedParts, traderId: string, row: TriggerRow): Promise
     const owes = changed && parts.desk.matchRow(traderId, row, past, market.top(), earlier.length > 0);
     const isFirst = parts.marks.read(row.symbol) === null;
     parts.marks.write(market, owes || isFirst ? null : parts.ports.now());
+  });
+}
+
+/** A row is armed with an id that the feed has shown, so one beyond the tape's newest print is of an earlier tape. */
+function isBeyond({ tapeConfirmed, tape }: WatchedMarket, row: TriggerRow): boolean {
+  return tapeConfirmed && row.armedTradeId > (tape.newestId ?? Infinity);
+}
+
+function armOnNewTape(parts: FeedParts, market: WatchedMarket, traderId: string, row: TriggerRow): void {
+  const at = market.tape.newestId ?? row.armedTradeId;
+  log("trigger_armed_on_new_tape", { symbol: row.symbol, orderId: row.orderId, armedTradeId: row.armedTradeId, at });
+  parts.ports.transaction(() => {
+    parts.desk.change(traderId, [{ ...row, armedTradeId: at }], []);
+    parts.desk.oweNewTape(traderId, row, at);
+    parts.marks.write(market, null);
   });
 }
 

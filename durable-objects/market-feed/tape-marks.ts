@@ -4,7 +4,8 @@
  */
 import type { Milliseconds, Symbol } from "../../domain/market.ts";
 import { firstRow, type Sql } from "../lib/sql.ts";
-import type { TapeMark, WatchedMarket } from "./watched-market.ts";
+import type { TapeMark } from "../../domain/triggers/another-tape.ts";
+import type { WatchedMarket } from "./watched-market.ts";
 
 const WRITE_EVERY_MS = 5_000;
 

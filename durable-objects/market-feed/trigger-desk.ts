@@ -46,6 +46,7 @@ const storedDelivery = z.object({
   bid: level.nullable(),
   ask: level.nullable(),
   late: z.boolean(),
+  newTapeAt: z.number().optional(),
 });
 const direction = z.enum(["below", "above"]);
 
@@ -108,23 +109,28 @@ export class TriggerDesk {
     }
     const changed = set.filter((row) => !isSame(this.#indexes.get(row.symbol)?.row(traderId, row.orderId), row));
     for (const row of changed) {
-      this.#index(row.symbol).set(traderId, row);
-      this.#ports.sql.exec(
-        `INSERT INTO triggers (trader_id, order_id, version, symbol, direction, level, armed_trade_id)
-         VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (trader_id, order_id) DO UPDATE SET
-           version = excluded.version, symbol = excluded.symbol, direction = excluded.direction,
-           level = excluded.level, armed_trade_id = excluded.armed_trade_id`,
-        traderId,
-        row.orderId,
-        row.version,
-        row.symbol,
-        row.direction,
-        row.level,
-        row.armedTradeId,
-      );
+      this.#store(traderId, row);
     }
     return changed;
+  }
+
+  /**
+   * The venue's tape began anew: rows of the symbol are armed at this id of the new one (those beyond `beyond` only, when it is
+   * given), and their traders are told, in turn with the prints that are owed.
+   */
+  rearm(symbol: Symbol, at: number, beyond = -1): void {
+    const index = this.#indexes.get(symbol);
+    for (const { traderId, row } of index?.all() ?? []) {
+      if (row.armedTradeId > beyond) {
+        this.#store(traderId, { ...row, armedTradeId: at });
+        this.oweNewTape(traderId, row, at);
+      }
+    }
+  }
+
+  /** Tells a trader that its order stands at this id of a tape that began anew. */
+  oweNewTape(traderId: string, row: TriggerRow, at: number): void {
+    this.#owe({ traderId, row, trades: [] }, { bid: null, ask: null }, false, at);
   }
 
   /** Meets prints in id order with all rows of their symbol; what they reach is owed from here on. True when anything is. */
@@ -215,14 +221,32 @@ export class TriggerDesk {
     log("trigger_delivery_postponed", { traderId, failures, delay, error });
   }
 
-  #owe({ traderId, row, trades }: TriggerMatch, top: Top, late: boolean): void {
+  #store(traderId: string, row: TriggerRow): void {
+    this.#index(row.symbol).set(traderId, row);
+    this.#ports.sql.exec(
+      `INSERT INTO triggers (trader_id, order_id, version, symbol, direction, level, armed_trade_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (trader_id, order_id) DO UPDATE SET
+         version = excluded.version, symbol = excluded.symbol, direction = excluded.direction,
+         level = excluded.level, armed_trade_id = excluded.armed_trade_id`,
+      traderId,
+      row.orderId,
+      row.version,
+      row.symbol,
+      row.direction,
+      row.level,
+      row.armedTradeId,
+    );
+  }
+
+  #owe({ traderId, row, trades }: TriggerMatch, top: Top, late: boolean, newTapeAt?: number): void {
     const { orderId, version, symbol } = row;
     this.#owing.add(traderId);
     this.#ports.sql.exec(
       "INSERT INTO deliveries (trader_id, symbol, body) VALUES (?, ?, ?)",
       traderId,
       symbol,
-      JSON.stringify({ orderId, version, trades, ...top, late }),
+      JSON.stringify({ orderId, version, trades, ...top, late, newTapeAt }),
     );
   }
 
@@ -249,8 +273,7 @@ function toRow(columns: RowColumns): TriggerRow {
 }
 
 function toDelivery({ id, symbol, body }: { id: number; symbol: string; body: string }): TriggerDelivery {
-  const { orderId, version, trades, bid, ask, late } = storedDelivery.parse(JSON.parse(body));
-  return { deliveryId: id, orderId, version, symbol, trades, bid, ask, late };
+  return { deliveryId: id, symbol, ...storedDelivery.parse(JSON.parse(body)) };
 }
 
 function isSame(known: TriggerRow | null | undefined, row: TriggerRow): boolean {

@@ -7,6 +7,7 @@ import { linkState, tellMarket, type FeedParts } from "./feed-parts.ts";
 import { deliver, takeTrades } from "./tape-flow.ts";
 import { readFrame, type BookChange, type FrameKind, type TickerValues, type VenueMessage } from "./venue/frames.ts";
 import type { Reply, SymbolChannel } from "./venue/subscriptions.ts";
+import { readVenueTime } from "./venue-clock.ts";
 import { watchListed } from "./watching.ts";
 import type { WatchedMarket } from "./watched-market.ts";
 
@@ -213,21 +214,6 @@ function renew(parts: FeedParts, market: WatchedMarket, channel: SymbolChannel, 
     parts.state.renewedAt.set(key, now);
     parts.subscriptions.renew(channel, market.symbol);
   }
-}
-
-/** A market on another clock than ours must be known before anything is judged by it. */
-function readVenueTime({ ports, queue, clock, waiters }: FeedParts): void {
-  if (ports.market === "live") {
-    return;
-  }
-  const read = async (): Promise<void> => {
-    const time = await queue.add("tape", () => ports.history.time());
-    if (time.ok) {
-      clock.observe(time.value);
-      waiters.notify();
-    }
-  };
-  ports.background(read());
 }
 
 function readRestNames(parts: FeedParts): void {

@@ -16,6 +16,7 @@ import {
   type ChannelTimes,
   type Freshness,
 } from "../../domain/staleness.ts";
+import { isAnotherTape, type TapeMark } from "../../domain/triggers/another-tape.ts";
 import { TradeTape } from "../../domain/triggers/tape.ts";
 import type { BookChange, FrameKind, TickerValues } from "./venue/frames.ts";
 import { BOOK_DEPTH } from "./venue/subscriptions.ts";
@@ -27,9 +28,6 @@ export type LinkState = {
   /** The venue's own system status. */
   readonly system: string;
 };
-
-/** How far a tape was processed. */
-export type TapeMark = { readonly tradeId: number; readonly time: Milliseconds };
 
 export type BookOutcome = "applied" | "mismatch" | "ignored";
 
@@ -50,6 +48,10 @@ export class WatchedMarket {
   lateThrough = 0;
   lastUsedAt: Milliseconds;
   readonly restoredTapeTime: Milliseconds | null;
+  /** False until the venue has shown where its tape stands now: what was restored may be of a tape that is no more. */
+  tapeConfirmed = false;
+  /** REST has shown that the tape began anew: the next prints of the socket begin it. */
+  tapeIsVoid = false;
   refused: string | null = null;
   /** Price 24 hours ago; the owner refreshes it every minute. */
   dayAgo: { readonly price: Decimal | null; readonly asOf: Milliseconds } | null = null;
@@ -67,15 +69,22 @@ export class WatchedMarket {
   #behindSince: Milliseconds | null = null;
   #nextVersion: number;
   #view: { readonly version: number; readonly view: Omit<BookView, "at"> } | null = null;
-  readonly #mids = new MidWindow();
+  #mids = new MidWindow();
+  /** Where the tape stood when the symbol was last watched, whether or not it is continued from there. */
+  #lastSeen: TapeMark | null;
   #lastMark: Mark | null = null;
 
-  /** `restored`: where the tape stood before a restart, when rows of traders depend on it. */
-  constructor(instrument: Instrument, restored: TapeMark | null, now: Milliseconds) {
+  /**
+   * `lastSeen`: where the tape stood when the symbol was last watched; `continues`: rows of traders depend on what followed, so
+   * the tape goes on from there.
+   */
+  constructor(instrument: Instrument, lastSeen: TapeMark | null, continues: boolean, now: Milliseconds) {
+    const restored = continues ? lastSeen : null;
     this.symbol = instrument.symbol;
     this.instrument = instrument;
     this.tape = new TradeTape(restored?.tradeId ?? null);
     this.restoredTapeTime = restored?.time ?? null;
+    this.#lastSeen = lastSeen;
     this.lastUsedAt = now;
     this.#askedAt = now;
     this.#unverifiedSince = now;
@@ -162,9 +171,27 @@ export class WatchedMarket {
     return this.#settled(this.tape.skipGap(), now);
   }
 
-  /** A tape whose ids began anew. */
+  /** True when these prints belong to another tape than the one that was seen so far. */
+  tapeBeganAnew(type: FrameKind, trades: readonly Trade[]): boolean {
+    const { lastId, lastTrade } = this.tape;
+    const time = lastTrade?.time ?? this.restoredTapeTime;
+    const known = lastId === null || time === null ? this.#lastSeen : { tradeId: lastId, time };
+    if (trades.length === 0) {
+      return false;
+    }
+    return this.tapeIsVoid || (known !== null && isAnotherTape(known, trades, type === "snapshot"));
+  }
+
+  /** A tape whose ids began anew: nothing that was derived from the old one stays. */
   restartTape(): void {
     this.tape = new TradeTape(null);
+    this.tapeConfirmed = false;
+    this.tapeIsVoid = false;
+    this.#lastSeen = null;
+    this.#mids = new MidWindow();
+    this.#lastMark = null;
+    this.#behindSince = null;
+    this.dayAgo = null;
     this.candles = null;
     this.candlesFrom = 0;
     this.lateThrough = 0;

@@ -103,8 +103,7 @@ function admit(parts: FeedParts, symbol: Symbol, purpose: Purpose): Result<Watch
   if (room.kind === "evict") {
     leave(parts, room.symbol);
   }
-  const restored = parts.desk.has(symbol) ? parts.marks.read(symbol) : null;
-  const market = new WatchedMarket(instrument, restored, parts.ports.now());
+  const market = new WatchedMarket(instrument, parts.marks.read(symbol), parts.desk.has(symbol), parts.ports.now());
   markets.add(market);
   parts.subscriptions.subscribe([symbol]);
   parts.ports.background(parts.backfill.start(market));

@@ -58,12 +58,13 @@ export function ordersTouched(event: AccountEvent): readonly string[] {
     case "order_cancelled":
     case "order_expired":
       return [event.orderId];
+    case "queue_advanced":
+      return event.newTape === true ? event.orders.map(({ orderId }) => orderId) : [];
     case "account_opened":
     case "account_reset":
     case "deposited":
     case "settings_changed":
     case "order_denied":
-    case "queue_advanced":
     case "amend_denied":
     case "day_started":
       return [];

@@ -154,6 +154,18 @@ export class FanOut {
     this.#schedule();
   }
 
+  /** A symbol's tape began anew: what was published of it is void, everybody begins again from snapshots. */
+  restarted(symbol: Symbol): void {
+    this.#publishers.restart(symbol);
+    for (const session of this.#sessions.values()) {
+      for (const key of [...session.topics].filter((each) => symbolOfKey(each) === symbol)) {
+        session.pending.add(key);
+        this.#publishers.mark(key);
+      }
+    }
+    this.#schedule();
+  }
+
   /** The link to the venue came or went: told at once, even when nothing else flows. */
   statusChanged(): void {
     this.#statusDirty = true;

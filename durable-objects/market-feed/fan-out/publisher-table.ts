@@ -2,11 +2,11 @@
 import type { Topic } from "../../../contract/market-socket.ts";
 import { TIMEFRAMES, type Milliseconds, type Symbol } from "../../../domain/market.ts";
 import { makePublisher, type FeedSource, type Publisher } from "./publishers.ts";
-import { symbolOfKey, topicKey, type TopicKey } from "./topics.ts";
+import { parseTopicKey, symbolOfKey, topicKey, type TopicKey } from "./topics.ts";
 
 export class PublisherTable {
   readonly #source: FeedSource;
-  readonly #entries = new Map<TopicKey, { readonly publisher: Publisher; watchers: number }>();
+  readonly #entries = new Map<TopicKey, { publisher: Publisher; watchers: number }>();
   readonly #dirty = new Set<TopicKey>();
 
   constructor(source: FeedSource) {
@@ -50,6 +50,16 @@ export class PublisherTable {
   /** The next flush looks at the topic. */
   mark(key: TopicKey): void {
     this.#dirty.add(key);
+  }
+
+  /** Publishers of the symbol begin again, as if nothing had been published yet. */
+  restart(symbol: Symbol): void {
+    for (const [key, entry] of this.#entries) {
+      const topic = symbolOfKey(key) === symbol ? parseTopicKey(key) : null;
+      if (topic !== null) {
+        entry.publisher = makePublisher(topic, this.#source);
+      }
+    }
   }
 
   /** Something of a symbol changed. */

@@ -203,8 +203,13 @@ export class Relay {
           ? { channel: "candles", symbol, interval: update.interval }
           : { channel: update.channel, symbol };
       const key = topicKey(topic);
-      if (this.#topics.get(key)?.cache.apply(update) === false) {
+      const cache = this.#topics.get(key)?.cache;
+      const newest = cache?.trades().at(-1)?.id ?? 0;
+      if (cache?.apply(update) === false) {
         this.#subscribe([key]);
+      } else if ((cache?.trades().at(-1)?.id ?? Infinity) < newest) {
+        // The venue's tape began anew.
+        this.fanOut.restarted(symbol);
       } else if (channel === "candles" && update.kind === "snapshot") {
         this.fanOut.replaced(topic);
       } else {
