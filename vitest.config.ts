@@ -9,7 +9,10 @@ import { chromiumArguments, findChromium } from "./scripts/lib/chromium.ts";
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 process.env.WRANGLER_SEND_METRICS ??= "false";
 const authSecret = "a-secret-for-tests-only-0123456789abcdef";
-process.env.AUTH_SECRET = authSecret; // declared as required in wrangler.toml
+const vaultSecret = "a-vault-secret-for-tests-only-0123456789";
+// Declared as required in wrangler.toml.
+process.env.AUTH_SECRET = authSecret;
+process.env.VAULT_SECRET = vaultSecret;
 
 const chromiumPath = findChromium();
 
@@ -76,6 +79,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 AUTH_SECRET: authSecret,
+                VAULT_SECRET: vaultSecret,
                 KRAKEN_REST_URL: inject("exchangeUrl"),
                 KRAKEN_WS_URL: inject("exchangeWsUrl"),
                 TEST_MIGRATIONS: existsSync("./migrations") ? await readD1Migrations("./migrations") : [],

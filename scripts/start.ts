@@ -136,6 +136,7 @@ function variablesOf(mode: Mode): Record<string, string> {
         };
   return {
     MARKET: mode.market,
+    KRAKEN_KEYS: mode.krakenKeys,
     PUBLIC_ORIGIN: originOf(mode),
     CORS_ORIGINS: `http://localhost:${mode.desk.port}`, // the same desk under its other name
     ...exchange,

@@ -7,6 +7,8 @@ import { MARKETS } from "../domain/market.ts";
 import { ok, refuse, type Result } from "../domain/problem.ts";
 import { Secret } from "../durable-objects/lib/secret.ts";
 
+/** Whether users may connect keys of their own at Kraken. */
+export const KRAKEN_KEYS = ["allowed", "refused"] as const;
 const LOCATION_HINTS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
 const MINIMUM_SECRET_LENGTH = 32;
 /** Fewer different characters than this in 32 is typed, not drawn. */
@@ -22,6 +24,11 @@ const origins = z
   .transform((text) => text.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()])))
   .pipe(z.array(origin));
 
+const masterSecret = z
+  .string("must be set: a secret of at least 32 random characters")
+  .min(MINIMUM_SECRET_LENGTH, `must have at least ${MINIMUM_SECRET_LENGTH} characters`)
+  .refine((text) => new Set(text).size >= MINIMUM_SECRET_VARIETY, "is too regular: draw it at random");
+
 const variables = z
   .object({
     ENVIRONMENT: z.enum(["local", "staging", "production"]),
@@ -33,16 +40,20 @@ const variables = z
     PUBLIC_ORIGIN: origin,
     CORS_ORIGINS: origins,
     ERROR_SINK_URL: z.string().refine(isEmptyOrWebAddress, "must be empty or an http(s) address"),
-    AUTH_SECRET: z
-      .string("must be set: a secret of at least 32 random characters")
-      .min(MINIMUM_SECRET_LENGTH, `must have at least ${MINIMUM_SECRET_LENGTH} characters`)
-      .refine((text) => new Set(text).size >= MINIMUM_SECRET_VARIETY, "is too regular: draw it at random"),
+    AUTH_SECRET: masterSecret,
+    VAULT_SECRET: masterSecret,
+    VAULT_SECRET_PREVIOUS: z
+      .literal("")
+      .transform(() => undefined)
+      .or(masterSecret)
+      .optional(),
+    KRAKEN_KEYS: z.enum(KRAKEN_KEYS),
     DB: binding("a D1 database"),
     TRADER: binding("a Durable Object namespace"),
     MARKET_FEED: binding("a Durable Object namespace"),
     ASSETS: binding("the static assets"),
   })
-  .superRefine(checkDeployed);
+  .superRefine(checkTogether);
 
 export type Config = {
   readonly environment: "local" | "staging" | "production";
@@ -59,6 +70,9 @@ export type Config = {
   readonly secureCookies: boolean;
   readonly errorSinkUrl: string | null;
   readonly authSecret: Secret;
+  /** Masters of the vault; the previous one only while a rotation is under way. */
+  readonly vaultSecret: Secret;
+  readonly previousVaultSecret: Secret | null;
 };
 
 const checked = new WeakMap<Env, Result<Config>>();
@@ -96,13 +110,36 @@ function check(env: Env): Result<Config> {
     secureCookies: value.PUBLIC_ORIGIN.startsWith("https:"),
     errorSinkUrl: value.ERROR_SINK_URL === "" ? null : value.ERROR_SINK_URL,
     authSecret: new Secret(value.AUTH_SECRET),
+    vaultSecret: new Secret(value.VAULT_SECRET),
+    previousVaultSecret: value.VAULT_SECRET_PREVIOUS === undefined ? null : new Secret(value.VAULT_SECRET_PREVIOUS),
   });
 }
 
-function checkDeployed(
-  value: { ENVIRONMENT: string; PUBLIC_ORIGIN: string },
+type Together = {
+  readonly ENVIRONMENT: string;
+  readonly PUBLIC_ORIGIN: string;
+  readonly MARKET: string;
+  readonly KRAKEN_REST_URL: string;
+  readonly AUTH_SECRET: string;
+  readonly VAULT_SECRET: string;
+};
+
+/** What only shows when several variables are looked at together. */
+function checkTogether(
+  value: Together,
   context: { addIssue: (issue: { code: "custom"; path: string[]; message: string }) => void },
 ): void {
+  if (value.VAULT_SECRET === value.AUTH_SECRET) {
+    context.addIssue({ code: "custom", path: ["VAULT_SECRET"], message: "must differ from AUTH_SECRET" });
+  }
+  if (value.MARKET !== "live" && /(^|\.)kraken\.com$/.test(new URL(value.KRAKEN_REST_URL).hostname)) {
+    // Keys would be used, and orders placed, with real money beside simulated prices.
+    context.addIssue({
+      code: "custom",
+      path: ["KRAKEN_REST_URL"],
+      message: "is the real Kraken, but MARKET is not live",
+    });
+  }
   if (value.ENVIRONMENT === "local") {
     return;
   }

@@ -30,6 +30,14 @@ describe("the command line of npm start", () => {
     expect(readMode(["--live"])).toMatchObject({ market: "live", simulator: undefined });
   });
 
+  it("takes keys of the real Kraken only when it is told to, and says that money is real then", () => {
+    const keysOf = (...line: string[]) => readMode(line)?.krakenKeys;
+    expect([keysOf(), keysOf("--live"), keysOf("--replay", recording("1"))]).toEqual(["allowed", "refused", "refused"]);
+    expect(keysOf("--live", "--allow-kraken-key")).toBe("allowed");
+    expect(readMode(["--live", "--allow-kraken-key"])?.title).toContain("real money");
+    expect(readMode(["--live"])?.title).not.toContain("real money");
+  });
+
   it("gives every mode and every recording a state folder of its own", () => {
     const first = recording("1,2,3");
     const second = recording("1,2,4");
@@ -59,6 +67,7 @@ describe("the command line of npm start", () => {
     [["--speed", "5"], "--speed belongs to --replay"],
     [["--from", "2020-03-11"], "--from belongs to --replay"],
     [["--live", "--replay", recording("1")], "exclude each other"],
+    [["--allow-kraken-key"], "--allow-kraken-key belongs to npm run start:live"],
     [["--replay", recording("1"), "--speed", "0"], "--speed must be a whole number"],
     [["--nonsense"], "--nonsense"],
   ])("refuses %j with a sentence", (line, sentence) => {

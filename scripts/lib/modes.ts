@@ -28,6 +28,8 @@ export interface Mode {
   readonly simulator: PortWish | undefined;
   readonly replay: Replay | undefined;
   readonly seed: number;
+  /** Whether the desk takes keys of the user at Kraken: of the simulated one yes, of the real one only when asked to. */
+  readonly krakenKeys: "allowed" | "refused";
 }
 
 export const usage = `npm start [-- options]        the desk on a simulated Kraken
@@ -40,6 +42,7 @@ npm run dev                   the same as npm start, with hot reload
   --speed NUMBER     replay: market seconds per real second (60)
   --from TIME        replay: where it begins, e.g. 2020-03-11 (after the first quarter of the file)
   --symbol PAIR      replay: the pair, when the file's name does not tell, e.g. BTC/USD
+  --allow-kraken-key live: take keys of your own at Kraken, that is, trade real money from this machine
   --seed NUMBER      simulator: which market is drawn when a state folder is new (1)
   --state FOLDER     where accounts and the market are kept (.state/<mode>; TRADEWITHAI_STATE)
   --help             this text`;
@@ -60,12 +63,18 @@ export function readMode(commandLine: readonly string[]): Mode | undefined {
   if (replay === undefined && lonely !== undefined) {
     throw new Failure(`--${lonely} belongs to --replay: only a recorded market can be wound.`);
   }
+  const allowsKeys = values["allow-kraken-key"] === true;
+  if (allowsKeys && !live) {
+    throw new Failure(
+      "--allow-kraken-key belongs to npm run start:live: elsewhere no key of the real Kraken has a use.",
+    );
+  }
   const market = live ? "live" : replay === undefined ? "sim" : "replay";
   const name = `${replay === undefined ? market : `replay-${fingerprint(replay.file)}`}${development ? "-dev" : ""}`;
   const folder = values.state ?? process.env.TRADEWITHAI_STATE ?? join(root, ".state", name);
   return {
     market,
-    title: titleOf(market, replay),
+    title: titleOf(market, replay, allowsKeys),
     stateFolder: resolve(folder),
     development,
     desk: choosePort({ purpose: "the desk", flag: "--port", variable: "PORT" }, values.port, 8787),
@@ -78,6 +87,7 @@ export function readMode(commandLine: readonly string[]): Mode | undefined {
         ),
     replay,
     seed: readCount("--seed", values.seed, 1),
+    krakenKeys: market === "sim" || allowsKeys ? "allowed" : "refused",
   };
 }
 
@@ -87,6 +97,7 @@ function parse(commandLine: readonly string[]) {
       args: [...commandLine],
       options: {
         live: { type: "boolean" },
+        "allow-kraken-key": { type: "boolean" },
         dev: { type: "boolean" },
         replay: { type: "string" },
         speed: { type: "string" },
@@ -130,9 +141,12 @@ function fingerprint(file: string): string {
   return createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 12);
 }
 
-function titleOf(market: Mode["market"], replay: Replay | undefined): string {
+function titleOf(market: Mode["market"], replay: Replay | undefined, allowsKeys: boolean): string {
   if (replay !== undefined) {
     return `Paper trading on the recorded market of ${basename(replay.file)}, ${replay.speed} times as fast`;
+  }
+  if (allowsKeys) {
+    return "Kraken's live market data, paper money, and real money for whoever connects a key";
   }
   return market === "live" ? "Paper trading on Kraken's live market data" : "Paper trading on a simulated Kraken";
 }

@@ -8,7 +8,7 @@ export interface LocalSecrets {
   readonly values: Readonly<Record<string, string>>;
 }
 
-const names = ["AUTH_SECRET"];
+const names = ["AUTH_SECRET", "VAULT_SECRET"];
 
 /** The secrets of one state folder: what is missing is drawn at random once, what is there is kept. */
 export function ensureSecrets(stateFolder: string): LocalSecrets {

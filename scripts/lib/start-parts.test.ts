@@ -34,6 +34,8 @@ describe("local secrets", () => {
     const state = folder();
     const first = ensureSecrets(state);
     expect(first.values["AUTH_SECRET"]).toMatch(/^[\w-]{64}$/);
+    expect(first.values["VAULT_SECRET"]).toMatch(/^[\w-]{64}$/);
+    expect(first.values["VAULT_SECRET"]).not.toBe(first.values["AUTH_SECRET"]);
     expect(ensureSecrets(state)).toEqual(first);
     expect(statSync(first.file).mode & 0o777).toBe(0o600);
     expect(ensureSecrets(folder()).values).not.toEqual(first.values);
@@ -43,7 +45,9 @@ describe("local secrets", () => {
     const state = folder();
     writeFileSync(join(state, "secrets.env"), "# mine\nOTHER=1\n");
     ensureSecrets(state);
-    expect(readFileSync(join(state, "secrets.env"), "utf8")).toMatch(/^# mine\nOTHER=1\nAUTH_SECRET=[\w-]{64}\n$/);
+    expect(readFileSync(join(state, "secrets.env"), "utf8")).toMatch(
+      /^# mine\nOTHER=1\nAUTH_SECRET=[\w-]{64}\nVAULT_SECRET=[\w-]{64}\n$/,
+    );
   });
 });
 
