@@ -81,4 +81,36 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: 2,
+    sql: `
+      -- Keys at the exchange, one per slot, sealed by the vault. mark: what tells two keys apart without knowing them.
+      -- The nonce belongs to the key: it may never fall, whatever becomes of the rest (PROTOCOL 1.3).
+      CREATE TABLE credentials (
+        slot TEXT PRIMARY KEY,
+        sealed_key TEXT NOT NULL,
+        sealed_secret TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        findings TEXT NOT NULL,
+        connected_at INTEGER NOT NULL,
+        checked_at INTEGER NOT NULL,
+        last_used_at INTEGER,
+        error_at INTEGER,
+        error TEXT,
+        nonce TEXT
+      ) STRICT, WITHOUT ROWID;
+
+      -- Every decryption, those of one minute and purpose together.
+      CREATE TABLE credential_uses (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        slot TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        first_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        count INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

@@ -20,6 +20,7 @@ export async function eraseUser(env: Env, config: Config, visitor: Visitor): Pro
     db.delete(tables.orders).where(eq(tables.orders.traderId, traderId)),
     db.delete(tables.fills).where(eq(tables.fills.traderId, traderId)),
     db.delete(tables.equityPoints).where(eq(tables.equityPoints.traderId, traderId)),
+    db.delete(tables.krakenKeys).where(eq(tables.krakenKeys.traderId, traderId)),
     db.delete(tables.traders).where(eq(tables.traders.traderId, traderId)),
     db.delete(tables.users).where(eq(tables.users.id, userId)),
   ]);
