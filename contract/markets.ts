@@ -77,8 +77,8 @@ export const candle = z.object({
   closed: z.boolean(),
 });
 
-/** One row of the symbol list. */
-export const marketSummary = z.object({ instrument, ticker: ticker.nullable() });
+/** One row of the symbol list. `timeframes`: what its candles can be had in, shortest first; a recording may be coarser. */
+export const marketSummary = z.object({ instrument, ticker: ticker.nullable(), timeframes: z.array(timeframe) });
 export type MarketSummary = z.infer<typeof marketSummary>;
 
 /** GET /api/markets. `source` says which world the prices come from; a replay has its own clock. */

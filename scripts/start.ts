@@ -9,6 +9,7 @@ import { type Mode, readMode, type Replay, usage } from "./lib/modes.ts";
 import { binary, root, toolEnvironment } from "./lib/paths.ts";
 import { requireFreePort } from "./lib/ports.ts";
 import { type ChildSpecification, Processes, tail } from "./lib/processes.ts";
+import { finestTimeframe } from "./lib/recording.ts";
 import { ensureSecrets } from "./lib/secrets.ts";
 import { silence } from "./lib/watchdog.ts";
 
@@ -136,6 +137,7 @@ function variablesOf(mode: Mode): Record<string, string> {
         };
   return {
     MARKET: mode.market,
+    ...(mode.replay === undefined ? {} : { MARKET_FINEST_TIMEFRAME: finestTimeframe(mode.replay.file) }),
     KRAKEN_KEYS: mode.krakenKeys,
     PUBLIC_ORIGIN: originOf(mode),
     CORS_ORIGINS: `http://localhost:${mode.desk.port}`, // the same desk under its other name

@@ -3,7 +3,7 @@
  * every request with 503 CONFIG_INVALID and the name of the variable, never with a weaker service.
  */
 import { z } from "zod";
-import { MARKETS } from "../domain/market.ts";
+import { MARKETS, TIMEFRAMES, type Timeframe } from "../domain/market.ts";
 import { ok, refuse, type Result } from "../domain/problem.ts";
 import { Secret } from "../durable-objects/lib/secret.ts";
 
@@ -33,6 +33,10 @@ const variables = z
   .object({
     ENVIRONMENT: z.enum(["local", "staging", "production"]),
     MARKET: z.enum(MARKETS),
+    MARKET_FINEST_TIMEFRAME: z
+      .literal("")
+      .transform(() => TIMEFRAMES[0])
+      .or(z.enum(TIMEFRAMES, "must be empty or a timeframe such as 1h")),
     KRAKEN_REST_URL: webAddress,
     KRAKEN_WS_URL: socketAddress,
     FEED_LOCATION_HINT: z.enum(LOCATION_HINTS),
@@ -58,6 +62,8 @@ const variables = z
 export type Config = {
   readonly environment: "local" | "staging" | "production";
   readonly market: (typeof MARKETS)[number];
+  /** The shortest candles that the market can tell apart: longer than a minute only in a replay of such a recording. */
+  readonly finestTimeframe: Timeframe;
   readonly locationHint: (typeof LOCATION_HINTS)[number];
   /** Relays between the market feed and its clients; 0: clients hang on the feed itself. */
   readonly feedRelays: number;
@@ -102,6 +108,7 @@ function check(env: Env): Result<Config> {
   return ok({
     environment: value.ENVIRONMENT,
     market: value.MARKET,
+    finestTimeframe: value.MARKET_FINEST_TIMEFRAME,
     locationHint: value.FEED_LOCATION_HINT,
     feedRelays: Number(value.FEED_RELAYS),
     publicOrigin: value.PUBLIC_ORIGIN,

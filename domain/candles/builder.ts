@@ -35,7 +35,7 @@ export class CandleBuilder {
   /** Open of the fine interval that ran when the history was taken over: earlier ones are closed. Null before that. */
   #begin: Milliseconds | null = null;
 
-  /** `finest` is what the source can tell apart: "1m", or "1h" for an hourly replay. */
+  /** `finest` is what the source can tell apart: "1m", or longer for a replay, for example "1h". */
   constructor(finest: Timeframe) {
     this.timeframes = timeframesFrom(finest);
     this.#finest = finest;
@@ -94,10 +94,11 @@ export class CandleBuilder {
     const now = openTime(this.#running?.time ?? marketTime, this.#finest);
     const hour = openTime(now, "1h");
     const day = openTime(now, "1d");
-    const hours = this.#finest === "1h" ? [] : history("1h", day).filter(({ time }) => time < hour);
-    const start = this.#finest === "1h" ? day : hour;
+    const isFine = TIMEFRAME_MS[this.#finest] < TIMEFRAME_MS["1h"];
+    const hours = isFine ? history("1h", day).filter(({ time }) => time < hour) : [];
+    const start = isFine ? hour : day;
     // From one interval earlier on: in the first minute of an hour the candle before it tells the price to go on from.
-    const before = TIMEFRAME_MS[this.#finest === "1h" ? "1d" : "1h"];
+    const before = TIMEFRAME_MS[isFine ? "1h" : "1d"];
     const known = history(this.#finest, start - before).filter(({ time }) => time < now);
     const fine = known.filter(({ time }) => time >= start);
     this.#begin ??= now;

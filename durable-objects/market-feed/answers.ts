@@ -1,5 +1,6 @@
 /** What the feed answers to the worker and to traders (port.ts). Waits are bounded; refusals are values. */
 import type { CandlePage, MarketList, Ticker } from "../../contract/markets.ts";
+import { timeframesFrom } from "../../domain/candles/timeframe.ts";
 import type {
   BookView,
   Candle,
@@ -46,8 +47,10 @@ export class Answers {
     const link = linkState(feed);
     const marketTime = feed.clock.marketTime();
     const markets = feed.instruments.all().map((instrument) => {
-      const ticker = feed.markets.get(instrument.symbol)?.ticker(link, feed.ports.now(), marketTime) ?? null;
-      return { instrument, ticker };
+      const market = feed.markets.get(instrument.symbol);
+      const ticker = market?.ticker(link, feed.ports.now(), marketTime) ?? null;
+      const timeframes = market?.candles?.timeframes ?? timeframesFrom(feed.ports.finest ?? "1m");
+      return { instrument, ticker, timeframes: [...timeframes] };
     });
     return ok({ market: feed.ports.market, marketTime, connected: link.connected, markets });
   }

@@ -16,6 +16,8 @@ export type BackfillPorts = {
   readonly history: VenueHistory;
   readonly queue: HistoryQueue;
   readonly store: CandleStore;
+  /** What the source can tell apart, where it is known; null: what the venue's history offers. */
+  readonly finest: Timeframe | null;
   readonly marketTime: () => Milliseconds;
   readonly wait: (milliseconds: number) => Promise<void>;
   /** False once the symbol left or was started anew: work for it ends. */
@@ -166,6 +168,10 @@ export class Backfill {
 
   /** The finest candles tell what the source can tell apart: an hourly replay has no minutes. */
   async #readFinest(market: WatchedMarket): Promise<Timeframe | null> {
+    const { finest } = this.#ports;
+    if (finest !== null) {
+      return (await this.#readCandles(market, finest)) === null ? null : finest;
+    }
     for (const timeframe of ["1m", "1h"] as const) {
       const rows = await this.#readCandles(market, timeframe);
       if (rows === null) {

@@ -1,5 +1,5 @@
 /** What the feed is made of. The modules beside this one act on it; feed.ts puts it together. */
-import type { Market, Milliseconds, Symbol } from "../../domain/market.ts";
+import type { Market, Milliseconds, Symbol, Timeframe } from "../../domain/market.ts";
 import type { Sql } from "../lib/sql.ts";
 import type { Backfill } from "./backfill.ts";
 import type { CandleStore } from "./candle-store.ts";
@@ -23,6 +23,8 @@ export type FeedPorts = {
   readonly sql: Sql;
   readonly transaction: (run: () => void) => void;
   readonly market: Market;
+  /** The shortest candles that the source can tell apart, where that is known beforehand. */
+  readonly finest?: Timeframe;
   readonly dial: () => Promise<LinkSocket>;
   readonly history: VenueHistory;
   readonly trader: (traderId: string) => TriggerReceiver;

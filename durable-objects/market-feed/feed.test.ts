@@ -41,9 +41,11 @@ class Stage {
   readonly reports: unknown[] = [];
   readonly #market: Market;
   readonly #mostSymbols: number;
+  readonly #finest: Timeframe | undefined;
   parts: FeedParts;
 
-  constructor(market: Market = "sim", mostSymbols = 50) {
+  constructor(market: Market = "sim", mostSymbols = 50, finest?: Timeframe) {
+    this.#finest = finest;
     this.#market = market;
     this.#mostSymbols = mostSymbols;
     migrate(this.#sql(), MIGRATIONS);
@@ -156,6 +158,7 @@ class Stage {
       },
       market: this.#market,
       mostSymbols: this.#mostSymbols,
+      ...(this.#finest === undefined ? {} : { finest: this.#finest }),
       dial: async () => this.#dial(),
       history: {
         restNames: async () => this.#rest("names", { "BTC/USD": "XXBTZUSD" }),
@@ -732,6 +735,31 @@ describe("the feed's candles", () => {
       close: "5000",
       closed: false,
     });
+  });
+
+  it("offer no minutes of a recording that is known to be hourly, though the venue computes some from its prints", async () => {
+    const stage = new Stage("replay", 50, "1h");
+    const crash = Date.UTC(2020, 2, 12, 10);
+    stage.marketTime = crash + 60_000;
+    stage.candles = {
+      "1m": minutes(crash, 2),
+      "5m": minutes(crash, 1, 300_000),
+      "15m": minutes(crash, 1, 900_000),
+      "1h": minutes(crash - 10 * 3_600_000, 11, 3_600_000),
+      "4h": [],
+      "1d": [],
+    };
+    await stage.open();
+    const before = await stage.answers.markets();
+    expect(before.ok && before.value.markets[0]?.timeframes).toEqual(["1h", "4h", "1d"]);
+    stage.trades("snapshot", stage.print(1, "7000", crash));
+    await stage.settle();
+    expect(stage.answers.watched()).toEqual([{ symbol: "BTC/USD", timeframes: ["1h", "4h", "1d"] }]);
+    expect(stage.asked.filter((what) => what.startsWith("candles")).toSorted()).toEqual([
+      "candles 1d",
+      "candles 1h",
+      "candles 4h",
+    ]);
   });
 
   it("take in what a worker read, and offer D1 what it lacks until it has it", async () => {

@@ -115,6 +115,7 @@ function makeBackfill(parts: FeedParts): Backfill {
     history: parts.ports.history,
     queue: parts.queue,
     store: parts.candles,
+    finest: parts.ports.finest ?? null,
     marketTime: () => parts.clock.marketTime(),
     wait: parts.ports.wait,
     isWatched: (market) => parts.markets.has(market),

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { CandlePage, MarketList, Ticker } from "../../contract/markets.ts";
 import {
   MARKETS,
+  TIMEFRAMES,
   type BookView,
   type Candle,
   type Instrument,
@@ -214,6 +215,7 @@ export class MarketFeed extends DurableObject<Env> implements MarketFeedPort {
         ctx.storage.transactionSync(run);
       },
       market: readMarket(env),
+      ...readFinest(env),
       dial: () => dialVenue(env.KRAKEN_WS_URL),
       history: historyService(() => ctx.exports.KrakenHistory),
       trader: (traderId) => env.TRADER.getByName(traderId),
@@ -268,6 +270,11 @@ export class MarketFeed extends DurableObject<Env> implements MarketFeedPort {
 
 function readMarket(env: Env): Market {
   return z.enum(MARKETS).parse(env.MARKET);
+}
+
+/** Set for a recording coarser than a minute. */
+function readFinest(env: Env): { readonly finest?: Timeframe } {
+  return env.MARKET_FINEST_TIMEFRAME === "" ? {} : { finest: z.enum(TIMEFRAMES).parse(env.MARKET_FINEST_TIMEFRAME) };
 }
 
 async function dialRoot(env: Env): Promise<LinkSocket> {

@@ -1,4 +1,5 @@
 /** Candles that nobody holds yet, read from the venue here and handed to the feed and to D1 (DESIGN, parts: worker). */
+import { timeframesFrom } from "../../domain/candles/timeframe.ts";
 import type { Candle, Symbol, Timeframe } from "../../domain/market.ts";
 import { ok, type Result } from "../../domain/problem.ts";
 import { restHistory } from "../../durable-objects/market-feed/venue/rest.ts";
@@ -16,6 +17,10 @@ export async function backfillCandles(
   symbol: Symbol,
   timeframe: Timeframe,
 ): Promise<Result<readonly Candle[]>> {
+  if (!timeframesFrom(config.finestTimeframe).includes(timeframe)) {
+    // An hourly recording has no minutes, whatever is computed from its prints.
+    return ok([]);
+  }
   const feed = feedObject(env, config);
   const instrument = await feed.instrument(symbol);
   if (!instrument.ok) {

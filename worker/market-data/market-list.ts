@@ -23,10 +23,10 @@ export async function marketList(env: Env, config: Config): Promise<Result<Marke
   }
   const rows = await readTickers(env);
   const { marketTime } = list.value;
-  const markets = list.value.markets.map(({ instrument, ticker }) => ({
-    instrument,
-    ticker: ticker ?? unwatched(instrument, rows[instrument.restName], marketTime),
-  }));
+  const markets = list.value.markets.map((summary) => {
+    const { instrument, ticker } = summary;
+    return { ...summary, ticker: ticker ?? unwatched(instrument, rows[instrument.restName], marketTime) };
+  });
   return ok({ ...list.value, markets });
 }
 

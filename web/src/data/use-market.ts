@@ -1,7 +1,7 @@
 /** The market as primitives: each holds its topic while its owner lives and follows the symbol it is given. */
 import { createMemo, onCleanup, type Accessor } from "solid-js";
 import type { Ticker } from "../../../contract/markets.ts";
-import type { Instrument, StaleReason, Timeframe, Trade } from "../../../domain/market.ts";
+import { TIMEFRAMES, type Instrument, type StaleReason, type Timeframe, type Trade } from "../../../domain/market.ts";
 import type { Book } from "./book-mirror.ts";
 import type { CandleSeries } from "./candle-mirror.ts";
 import { createNow, marketNow } from "./clock.ts";
@@ -12,6 +12,14 @@ import { useStores } from "./stores.tsx";
 export function useInstrument(symbol: Accessor<string>): Accessor<Instrument | null> {
   const { market } = useStores();
   return createMemo(() => market.instrument(symbol()));
+}
+
+/** What the symbol's candles can be had in, shortest first; all timeframes until the list of markets came. */
+export function useTimeframes(symbol: Accessor<string>): Accessor<readonly Timeframe[]> {
+  const { market } = useStores();
+  return createMemo(
+    () => market.markets().find(({ instrument }) => instrument.symbol === symbol())?.timeframes ?? TIMEFRAMES,
+  );
 }
 
 export function useTicker(symbol: Accessor<string>): Accessor<Ticker | null> {

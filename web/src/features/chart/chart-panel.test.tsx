@@ -26,6 +26,13 @@ describe("the chart panel", () => {
     expect(screen.getByRole("button", { name: "4h" }).getAttribute("aria-pressed")).toBe("true");
   });
 
+  it("offers only the timeframes that the market can tell apart, and leaves one that it cannot", async () => {
+    const { desk } = renderDesk(() => <ChartPanel />, defaultWorld({ timeframes: ["1h", "4h", "1d"] }));
+    await expect.poll(() => desk.timeframe()).toBe("1h");
+    const offered = screen.getAllByRole("button", { name: /^\d+[mhd]$/ }).map((button) => button.textContent);
+    expect(offered).toEqual(["1h", "4h", "1d"]);
+  });
+
   it("names moments in the chosen zone, and a daily candle by its UTC day", async () => {
     const { desk } = renderDesk(() => <ChartPanel />);
     await expect.poll(legend).toContain("Nov 25, 2026, 12:00");

@@ -1,11 +1,10 @@
-import { createMemo, createSignal, Show, type JSX } from "solid-js";
+import { createEffect, createMemo, createSignal, Show, type JSX } from "solid-js";
 import type { OrderView } from "../../../../contract/orders.ts";
 import type { Decimal } from "../../../../domain/decimal.ts";
-import { TIMEFRAMES } from "../../../../domain/market.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { preferences } from "../../data/preferences.ts";
 import { useOpenOrders } from "../../data/use-account.ts";
-import { useCandles, useFreshness, useInstrument } from "../../data/use-market.ts";
+import { useCandles, useFreshness, useInstrument, useTimeframes } from "../../data/use-market.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { freshnessText } from "../freshness-text.ts";
 import { isAmendable } from "../orders/order-words.ts";
@@ -16,18 +15,25 @@ import { MoveOrderDialog } from "./move-order-dialog.tsx";
 import { orderLines } from "./order-lines.ts";
 import { useSymbolFills } from "./use-symbol-fills.ts";
 
-const TIMEFRAME_OPTIONS = TIMEFRAMES.map((timeframe) => ({ value: timeframe, label: timeframe }));
-
 /** Candles, volume, own fills and orders of the desk's symbol. The timeframe stands in the URL. */
 export function ChartPanel(): JSX.Element {
   const desk = useDesk();
   const instrument = useInstrument(desk.symbol);
   const candles = useCandles(desk.symbol, desk.timeframe);
+  const timeframes = useTimeframes(desk.symbol);
   const freshness = useFreshness(desk.symbol);
   const openOrders = useOpenOrders();
   const fills = useSymbolFills(desk.symbol);
   const [move, setMove] = createSignal<{ readonly order: OrderView; readonly price: Decimal } | null>(null);
 
+  const options = createMemo(() => timeframes().map((timeframe) => ({ value: timeframe, label: timeframe })));
+  // A recording by the hour has no minutes: a link or a habit that asks for them gets the finest there is.
+  createEffect(() => {
+    const [finest] = timeframes();
+    if (finest !== undefined && !timeframes().includes(desk.timeframe())) {
+      desk.setTimeframe(finest);
+    }
+  });
   const series = createMemo(() => {
     const current = candles.series();
     return current !== null && current.symbol === desk.symbol() && current.timeframe === desk.timeframe()
@@ -59,7 +65,7 @@ export function ChartPanel(): JSX.Element {
         tools={
           <SegmentedChoice
             label="Timeframe"
-            options={TIMEFRAME_OPTIONS}
+            options={options()}
             value={desk.timeframe()}
             onChange={desk.setTimeframe}
           />

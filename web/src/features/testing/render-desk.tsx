@@ -9,7 +9,14 @@ import type { AccountState } from "../../../../contract/accounts.ts";
 import { marketClientFrame, type MarketUpdate, type Topic } from "../../../../contract/market-socket.ts";
 import type { Ticker } from "../../../../contract/markets.ts";
 import type { Changes, JournalEventView } from "../../../../contract/trader-socket.ts";
-import type { Candle, Instrument, Level, Timeframe, Trade } from "../../../../domain/market.ts";
+import {
+  TIMEFRAMES,
+  type Candle,
+  type Instrument,
+  type Level,
+  type Timeframe,
+  type Trade,
+} from "../../../../domain/market.ts";
 import type { Problem } from "../../../../domain/problem.ts";
 import { createDesk, DeskContext, type Desk } from "../../data/desk-context.tsx";
 import type { SocketPort } from "../../data/make-socket.ts";
@@ -30,6 +37,7 @@ export type World = {
   readonly ticker: (symbol: string) => Ticker;
   readonly book: (symbol: string) => { readonly bids: readonly Level[]; readonly asks: readonly Level[] };
   readonly trades: (symbol: string) => readonly Trade[];
+  readonly timeframes: readonly Timeframe[];
   readonly candles: (symbol: string, timeframe: Timeframe) => readonly Candle[];
   readonly account: AccountState;
 };
@@ -64,6 +72,7 @@ export function defaultWorld(change: Partial<World> = {}): World {
     ticker: (symbol) => sampleTicker({ symbol }),
     book: () => ({ bids: [], asks: [] }),
     trades: (symbol) => sampleTrades(60).map((trade) => ({ ...trade, symbol })),
+    timeframes: TIMEFRAMES,
     candles: () => sampleCandles(300),
     account: sampleState(),
     ...change,
@@ -152,7 +161,11 @@ export function renderDesk(ui: () => JSX.Element, world: World = defaultWorld())
 /** What is always answered: the list of markets, empty histories. */
 export function standing(world: World, call: Call): { readonly status: number; readonly body: unknown } {
   if (call.path === "/api/markets") {
-    const markets = world.instruments.map((instrument) => ({ instrument, ticker: world.ticker(instrument.symbol) }));
+    const markets = world.instruments.map((instrument) => ({
+      instrument,
+      ticker: world.ticker(instrument.symbol),
+      timeframes: world.timeframes,
+    }));
     return { status: 200, body: { market: "sim", marketTime: Date.now(), connected: true, markets } };
   }
   if (call.path.includes("/candles")) {
