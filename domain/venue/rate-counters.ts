@@ -23,10 +23,10 @@ export type RateCounters = {
   readonly matching: Readonly<Record<Symbol, Counter>>;
 };
 
-/** What one action adds: points of the call counter, and of the matching counter of a pair. */
+/** What one action adds: points of the call counter, and of the matching counters of pairs. */
 export type RateCost = {
   readonly calls: number;
-  readonly matching: { readonly symbol: Symbol; readonly points: number } | null;
+  readonly matching: readonly { readonly symbol: Symbol; readonly points: number }[];
   /** The venue takes it even when the matching counter passes its limit, as it does with batch cancels. */
   readonly beyondLimit?: boolean;
 };
@@ -113,28 +113,24 @@ export function waitUntil(
 ): Milliseconds | null {
   const { tier, calls, matching } = counters;
   const reserve = urgency === "ordinary" ? 1 : 0;
-  const callsAt = roomAt(calls, callLimits[tier], cost.calls, reserve * CALL_RESERVE, now);
-  if (cost.matching === null || cost.beyondLimit === true || callsAt === null) {
-    return callsAt;
+  const times = [roomAt(calls, callLimits[tier], cost.calls, reserve * CALL_RESERVE, now)];
+  for (const { symbol, points } of cost.beyondLimit === true ? [] : cost.matching) {
+    times.push(roomAt(matching[symbol], matchingLimits[tier], points, reserve * MATCHING_RESERVE, now));
   }
-  const { symbol, points } = cost.matching;
-  const matchingAt = roomAt(matching[symbol], matchingLimits[tier], points, reserve * MATCHING_RESERVE, now);
-  return matchingAt === null ? null : Math.max(callsAt, matchingAt);
+  return times.reduce((latest, time) => (latest === null || time === null ? null : Math.max(latest, time)), now);
 }
 
 /** The counters after the action was sent. Charged whether or not it is accepted, as the venue does. */
 export function charge(counters: RateCounters, cost: RateCost, now: Milliseconds): RateCounters {
-  const { tier, calls, matching } = counters;
-  const charged = cost.calls === 0 ? calls : add(calls, callLimits[tier], cost.calls, now);
-  if (cost.matching === null || cost.matching.points === 0) {
-    return { ...counters, calls: charged };
+  const { tier } = counters;
+  const calls = cost.calls === 0 ? counters.calls : add(counters.calls, callLimits[tier], cost.calls, now);
+  const matching = { ...counters.matching };
+  for (const { symbol, points } of cost.matching) {
+    if (points > 0) {
+      matching[symbol] = add(matching[symbol], matchingLimits[tier], points, now);
+    }
   }
-  const { symbol, points } = cost.matching;
-  return {
-    ...counters,
-    calls: charged,
-    matching: { ...matching, [symbol]: add(matching[symbol], matchingLimits[tier], points, now) },
-  };
+  return { ...counters, calls, matching };
 }
 
 /** What the venue says its matching counter of the pair stands at. Higher is believed at once, lower once ours is settled. */

@@ -18,7 +18,6 @@ import type {
   KeyPermission,
   VenueAmendWish,
   VenueCancelWish,
-  VenueOrderName,
   VenueOrderWish,
   VenueUrgency,
 } from "../../../../domain/venue/wishes.ts";
@@ -37,7 +36,7 @@ export type RestAnswer = { readonly status: number; readonly body: string };
  * Sends one request; rejects when there is no answer. The client keeps the time-out itself and aborts `signal` after it, or
  * when something more urgent has to go; what comes later is not listened to.
  */
-export type Transport = (request: RestRequest, timeoutMs: Milliseconds, signal: AbortSignal) => Promise<RestAnswer>;
+export type Transport = (request: RestRequest, signal: AbortSignal) => Promise<RestAnswer>;
 
 export type RestClock = {
   /** Wall time: nonces, deadlines and counters run on it. */
@@ -87,15 +86,19 @@ export type WriteOptions = CallOptions & {
   readonly beforeSend?: (fence: Fence) => boolean;
 };
 
-/** Texts of failures of class `refused` for calls that never left. */
+/** Texts of failures of calls that never left: nothing was carried out. */
 export const NOT_SENT = {
+  /** Class `refused`. */
   deadline: "deadline passed before it was sent",
+  /** Class `refused`. */
   calledOff: "called off before it was sent",
+  /** Class `wait`; `retryAt` says when the modelled counters have room. */
+  rateLimit: "held back by the rate limit",
+  /** Class `suspended`. */
   noKey: "no key",
+  /** Class `wait`: the key could not be read in time. */
+  keyNotRead: "key not read in time",
 } as const;
-
-/** Text of the `wait` that the modelled counters give: nothing was sent. */
-export const NO_ROOM = "held back by the rate limit";
 
 /** AddOrder's reply has no status (PROTOCOL §2.4). */
 export type PlacedOrder = { readonly venueOrderId: string; readonly description: string };
@@ -147,8 +150,7 @@ export type KrakenRest = {
   cancelOrder(wish: VenueCancelWish, options?: WriteOptions): Promise<VenueReply<{ readonly count: number }>>;
   /** At most 50. Taken even when the matching counter is full (PROTOCOL §3.2); does not tell which were gone. */
   cancelOrders(
-    orders: readonly VenueOrderName[],
-    deadline: Milliseconds,
+    wishes: readonly VenueCancelWish[],
     options?: WriteOptions,
   ): Promise<VenueReply<{ readonly count: number }>>;
   /** Every order of the account, those made by hand included. */
