@@ -69,7 +69,7 @@ export type CancelledCount = { readonly count: number };
 /**
  * Trading over the socket. Null, at once and before `beforeSend`: not live, use REST. Else the answer is a promise that never
  * rejects. A reply that does not come in time, or a connection that breaks first, is an `ambiguous` failure (PROTOCOL §6.3). What
- * was never sent fails as it does over REST: `refused` with a text of NOT_SENT, `wait` with NO_ROOM.
+ * was never sent fails as it does over REST, with a text of NOT_SENT.
  */
 export type PrivateTrading = {
   place(wish: VenueOrderWish, options: SendOptions): Promise<VenueReply<PlacedOrder>> | null;
