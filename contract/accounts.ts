@@ -1,15 +1,25 @@
 import { z } from "zod";
+import { ACCOUNT_KINDS } from "../domain/account/state.ts";
 import { decimal } from "../domain/decimal.ts";
 import { decimalText, nonNegativeDecimalText, positiveDecimalText } from "./decimal.ts";
-import { market, milliseconds } from "./markets.ts";
-import { fill, order } from "./orders.ts";
+import { market, milliseconds, side } from "./markets.ts";
+import { fill, order, orderType } from "./orders.ts";
 import { symbolText } from "./symbols.ts";
 
 /** `kraken` accounts come with a key; shadow and arena accounts with the models. */
-export const accountKind = z.enum(["paper"]);
+export const accountKind = z.enum(ACCOUNT_KINDS);
 
-/** `held` backs open orders; available = total − held. */
-export const balance = z.object({ asset: z.string(), total: decimalText, held: decimalText, available: decimalText });
+/**
+ * `held` backs open orders, `external` is what the desk does not manage: there at connection, deposits, trades by hand.
+ * `available` may be spent or sold by the desk.
+ */
+export const balance = z.object({
+  asset: z.string(),
+  total: decimalText,
+  held: decimalText,
+  available: decimalText,
+  external: decimalText,
+});
 export type BalanceView = z.infer<typeof balance>;
 
 /**
@@ -46,6 +56,43 @@ export const accountLimits = z.strictObject({
 });
 export type AccountLimitsView = z.infer<typeof accountLimits>;
 
+/** An order of the exchange account that this desk did not send. It is shown, and touched only after a second confirmation. */
+export const externalOrder = z.object({
+  venueOrderId: z.string(),
+  symbol: symbolText,
+  side,
+  type: orderType.nullable(),
+  quantity: decimalText,
+  filledQuantity: decimalText,
+  limitPrice: decimalText.nullable(),
+  triggerPrice: decimalText.nullable(),
+  openedAt: milliseconds,
+});
+export type ExternalOrderView = z.infer<typeof externalOrder>;
+
+/** How an account stands at its exchange. */
+export const exchangeStanding = z.object({
+  connection: z.object({
+    status: z.enum(["connecting", "trading", "suspended", "disconnected"]),
+    /** A sentence; null while all is well. */
+    reason: z.string().nullable(),
+    retryAt: milliseconds.nullable(),
+  }),
+  externalOrders: z.array(externalOrder),
+  /** Belief and exchange differ; a confirmed difference blocks entries in the asset, never exits. */
+  differences: z.array(
+    z.object({
+      asset: z.string(),
+      believed: decimalText,
+      actual: decimalText,
+      notedAt: milliseconds,
+      confirmed: z.boolean(),
+    }),
+  ),
+  reconciledAt: milliseconds.nullable(),
+});
+export type ExchangeStandingView = z.infer<typeof exchangeStanding>;
+
 export const account = z.object({
   id: z.string(),
   name: z.string(),
@@ -64,6 +111,8 @@ export const account = z.object({
   day: z.object({ startedAt: milliseconds, equity: decimalText, flows: decimalText, zone: z.string() }),
   balances: z.array(balance),
   positions: z.array(position),
+  /** Null in a paper account. */
+  exchange: exchangeStanding.nullable(),
   createdAt: milliseconds,
   /** Journal sequence this view stands at. */
   seq: z.number().int(),
@@ -109,6 +158,10 @@ export const settingsRequest = z.strictObject({
 });
 export type OpenAccountRequest = z.infer<typeof openAccountRequest>;
 export type SettingsRequest = z.infer<typeof settingsRequest>;
+
+/** External inventory becomes the desk's own, at the total cost that the user states, in account currency. */
+export const adoptRequest = z.strictObject({ quantity: positiveDecimalText, cost: positiveDecimalText });
+export type AdoptRequest = z.infer<typeof adoptRequest>;
 
 export const accountList = z.object({ accounts: z.array(account) });
 

@@ -17,6 +17,12 @@ export const orderOrigin = z.enum(ORDER_ORIGINS);
  * What a trader asks for. Exactly one of `quantity` (base) and `cost` (quote, market buys only) is given. Nothing is ever
  * enlarged: quantity and cost are rounded down to what the pair can represent.
  */
+export const conditionalClose = z.strictObject({
+  type: z.enum(["limit", "stop-loss", "take-profit", "stop-loss-limit", "take-profit-limit", "trailing-stop"]),
+  triggerPrice: positiveDecimalText.nullable(),
+  limitPrice: positiveDecimalText.nullable(),
+});
+
 export const placeOrderRequest = z.strictObject({
   symbol: symbolText,
   side,
@@ -24,6 +30,12 @@ export const placeOrderRequest = z.strictObject({
   quantity: positiveDecimalText.optional(),
   cost: positiveDecimalText.optional(),
   limitPrice: positiveDecimalText.optional(),
+  /** Of triggered types, except the trailing stop: compared with the last trade. */
+  triggerPrice: positiveDecimalText.optional(),
+  /** Of a trailing stop: its distance in percent. */
+  trailingPercent: positiveDecimalText.optional(),
+  /** An order that the exchange makes by itself for each fill; exchange accounts only. */
+  conditionalClose: conditionalClose.optional(),
   timeInForce: timeInForce.default("gtc"),
   postOnly: z.boolean().default(false),
   /** Milliseconds since the epoch, for `gtd` only. */
@@ -35,6 +47,7 @@ export type PlaceOrderRequest = z.infer<typeof placeOrderRequest>;
 export const amendOrderRequest = z.strictObject({
   quantity: positiveDecimalText.optional(),
   limitPrice: positiveDecimalText.optional(),
+  triggerPrice: positiveDecimalText.optional(),
 });
 export type AmendOrderRequest = z.infer<typeof amendOrderRequest>;
 
@@ -57,6 +70,9 @@ export const order = z.object({
   postOnly: z.boolean(),
   quantity: decimalText,
   limitPrice: decimalText.nullable(),
+  triggerPrice: decimalText.nullable(),
+  trailingPercent: decimalText.nullable(),
+  conditionalClose: conditionalClose.nullable(),
   expiresAt: milliseconds.nullable(),
   status: orderStatus,
   filledQuantity: decimalText,
@@ -65,6 +81,8 @@ export const order = z.object({
   averagePrice: decimalText.nullable(),
   fees: decimalText,
   feeAsset: z.string(),
+  /** The exchange's id of it; null on paper and before the exchange has told. */
+  venueOrderId: z.string().nullable(),
   /** Rises with every accepted amend. */
   version: z.number().int(),
   origin: orderOrigin,

@@ -95,6 +95,7 @@ function reduce(turn: Turn, order: OpenOrder, instrument: Instrument, quantity: 
     version: order.version + 1,
     quantity,
     limitPrice,
+    triggerPrice: order.triggerPrice,
     hold: {
       asset: order.hold.asset,
       before: order.hold.amount,
@@ -126,6 +127,9 @@ function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: C
       postOnly: order.postOnly,
       quantity: rest,
       limitPrice: change.limitPrice,
+      triggerPrice: null,
+      trailingPercent: null,
+      conditionalClose: null,
       expiresAt: order.expiresAt,
       intent: order.intent,
     },
@@ -146,6 +150,7 @@ function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: C
     version: order.version + 1,
     quantity: change.quantity,
     limitPrice: change.limitPrice,
+    triggerPrice: order.triggerPrice,
     hold: { asset: hold.asset, before: order.hold.amount, after: hold.amount },
     fees: state.fees,
     queue: isSubmitting ? null : (match?.queue ?? null),
@@ -160,7 +165,8 @@ function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: C
   return null;
 }
 
-function deniedAmend(turn: Turn, orderId: string, request: AmendRequest, problem: Problem): Outcome {
+/** The recorded answer to a change that is not made. */
+export function deniedAmend(turn: Turn, orderId: string, request: AmendRequest, problem: Problem): Outcome {
   const { quantity, limitPrice } = request;
   return {
     problem,

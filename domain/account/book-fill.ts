@@ -60,6 +60,7 @@ export function bookFill(
     type: "fill_booked",
     ...stamp(context),
     fillId: `${order.id}-${order.fillCount + 1}`,
+    executionId: null,
     orderId: order.id,
     symbol: order.symbol,
     side: order.side,

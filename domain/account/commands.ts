@@ -4,6 +4,7 @@ import type { AccountLimits } from "../limits/limits.ts";
 import type { Asset, Symbol, TriggerDelivery } from "../market.ts";
 import type { AmendRequest, OrderRequest } from "../orders/request.ts";
 import type { FeePreset } from "./fees.ts";
+import type { VenueCommand } from "./venue/commands.ts";
 
 export type Command =
   | {
@@ -40,6 +41,7 @@ export type Command =
   /** End the orders whose time has come (market time). Settle the tape first. */
   | { readonly type: "expire_orders" }
   /** Begin a new day when the account's zone has one. Nothing happens before that. */
-  | { readonly type: "start_day" };
+  | { readonly type: "start_day" }
+  | VenueCommand;
 
 export type CommandType = Command["type"];

@@ -1,5 +1,5 @@
 import type { Instrument, Market, MarketView, Milliseconds, Symbol } from "../market.ts";
-import type { OrderOrigin } from "../orders/order.ts";
+import type { Order, OrderOrigin } from "../orders/order.ts";
 
 /** Everything from outside that a decision may depend on, as data. */
 export type Context = {
@@ -16,4 +16,8 @@ export type Context = {
   readonly markets: Readonly<Record<Symbol, MarketView>>;
   /** Rules of pairs known from elsewhere, for an exit while the feed is away. */
   readonly instruments: Readonly<Record<Symbol, Instrument>>;
+  /** Execution and ledger ids among those of the command that the journal has already: they count once (TRADING §6). */
+  readonly booked: ReadonlySet<string>;
+  /** Orders of the account that ended too long ago for its state, by the exchange's id and by ours. */
+  readonly pastOrders: Readonly<Record<string, Order>>;
 };

@@ -19,6 +19,8 @@ import { marketProblem, placeOrder } from "./place.ts";
 import { retryWaiting } from "./retry.ts";
 import type { AccountState } from "./state.ts";
 import { beginTurn, type Outcome, type Turn } from "./turn.ts";
+import { openExchangeAccount } from "./venue/connect.ts";
+import { decideAtExchange } from "./venue/decide.ts";
 
 /** What follows from the command. Same arguments, same decision. */
 export function decide(state: AccountState, command: Command, context: Context): Decision {
@@ -40,6 +42,9 @@ export function decide(state: AccountState, command: Command, context: Context):
 }
 
 function carryOut(turn: Turn, command: Command): Outcome {
+  if (turn.state.venue !== null) {
+    return decideAtExchange(turn, command);
+  }
   switch (command.type) {
     case "open_account":
       return openAccount(turn, command);
@@ -69,6 +74,14 @@ function carryOut(turn: Turn, command: Command): Outcome {
       return null;
     case "start_day":
       return onOwnMarket(turn, () => startDay(turn));
+    case "open_exchange_account":
+      return openExchangeAccount(turn, command);
+    default:
+      // TRADING §1: a paper account has no code path to an exchange.
+      return {
+        problem: { code: "CONFLICT", message: "This is a paper account: no exchange stands behind it.", details: {} },
+        events: [],
+      };
   }
 }
 
@@ -83,7 +96,7 @@ function onOwnMarket(turn: Turn, act: () => void): Outcome {
 }
 
 function openness(state: AccountState, command: Command): Problem | null {
-  if (command.type === "open_account") {
+  if (command.type === "open_account" || command.type === "open_exchange_account") {
     return state.opened
       ? { code: "CONFLICT", message: "This account is open already.", details: { accountId: state.accountId } }
       : null;

@@ -28,8 +28,9 @@ export function triggerRows(state: AccountState): readonly TriggerRow[] {
 
 /** When live orders expire, in market time. */
 export function expiries(state: AccountState): readonly { readonly orderId: string; readonly at: Milliseconds }[] {
-  return Object.values(state.orders).flatMap(({ id, expiresAt }) =>
-    expiresAt === null ? [] : { orderId: id, at: expiresAt },
+  return Object.values(state.orders).flatMap(({ id, expiresAt, venue }) =>
+    // An exchange ends its orders itself.
+    expiresAt === null || venue !== null ? [] : { orderId: id, at: expiresAt },
   );
 }
 

@@ -8,13 +8,14 @@
 import type { Decimal } from "../decimal.ts";
 import type { AccountLimits } from "../limits/limits.ts";
 import type { Asset, Instrument, Market, Milliseconds, Side, Symbol } from "../market.ts";
-import type { Liquidity, OrderOrigin, OrderType, TimeInForce } from "../orders/order.ts";
+import type { ConditionalClose, Liquidity, OrderOrigin, OrderType, TimeInForce } from "../orders/order.ts";
 import type { AmendRequest, OrderRequest } from "../orders/request.ts";
 import type { Problem } from "../problem.ts";
 import type { FeeSchedule } from "./fees.ts";
 import type { AccountCurrency, AccountKind, Hold, Intent, TakenLevel } from "./state.ts";
+import type { VenueEvent } from "./venue/events.ts";
 
-export const EVENT_VERSION = 1;
+export const EVENT_VERSION = 2;
 
 type Timed = { readonly time: Milliseconds; readonly marketTime: Milliseconds };
 
@@ -70,7 +71,14 @@ export type OrderSubmitted = Timed & {
   /** Base; quantised. */
   readonly quantity: Decimal;
   readonly limitPrice: Decimal | null;
+  readonly triggerPrice: Decimal | null;
+  readonly trailingPercent: Decimal | null;
+  readonly conditionalClose: ConditionalClose | null;
   readonly expiresAt: Milliseconds | null;
+  /** Accounts with an exchange key: nothing of it is sent after this time. Null on paper. */
+  readonly deadline: Milliseconds | null;
+  /** Orders that have to end before it is sent, because they hold what it sells. */
+  readonly waitsFor: readonly string[];
   readonly origin: OrderOrigin;
   readonly intent: Intent;
   readonly hold: Hold;
@@ -96,6 +104,8 @@ export type OrderOpened = Timed & {
   readonly orderId: string;
   readonly queue: QueueArrival | null;
   readonly forgottenLevels: ForgottenLevels;
+  /** The exchange's id; null on paper. */
+  readonly venueOrderId: string | null;
 };
 
 export type OrderRejected = Timed & {
@@ -126,6 +136,8 @@ export type FillLeg = {
 export type FillBooked = Timed & {
   readonly type: "fill_booked";
   readonly fillId: string;
+  /** The exchange's id of the execution, unique for ever; null on paper. */
+  readonly executionId: string | null;
   readonly orderId: string;
   readonly symbol: Symbol;
   readonly side: Side;
@@ -168,6 +180,8 @@ export type QueueAdvanced = Timed & {
   readonly type: "queue_advanced";
   readonly symbol: Symbol;
   readonly orders: readonly { readonly orderId: string; readonly ahead: Decimal; readonly cursor: number }[];
+  /** The venue's tape began anew: the cursors are ids of the new one, and the orders have a new version. */
+  readonly newTape?: boolean;
 };
 
 export type AmendDenied = Timed & {
@@ -180,12 +194,11 @@ export type AmendDenied = Timed & {
 
 export type OrderAmended = Timed & {
   readonly type: "order_amended";
-  /** The venue's tape began anew: the cursors are ids of the new one, and the orders have a new version. */
-  readonly newTape?: boolean;
   readonly orderId: string;
   readonly version: number;
   readonly quantity: Decimal;
   readonly limitPrice: Decimal | null;
+  readonly triggerPrice: Decimal | null;
   readonly hold: { readonly asset: Asset; readonly before: Decimal; readonly after: Decimal };
   readonly fees: FeeSchedule;
   /** Its new place; null: it keeps the one it has (only the quantity fell). */
@@ -194,7 +207,12 @@ export type OrderAmended = Timed & {
   readonly forgottenLevels: ForgottenLevels;
 };
 
-export type CancelRequested = Timed & { readonly type: "cancel_requested"; readonly orderId: string };
+/** On its way to the exchange: the order lives until the exchange has ended it. */
+export type CancelRequested = Timed & {
+  readonly type: "cancel_requested";
+  readonly orderId: string;
+  readonly reason: string;
+};
 
 export type OrderCancelled = Timed & {
   readonly type: "order_cancelled";
@@ -234,6 +252,7 @@ export type AccountEvent =
   | CancelRequested
   | OrderCancelled
   | OrderExpired
-  | DayStarted;
+  | DayStarted
+  | VenueEvent;
 
 export type AccountEventType = AccountEvent["type"];

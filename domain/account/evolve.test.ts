@@ -42,7 +42,7 @@ describe("events that do not fit are reported, not absorbed", () => {
       ...(submitted === undefined ? [] : [submitted]),
       { type: "order_cancelled", ...times, orderId: id, reason: "late", released },
       { type: "order_cancelled", ...times, orderId: "nobody", reason: "late", released },
-      { type: "order_opened", ...times, orderId: "nobody", queue: null, forgottenLevels: [] },
+      { type: "order_opened", ...times, orderId: "nobody", queue: null, forgottenLevels: [], venueOrderId: null },
       { ...fillOf(trader, id), orderId: "nobody" },
     ];
     for (const event of wrong) {
@@ -87,7 +87,11 @@ describe("events that do not fit are reported, not absorbed", () => {
   it("keeps the last of them only", () => {
     let { state } = desk();
     for (let seq = 0; seq < FAULTS_KEPT + 5; seq += 1) {
-      state = evolve(state, { type: "cancel_requested", ...times, orderId: "nobody" }, seq);
+      state = evolve(
+        state,
+        { type: "cancel_requested", ...times, orderId: "nobody", reason: "Cancelled by you." },
+        seq,
+      );
     }
     expect(state.faults).toHaveLength(FAULTS_KEPT);
     expect(state.faults.at(-1)?.seq).toBe(FAULTS_KEPT + 4);
@@ -105,7 +109,7 @@ describe("states that only a real venue brings about", () => {
     }
     state = evolve(state, { type: "order_unknown", ...times, orderId: id, reason: "no answer" }, 10);
     expect(state.orders[id]).toMatchObject({ status: "unknown", reason: "no answer", hold: { amount: "90.36" } });
-    state = evolve(state, { type: "cancel_requested", ...times, orderId: id }, 11);
+    state = evolve(state, { type: "cancel_requested", ...times, orderId: id, reason: "Cancelled by you." }, 11);
     expect(state.orders[id]).toMatchObject({ status: "cancel_pending", seq: 11 });
     expect(state.holdings.USD?.held).toBe("90.36");
     expect(state.faults).toEqual([]);

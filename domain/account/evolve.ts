@@ -11,6 +11,7 @@ import type {
   AccountEvent,
   AccountOpened,
   AccountReset,
+  CancelRequested,
   FillBooked,
   OrderAmended,
   OrderOpened,
@@ -21,6 +22,8 @@ import { applyLeg, changeHeld, changeManaged, freeOf } from "./holdings.ts";
 import { RATE_WINDOW_MS } from "./rate-window.ts";
 import { findOrder, step, withFault } from "./order-steps.ts";
 import { unopenedAccount, type AccountState, type OpenOrder } from "./state.ts";
+import { evolveVenue, expectSettlement, isVenueEvent } from "./venue/evolve.ts";
+import { NEW_VENUE, type VenueLink } from "./venue/state.ts";
 
 /** The state after `event`, which has the journal sequence `seq`. */
 export function evolve(state: AccountState, event: AccountEvent, seq: number): AccountState {
@@ -32,6 +35,9 @@ export function evolve(state: AccountState, event: AccountEvent, seq: number): A
 }
 
 function apply(state: AccountState, event: AccountEvent, seq: number): AccountState {
+  if (isVenueEvent(event)) {
+    return evolveVenue(state, event, seq);
+  }
   switch (event.type) {
     case "account_opened":
       return opened(event);
@@ -63,7 +69,14 @@ function apply(state: AccountState, event: AccountEvent, seq: number): AccountSt
     case "order_unknown":
       return step(state, event.orderId, "lost", seq, (order) => ({ ...order, reason: event.reason }), event.marketTime);
     case "cancel_requested":
-      return step(state, event.orderId, "cancel_requested", seq, (order) => order, event.marketTime);
+      return step(
+        state,
+        event.orderId,
+        "cancel_requested",
+        seq,
+        (order) => ({ ...order, reason: event.reason, venue: withCancel(order.venue, event) }),
+        event.marketTime,
+      );
     case "order_rejected":
       return ended(state, event, "rejected", seq);
     case "order_cancelled":
@@ -100,6 +113,7 @@ function opened(event: AccountOpened): AccountState {
     baseline: event.startingBalance,
     peak: event.startingBalance,
     day: { startedAt: event.marketTime, equity: event.startingBalance, flows: ZERO },
+    venue: event.kind === "kraken" ? NEW_VENUE : null,
     createdAt: event.marketTime,
   };
 }
@@ -132,7 +146,11 @@ function submitted(state: AccountState, event: OrderSubmitted, seq: number): Acc
     postOnly: event.postOnly,
     quantity: event.quantity,
     limitPrice: event.limitPrice,
+    triggerPrice: event.triggerPrice,
+    trailingPercent: event.trailingPercent,
+    conditionalClose: event.conditionalClose,
     expiresAt: event.expiresAt,
+    venueOrderId: null,
     status: "submitting",
     filledQuantity: ZERO,
     filledCost: ZERO,
@@ -152,6 +170,7 @@ function submitted(state: AccountState, event: OrderSubmitted, seq: number): Acc
     conversionRate: event.conversionRate,
     feeSchedule: event.fees,
     fillCount: 0,
+    venue: event.deadline === null ? null : newLink(event.deadline, event.waitsFor),
   };
   const since = event.time - RATE_WINDOW_MS;
   const recent = state.recentEntries.filter((time) => time > since);
@@ -176,6 +195,11 @@ function orderOpened(state: AccountState, event: OrderOpened, seq: number): Acco
       ...order,
       waiting: false,
       reason: null,
+      venueOrderId: event.venueOrderId,
+      venue:
+        order.venue === null
+          ? null
+          : { ...order.venue, venueOrderId: event.venueOrderId, placement: "confirmed", emptyReads: 0 },
       queue: queue === null ? null : { ahead: queue.ahead, arrival, cursor: queue.armedTradeId },
     }),
     event.marketTime,
@@ -199,6 +223,8 @@ function amended(state: AccountState, event: OrderAmended, seq: number): Account
     version: event.version,
     quantity: event.quantity,
     limitPrice: event.limitPrice,
+    triggerPrice: event.triggerPrice,
+    venue: order.venue === null ? null : { ...order.venue, amend: null },
     feeSchedule: event.fees,
     hold: { asset: event.hold.asset, amount: event.hold.after },
     queue: waiting ? null : queue,
@@ -263,11 +289,39 @@ function filled(state: AccountState, event: FillBooked, seq: number): AccountSta
     event.marketTime,
     totals,
   );
-  return afterOrders(after, event.symbol);
+  const moves = Object.fromEntries(event.legs.map((leg) => [leg.asset, leg.quantity]));
+  const settled = event.executionId === null ? after : expectSettlement(after, event.executionId, moves);
+  return afterOrders(settled, event.symbol);
+}
+
+function newLink(deadline: number, waitsFor: readonly string[]): VenueLink {
+  return {
+    venueOrderId: null,
+    placement: "queued",
+    attempts: 0,
+    sentAt: null,
+    deadline,
+    notBefore: null,
+    emptyReads: 0,
+    cancel: null,
+    amend: null,
+    venueFilled: ZERO,
+    ending: null,
+    missing: false,
+    waitsFor,
+  };
+}
+
+function withCancel(link: VenueLink | null, event: CancelRequested): VenueLink | null {
+  const { time: requestedAt, reason } = event;
+  return link === null
+    ? null
+    : { ...link, cancel: { stage: "queued", attempts: 0, requestedAt, sentAt: null, notBefore: null, reason } };
 }
 
 function queueAdvanced(state: AccountState, event: QueueAdvanced): AccountState {
   const orders = { ...state.orders };
+  const newTape = event.newTape === true;
   for (const { orderId, ahead, cursor } of event.orders) {
     const order = orders[orderId];
     if (order !== undefined && order.queue !== null) {
@@ -309,8 +363,14 @@ function afterOrders(state: AccountState, symbol: Symbol): AccountState {
   return prints === state.prints ? state : { ...state, prints };
 }
 
-/** Balances that cannot be are reported with the event that made them. */
+/**
+ * Balances that cannot be are reported with the event that made them. With an exchange key facts arrive in any order, a fill
+ * before the deposit that paid for it, so there the reconciliation tells and not this.
+ */
 function checked(state: AccountState, event: AccountEvent, seq: number): AccountState {
+  if (state.venue !== null) {
+    return state;
+  }
   const wrong = Object.entries(state.holdings).find(
     ([, holding]) => isNegative(holding.managed) || isNegative(holding.held) || isNegative(freeOf(holding)),
   );
@@ -321,4 +381,3 @@ function checked(state: AccountState, event: AccountEvent, seq: number): Account
   }
   return wrong === undefined ? state : withFault(state, seq, `${event.type} left ${wrong[0]} below zero or over-held`);
 }
-  const newTape = event.newTape === true;

@@ -22,7 +22,12 @@ export function submitOrder(turn: Turn, plan: OrderPlan, orderId: string, origin
     postOnly: plan.postOnly,
     quantity: plan.quantity,
     limitPrice: plan.limitPrice,
+    triggerPrice: plan.triggerPrice,
+    trailingPercent: plan.trailingPercent,
+    conditionalClose: plan.conditionalClose,
     expiresAt: plan.expiresAt,
+    deadline: null,
+    waitsFor: [],
     origin,
     intent: plan.intent,
     hold: plan.hold,
@@ -44,6 +49,7 @@ export function openOrder(turn: Turn, orderId: string, match: Match, instrument:
     orderId,
     queue: match.queue,
     forgottenLevels: match.forgottenLevels,
+    venueOrderId: null,
   });
   takeFromBook(turn, orderId, match, instrument);
 }

@@ -3,7 +3,7 @@ import type { Asset, Instrument, Milliseconds } from "../market.ts";
 import { valuationSymbol } from "../orders/conversion.ts";
 import type { OwnLiveOrder, TradingFacts } from "../orders/facts.ts";
 import { restQuantity } from "../paper/match.ts";
-import { totalOf } from "./holdings.ts";
+import { spendable } from "./venue/spendable.ts";
 import { countRecent } from "./rate-window.ts";
 import type { AccountState, OpenOrder } from "./state.ts";
 
@@ -14,7 +14,7 @@ import type { AccountState, OpenOrder } from "./state.ts";
 export function tradingFacts(state: AccountState, now: Milliseconds, without: OpenOrder | null = null): TradingFacts {
   const balances: Record<Asset, { total: Decimal; held: Decimal; managed: Decimal }> = {};
   for (const [asset, holding] of Object.entries(state.holdings)) {
-    balances[asset] = { total: totalOf(holding), held: holding.held, managed: holding.managed };
+    balances[asset] = { total: spendable(state, asset), held: holding.held, managed: holding.managed };
   }
   const own = without === null ? undefined : balances[without.hold.asset];
   if (without !== null && own !== undefined) {
@@ -22,6 +22,7 @@ export function tradingFacts(state: AccountState, now: Milliseconds, without: Op
   }
   return {
     currency: state.currency,
+    exchange: state.venue !== null,
     fees: state.fees,
     limits: state.limits,
     balances,

@@ -40,6 +40,12 @@ export function changeManaged(holdings: Holdings, asset: Asset, amount: Decimal)
   return replace(holdings, asset, { ...holding, managed: add(holding.managed, amount) });
 }
 
+/** The holdings after something came (or, negative, went) that this desk did not trade. */
+export function changeExternal(holdings: Holdings, asset: Asset, amount: Decimal): Holdings {
+  const holding = holdingOf(holdings, asset);
+  return replace(holdings, asset, { ...holding, external: add(holding.external, amount) });
+}
+
 /** The holdings after one leg of a fill. A position that was flat starts its realised profit anew. */
 export function applyLeg(holdings: Holdings, leg: FillLeg, at: Milliseconds): Holdings {
   const before = holdingOf(holdings, leg.asset);

@@ -18,6 +18,8 @@ const context = {
   origin: "manual",
   markets: {},
   instruments: {},
+  booked: new Set<string>(),
+  pastOrders: {},
 } as const;
 const opening: Command = {
   type: "open_account",

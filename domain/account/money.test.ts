@@ -228,7 +228,7 @@ describe("deposits, reset and the day", () => {
       realisedProfit: "0",
       feesPaid: "0",
       positions: [],
-      balances: [{ asset: "USD", total: "5000", held: "0", available: "5000" }],
+      balances: [{ asset: "USD", total: "5000", held: "0", available: "5000", external: "0" }],
       day: { equity: "5000", flows: "0" },
     });
     desk.place({ side: "buy", quantity: d("1") });

@@ -55,6 +55,7 @@ export function plainOrder(order: OpenOrder): Order {
     conversionRate: _c,
     feeSchedule: _s,
     fillCount: _f,
+    venue: _v,
     ...shown
   } = order;
   return shown;

@@ -62,6 +62,7 @@ export function denied(context: Context, request: OrderRequest, problem: Problem
 /** The request without absent fields: events are JSON. */
 function recordable(request: OrderRequest): OrderRequest {
   const { symbol, side, type, timeInForce, postOnly, quantity, cost, limitPrice, expiresAt } = request;
+  const { triggerPrice, trailingPercent, conditionalClose } = request;
   return {
     symbol,
     side,
@@ -71,6 +72,9 @@ function recordable(request: OrderRequest): OrderRequest {
     ...(quantity === undefined ? {} : { quantity }),
     ...(cost === undefined ? {} : { cost }),
     ...(limitPrice === undefined ? {} : { limitPrice }),
+    ...(triggerPrice === undefined ? {} : { triggerPrice }),
+    ...(trailingPercent === undefined ? {} : { trailingPercent }),
+    ...(conditionalClose === undefined ? {} : { conditionalClose }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }

@@ -5,6 +5,7 @@
 import { add, isZero, negate, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Asset } from "../market.ts";
 import type { AccountEvent, FillBooked } from "./events.ts";
+import type { ExternalFillBooked } from "./venue/events.ts";
 import type { Hold } from "./state.ts";
 
 export const LEDGERS = ["free", "held", "market", "fees", "world"] as const;
@@ -38,6 +39,38 @@ function movements(event: AccountEvent): readonly Posting[] {
       return release(event.released);
     case "fill_booked":
       return [...release(event.released), ...trade(event)];
+    case "holdings_found":
+      return event.holdings.flatMap(({ asset, quantity }) => move("world", "free", asset, quantity));
+    case "amend_requested":
+    case "amend_failed":
+    case "exit_released":
+      return move("free", "held", event.hold.asset, subtract(event.hold.after, event.hold.before));
+    case "external_fill_booked":
+      return [
+        ...trade(event),
+        ...event.external.map((each): Posting => ({ ledger: "free", asset: each.asset, amount: each.quantity })),
+      ];
+    case "ledger_booked":
+      return move("world", "free", event.asset, event.quantity);
+    case "ledger_settled":
+      // The exchange's rounding of what it has charged.
+      return event.rows.flatMap(({ asset, difference }) => move("fees", "free", asset, difference));
+    case "connection_changed":
+    case "action_sent":
+    case "action_deferred":
+    case "order_reported":
+    case "absence_noted":
+    case "order_recalled":
+    case "external_order_seen":
+    case "external_order_ended":
+    case "difference_noted":
+    case "difference_cleared":
+    case "reconciled":
+    case "holding_adopted":
+    case "fees_learned":
+    case "cancel_accepted":
+    case "order_missed":
+    case "alert_raised":
     case "settings_changed":
     case "order_denied":
     case "amend_denied":
@@ -51,7 +84,7 @@ function movements(event: AccountEvent): readonly Posting[] {
 }
 
 /** What the account's legs say on one side; what price, quantity and fee say on the other. They must agree. */
-function trade(event: FillBooked): readonly Posting[] {
+function trade(event: FillBooked | ExternalFillBooked): readonly Posting[] {
   const [base = event.symbol, quote = event.feeAsset] = event.symbol.split("/");
   const bought = event.side === "buy";
   return [

@@ -7,9 +7,10 @@ import { DEFAULT_LIMITS, type AccountLimits } from "../limits/limits.ts";
 import type { Asset, Instrument, Market, Milliseconds, Side, Symbol } from "../market.ts";
 import type { Order } from "../orders/order.ts";
 import { FEE_SCHEDULES, type FeeSchedule } from "./fees.ts";
+import type { VenueLink, VenueState } from "./venue/state.ts";
 
 /** `kraken` comes with a key, shadow and arena accounts with the models. */
-export const ACCOUNT_KINDS = ["paper"] as const;
+export const ACCOUNT_KINDS = ["paper", "kraken"] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
 /** TRADING §1. */
@@ -60,6 +61,8 @@ export type OpenOrder = Order & {
   /** What its fills are charged: the account's schedule when it was placed or last amended. */
   readonly feeSchedule: FeeSchedule;
   readonly fillCount: number;
+  /** How it stands at the exchange; null in a paper account. */
+  readonly venue: VenueLink | null;
 };
 
 /** Quantity that this account took from a level, and what the venue showed there then (TRADING §3). */
@@ -116,6 +119,8 @@ export type AccountState = {
   readonly day: AccountDay;
   /** Wall times of the entries of the last minute, oldest first. */
   readonly recentEntries: readonly Milliseconds[];
+  /** Null in a paper account: it has no code path to an exchange. */
+  readonly venue: VenueState | null;
   /** Arrivals in any queue so far. */
   readonly arrivals: number;
   readonly createdAt: Milliseconds;
@@ -151,6 +156,7 @@ export function unopenedAccount(accountId: string): AccountState {
     peak: ZERO,
     day: { startedAt: 0, equity: ZERO, flows: ZERO },
     recentEntries: [],
+    venue: null,
     arrivals: 0,
     createdAt: 0,
     seq: 0,

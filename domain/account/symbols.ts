@@ -2,6 +2,7 @@ import type { Symbol } from "../market.ts";
 import { symbolsOfOrder, valuationSymbol } from "../orders/conversion.ts";
 import type { Command } from "./commands.ts";
 import type { AccountState } from "./state.ts";
+import { venueSymbols } from "./venue/symbols.ts";
 
 /** Symbols whose market views a decision on the command may look at: what the shell asks the feed for beforehand. */
 export function symbolsNeeded(state: AccountState, command: Command): readonly Symbol[] {
@@ -34,6 +35,8 @@ export function symbolsNeeded(state: AccountState, command: Command): readonly S
     case "cancel_all":
     case "expire_orders":
       return [];
+    default:
+      return venueSymbols(state, command);
   }
 }
 

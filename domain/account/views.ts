@@ -1,5 +1,5 @@
 /** The account as the contract shows it (contract/accounts). Plain data; no price is needed for any of it. */
-import { divide, isPositive, subtract, type Decimal } from "../decimal.ts";
+import { divide, isPositive, largest, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Asset, Market, Milliseconds, Symbol } from "../market.ts";
 import type { AccountLimits } from "../limits/limits.ts";
 import { valuationSymbol } from "../orders/conversion.ts";
@@ -13,12 +13,28 @@ import { instrumentOf, isDust } from "./facts.ts";
 import type { FeeSchedule } from "./fees.ts";
 import { holdingOf, totalOf } from "./holdings.ts";
 import type { AccountCurrency, AccountDay, AccountKind, AccountState } from "./state.ts";
+import { exchangeFees } from "./venue/place.ts";
+import { spendable } from "./venue/spendable.ts";
+import type { Connection, Difference, ExternalOrder } from "./venue/state.ts";
 
 export type Balance = {
   readonly asset: Asset;
   readonly total: Decimal;
   readonly held: Decimal;
+  /** What may be spent or sold: of an asset at an exchange only what the desk manages. */
   readonly available: Decimal;
+  /** Part of the total that the desk does not manage (TRADING §1). */
+  readonly external: Decimal;
+};
+
+/** How the account stands at its exchange. */
+export type ExchangeStanding = {
+  readonly connection: Connection;
+  readonly externalOrders: readonly ExternalOrder[];
+  /** What is not reconciled; `confirmed` ones block entries in the asset. */
+  readonly differences: readonly (Difference & { readonly asset: Asset })[];
+  /** Wall time; null before the first. */
+  readonly reconciledAt: Milliseconds | null;
 };
 
 export type Position = {
@@ -47,6 +63,8 @@ export type Account = {
   readonly day: AccountDay & { readonly zone: string };
   readonly balances: readonly Balance[];
   readonly positions: readonly Position[];
+  /** Null in a paper account. */
+  readonly exchange: ExchangeStanding | null;
   readonly createdAt: Milliseconds;
   readonly seq: number;
 };
@@ -67,7 +85,7 @@ export function accountView(state: AccountState): Account {
     kind: state.kind,
     market: state.market,
     currency: state.currency,
-    fees: state.fees,
+    fees: exchangeFees(state, "") ?? state.fees,
     limits: state.limits,
     baseline: state.baseline,
     realisedProfit: state.realisedProfit,
@@ -75,6 +93,7 @@ export function accountView(state: AccountState): Account {
     day: { ...state.day, zone: state.zone },
     balances: balanceViews(state),
     positions: positionViews(state),
+    exchange: exchangeView(state),
     createdAt: state.createdAt,
     seq: state.seq,
   };
@@ -86,8 +105,20 @@ export function balanceViews(state: AccountState): readonly Balance[] {
   return [state.currency, ...others.sort()].map((asset) => {
     const holding = holdingOf(state.holdings, asset);
     const total = totalOf(holding);
-    return { asset, total, held: holding.held, available: subtract(total, holding.held) };
+    const available = largest(ZERO, subtract(spendable(state, asset), holding.held));
+    return { asset, total, held: holding.held, available, external: holding.external };
   });
+}
+
+function exchangeView({ venue }: AccountState): ExchangeStanding | null {
+  return venue === null
+    ? null
+    : {
+        connection: venue.connection,
+        externalOrders: Object.values(venue.externalOrders),
+        differences: Object.entries(venue.differences).map(([asset, difference]) => ({ asset, ...difference })),
+        reconciledAt: venue.reconciledAt,
+      };
 }
 
 /** The managed holdings, by asset name. */

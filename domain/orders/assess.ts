@@ -13,7 +13,15 @@ import type { Asset, Instrument, MarketView, Side } from "../market.ts";
 import { matchOrder, takeableLevels, wouldCross, type Match } from "../paper/match.ts";
 import { quantityForBudget } from "../paper/walk.ts";
 import { ok, refuse, type ErrorCode, type Result } from "../problem.ts";
-import { WAITING_FOR_PRICE, type AssessmentMarket, type Candidate, type OrderPlan, type Scope } from "./candidate.ts";
+import {
+  valuedPrice,
+  WAITING_FOR_PRICE,
+  type AssessmentMarket,
+  type Candidate,
+  type OrderPlan,
+  type Scope,
+} from "./candidate.ts";
+import { isTriggered } from "./order.ts";
 import {
   checkFunds,
   checkMinimums,
@@ -23,11 +31,12 @@ import {
   nothingOffered,
   postOnlyRefusal,
   stale,
+  typeRefusal,
 } from "./checks.ts";
 import type { TradingFacts } from "./facts.ts";
 import { buyHold } from "./hold.ts";
 import { statusRefusal } from "./market-status.ts";
-import { quantisePrice, quantiseQuantity } from "./quantise.ts";
+import { nearestPrice, quantisePrice, quantiseQuantity } from "./quantise.ts";
 import { largestSize } from "./largest.ts";
 import { limitFacts } from "./limit-facts.ts";
 import type { OrderRequest } from "./request.ts";
@@ -83,6 +92,9 @@ export function candidateOf(
       postOnly: request.postOnly,
       quantity: quantity.value,
       limitPrice: request.limitPrice === undefined ? null : quantisePrice(request.limitPrice, side, instrument),
+      triggerPrice: request.triggerPrice === undefined ? null : nearestPrice(request.triggerPrice, instrument),
+      trailingPercent: request.trailingPercent ?? null,
+      conditionalClose: request.conditionalClose ?? null,
       expiresAt: request.expiresAt ?? null,
       intent: intentOf(instrument, side, facts.currency),
     },
@@ -146,9 +158,20 @@ export function judgeCandidate(
   if (!price.ok) {
     return price;
   }
+  const type = typeRefusal(facts, order, market);
+  if (!type.ok) {
+    return type;
+  }
   const rate = price.value.rate;
-  const matchMarket = price.value.tradable ? matchMarketOf(facts, order.symbol, market) : null;
-  const minimums = checkMinimums({ ...order, quantity: add(order.quantity, scope.filled) }, instrument, matchMarket);
+  const triggered = isTriggered(order.orderType);
+  const matchMarket = price.value.tradable && !triggered ? matchMarketOf(facts, order.symbol, market) : null;
+  const mark = market.markets[order.symbol]?.quote.mark ?? null;
+  const valued = valuedPrice(order, mark);
+  const minimums = checkMinimums(
+    { ...order, limitPrice: valued, quantity: add(order.quantity, scope.filled) },
+    instrument,
+    matchMarket,
+  );
   if (!minimums.ok) {
     return minimums;
   }
@@ -159,7 +182,7 @@ export function judgeCandidate(
   }
   const match =
     matchMarket === null ? null : matchOrder(matchOrderOf(order), matchMarket, feeRate(facts.fees, "taker"));
-  if (match !== null && order.orderType === "market" && match.takes.length === 0) {
+  if (match !== null && order.orderType === "market" && match.takes.length === 0 && !sellsAtExchange(facts, order)) {
     return nothingOffered(order, match);
   }
   const limits = limitFacts(facts, order, instrument, market, match, rate, scope);
@@ -167,12 +190,13 @@ export function judgeCandidate(
   if (refusal !== null) {
     return { ok: false, error: refusal };
   }
-  const hold = holdOf(facts, order, instrument, match);
+  const hold = holdOf(facts, order, instrument, match, valued);
   const funds = checkFunds(facts, order, instrument, hold);
   if (!funds.ok) {
     return funds;
   }
-  const waitingFor = match === null ? WAITING_FOR_PRICE : null;
+  // An exchange has the price itself: only paper has to wait for one.
+  const waitingFor = match === null && !facts.exchange ? WAITING_FOR_PRICE : null;
   return ok({ ...order, instrument, conversionRate: rate, hold, match, waitingFor });
 }
 
@@ -202,13 +226,24 @@ function matchOrderOf(order: Candidate) {
   return { ...order, type: order.orderType };
 }
 
-function holdOf(facts: TradingFacts, order: Candidate, instrument: Instrument, match: Match | null): Hold {
+/** An exit is never kept from an exchange because we see no bids: it may. */
+function sellsAtExchange(facts: TradingFacts, order: Candidate): boolean {
+  return facts.exchange && order.intent === "exit";
+}
+
+function holdOf(
+  facts: TradingFacts,
+  order: Candidate,
+  instrument: Instrument,
+  match: Match | null,
+  valued: Decimal | null,
+): Hold {
   if (order.side === "sell") {
     return { asset: instrument.base, amount: order.quantity };
   }
   const amount =
-    order.limitPrice === null
+    valued === null
       ? sum((match?.takes ?? []).map(({ cost, fee }) => add(cost, fee)))
-      : buyHold(order.limitPrice, order.quantity, worstFeeRate(facts.fees), instrument);
+      : buyHold(valued, order.quantity, worstFeeRate(facts.fees), instrument);
   return { asset: instrument.quote, amount };
 }

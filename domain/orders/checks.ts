@@ -6,6 +6,7 @@ import { ok, refuse, type Result } from "../problem.ts";
 import type { AssessmentMarket, Candidate } from "./candidate.ts";
 import { conversionRate } from "./conversion.ts";
 import { freeBalance, type TradingFacts } from "./facts.ts";
+import { isTriggered } from "./order.ts";
 import { costOf, quantityDecimals } from "./quantise.ts";
 
 /** The refusals of the venue's rules and of funds, each naming the rule, the limit and the value. */
@@ -65,6 +66,38 @@ export function stale(symbol: Symbol, view: MarketView | undefined): Result<neve
     `${symbol} has no fresh price just now. Orders that add to a position are not taken until it is back; exits and cancels are.`,
     { symbol, reason, ...(since === null ? {} : { since: String(since) }) },
   );
+}
+
+/**
+ * Triggered orders need an exchange that holds them, and a trigger that has not been reached: one that would fire at once is
+ * a slip of side or price (CASES "stop on the wrong side of the market").
+ */
+export function typeRefusal(facts: TradingFacts, order: Candidate, market: AssessmentMarket): Result<null> {
+  if (!isTriggered(order.orderType) && order.conditionalClose === null) {
+    return ok(null);
+  }
+  if (!facts.exchange) {
+    return refuse(
+      "ORDER_TYPE_UNAVAILABLE",
+      `A ${order.conditionalClose === null ? order.orderType : "conditional close"} order is not available in a paper account yet.`,
+      { type: order.orderType },
+    );
+  }
+  const quote = market.markets[order.symbol]?.quote;
+  const last = quote?.fresh === true ? (quote.lastTrade?.price ?? quote.mark) : null;
+  if (order.triggerPrice === null || last === null) {
+    return ok(null);
+  }
+  const takesProfit = order.orderType === "take-profit" || order.orderType === "take-profit-limit";
+  const firesBelow = (order.side === "sell") !== takesProfit;
+  const waits = firesBelow ? compare(order.triggerPrice, last) < 0 : compare(order.triggerPrice, last) > 0;
+  return waits
+    ? ok(null)
+    : refuse(
+        "PRICE_INVALID",
+        `A ${order.orderType} ${order.side} at ${order.triggerPrice} would be triggered at once: the last trade was at ${last}, and it has to be ${firesBelow ? "below" : "above"} that.`,
+        { value: order.triggerPrice, limit: last },
+      );
 }
 
 /** The pair's tick, smallest quantity and smallest cost. A market order is valued at the touch. */

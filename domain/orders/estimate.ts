@@ -25,8 +25,10 @@ export type AccountLike = {
   readonly currency: Asset;
   readonly fees: FeeSchedule;
   readonly limits: AccountLimits;
-  readonly balances: readonly { readonly asset: Asset; readonly total: Decimal; readonly held: Decimal }[];
+  readonly balances: readonly { readonly asset: Asset; readonly held: Decimal; readonly available: Decimal }[];
   readonly positions: readonly { readonly asset: Asset; readonly quantity: Decimal; readonly dust: boolean }[];
+  /** Null in a paper account. */
+  readonly exchange: object | null;
 };
 
 export type OrderLike = Pick<
@@ -151,12 +153,13 @@ export function marketOfViews(instrument: Instrument, ticker: TickerLike | null,
 /** The judge's facts from the account's views. The rate of orders and earlier takings of liquidity are the server's alone. */
 export function factsOfViews(account: AccountLike, openOrders: readonly OrderLike[]): TradingFacts {
   const balances: Record<Asset, { total: Decimal; held: Decimal; managed: Decimal }> = {};
-  for (const { asset, total, held } of account.balances) {
+  for (const { asset, held, available } of account.balances) {
     const position = account.positions.find((candidate) => candidate.asset === asset);
-    balances[asset] = { total, held, managed: position?.quantity ?? ZERO };
+    balances[asset] = { total: add(available, held), held, managed: position?.quantity ?? ZERO };
   }
   return {
     currency: account.currency,
+    exchange: account.exchange !== null,
     fees: account.fees,
     limits: account.limits,
     balances,

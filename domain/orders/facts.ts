@@ -21,6 +21,8 @@ export type OwnLiveOrder = OwnOrder & {
 
 export type TradingFacts = {
   readonly currency: Asset;
+  /** True: orders go to an exchange, which matches them. False: paper, matched here. */
+  readonly exchange: boolean;
   readonly fees: FeeSchedule;
   readonly limits: AccountLimits;
   readonly balances: Readonly<

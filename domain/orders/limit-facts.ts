@@ -2,8 +2,9 @@ import { multiply, round, sum, ZERO, type Decimal } from "../decimal.ts";
 import type { LimitFacts } from "../limits/judge.ts";
 import type { Instrument } from "../market.ts";
 import type { Match } from "../paper/match.ts";
-import type { AssessmentMarket, Candidate, Scope } from "./candidate.ts";
+import { valuedPrice, type AssessmentMarket, type Candidate, type Scope } from "./candidate.ts";
 import { currencyDecimals } from "./conversion.ts";
+import { isTriggered } from "./order.ts";
 import { acquiredAsset, assetExposure, assetPrice, openPositionAssets, type TradingFacts } from "./facts.ts";
 
 /** The facts of the limit rules for this order. */
@@ -18,17 +19,19 @@ export function limitFacts(
 ): LimitFacts {
   const asset = acquiredAsset(order);
   const price = assetPrice(asset, facts.currency, market.markets, { symbol: order.symbol, rate });
-  const worth = order.limitPrice === null ? takenCost(match) : multiply(order.limitPrice, order.quantity);
   const quote = market.markets[order.symbol]?.quote;
+  const valued = valuedPrice(order, quote?.mark ?? null);
+  const worth = valued === null ? takenCost(match) : multiply(valued, order.quantity);
   const decimals = currencyDecimals(instrument, facts.currency, market.instruments);
-  const takesPlace = scope.isNew && order.orderType === "limit" && order.timeInForce !== "ioc";
+  const takesPlace = scope.isNew && order.orderType !== "market" && order.timeInForce !== "ioc";
   return {
     limits: facts.limits,
     currency: facts.currency,
     symbol: order.symbol,
     side: order.side,
     intent: order.intent,
-    limitPrice: order.limitPrice,
+    // The limit of a triggered order is meant for the price at its trigger, not for this one.
+    limitPrice: isTriggered(order.orderType) ? null : order.limitPrice,
     // A last good mark is no yardstick: an exit must not be refused for being far from a price that is gone.
     mark: quote?.fresh === true ? quote.mark : null,
     orderValue: round(multiply(worth, rate), decimals, "up"),

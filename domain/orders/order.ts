@@ -45,12 +45,19 @@ export function hasLimitPrice(type: OrderType): boolean {
 export const TIMES_IN_FORCE = ["gtc", "ioc", "gtd"] as const;
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 
-/** Who wished the order: a click, the close button, a client of the API. */
-export const ORDER_ORIGINS = ["manual", "close", "api"] as const;
+/** Who wished the order: a click, the close button, a client of the API, the exchange itself as a conditional close. */
+export const ORDER_ORIGINS = ["manual", "close", "api", "conditional"] as const;
 export type OrderOrigin = (typeof ORDER_ORIGINS)[number];
 
 export const LIQUIDITIES = ["maker", "taker"] as const;
 export type Liquidity = (typeof LIQUIDITIES)[number];
+
+/** An order that the exchange makes by itself for each fill of the first (PROTOCOL §2.4 close[…]). */
+export type ConditionalClose = {
+  readonly type: TriggeredType | "limit";
+  readonly triggerPrice: Decimal | null;
+  readonly limitPrice: Decimal | null;
+};
 
 /** One order as the account believes it to be. */
 export type Order = {
@@ -63,6 +70,11 @@ export type Order = {
   readonly postOnly: boolean;
   readonly quantity: Decimal;
   readonly limitPrice: Decimal | null;
+  /** Of triggered types; of a trailing stop the trigger at its placement, or null where the venue keeps it. */
+  readonly triggerPrice: Decimal | null;
+  /** Distance of a trailing stop from the best price so far, in percent. */
+  readonly trailingPercent: Decimal | null;
+  readonly conditionalClose: ConditionalClose | null;
   readonly expiresAt: Milliseconds | null;
   readonly status: OrderStatus;
   readonly filledQuantity: Decimal;
@@ -72,6 +84,8 @@ export type Order = {
   readonly averagePrice: Decimal | null;
   readonly fees: Decimal;
   readonly feeAsset: Asset;
+  /** The exchange's id of it; null on paper and before the exchange has told. */
+  readonly venueOrderId: string | null;
   /** Rises with every accepted amend; a trigger row carries it. */
   readonly version: number;
   readonly origin: OrderOrigin;

@@ -17,6 +17,11 @@ export function quantisePrice(price: Decimal, side: Side, instrument: Instrument
   return roundToStep(price, instrument.tickSize, side === "buy" ? "down" : "up");
 }
 
+/** A trigger price on the nearest tick: it is compared with trades, so neither side of it is the safe one. */
+export function nearestPrice(price: Decimal, instrument: Instrument): Decimal {
+  return roundToStep(price, instrument.tickSize, "half-even");
+}
+
 /** price × quantity in quote at the pair's cost decimals, ties to even. */
 export function costOf(price: Decimal, quantity: Decimal, instrument: Instrument): Decimal {
   return round(multiply(price, quantity), instrument.costDecimals, "half-even");

@@ -1,6 +1,6 @@
 import type { Decimal } from "../decimal.ts";
 import type { Milliseconds, Side, Symbol } from "../market.ts";
-import type { OrderType, TimeInForce } from "./order.ts";
+import type { ConditionalClose, OrderType, TimeInForce } from "./order.ts";
 
 /** What a trader asks for (wire shape: contract/orders placeOrderRequest). Exactly one of `quantity` and `cost`. */
 export type OrderRequest = {
@@ -11,6 +11,11 @@ export type OrderRequest = {
   /** Quote to spend at most, fee included; market buys only. */
   readonly cost?: Decimal | undefined;
   readonly limitPrice?: Decimal | undefined;
+  /** Of triggered types, except the trailing stop. */
+  readonly triggerPrice?: Decimal | undefined;
+  /** Of a trailing stop. */
+  readonly trailingPercent?: Decimal | undefined;
+  readonly conditionalClose?: ConditionalClose | undefined;
   readonly timeInForce: TimeInForce;
   readonly postOnly: boolean;
   /** Market time, for `gtd`. */
@@ -21,4 +26,5 @@ export type OrderRequest = {
 export type AmendRequest = {
   readonly quantity?: Decimal | undefined;
   readonly limitPrice?: Decimal | undefined;
+  readonly triggerPrice?: Decimal | undefined;
 };

@@ -15,7 +15,7 @@ describe("the table of order transitions", () => {
       "submitting: opened → open, partly_filled → partially_filled, fully_filled → filled, cancel_requested → cancel_pending, cancelled → cancelled, expired → expired, rejected → rejected, lost → unknown",
       "open: opened → open, partly_filled → partially_filled, fully_filled → filled, cancel_requested → cancel_pending, cancelled → cancelled, expired → expired",
       "partially_filled: opened → partially_filled, partly_filled → partially_filled, fully_filled → filled, cancel_requested → cancel_pending, cancelled → cancelled, expired → expired",
-      "cancel_pending: opened → cancel_pending, partly_filled → cancel_pending, fully_filled → filled, cancelled → cancelled, expired → expired",
+      "cancel_pending: opened → cancel_pending, partly_filled → cancel_pending, fully_filled → filled, cancelled → cancelled, expired → expired, rejected → rejected, lost → cancel_pending",
       "unknown: opened → open, partly_filled → partially_filled, fully_filled → filled, cancel_requested → cancel_pending, cancelled → cancelled, expired → expired, rejected → rejected",
       "filled: ",
       "cancelled: partly_filled → cancelled, fully_filled → cancelled",

@@ -47,6 +47,9 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderStatus, Readonly<Partial<Re
   },
   cancel_pending: {
     opened: "cancel_pending",
+    // A cancel can be asked for before the exchange has answered the placement.
+    lost: "cancel_pending",
+    rejected: "rejected",
     partly_filled: "cancel_pending",
     fully_filled: "filled",
     cancelled: "cancelled",

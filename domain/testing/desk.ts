@@ -135,6 +135,8 @@ export class Desk {
       origin: "manual",
       markets: { ...this.markets },
       instruments: {},
+      booked: new Set(),
+      pastOrders: {},
     };
   }
 

@@ -1,14 +1,7 @@
 /** What is asked of the exchange, in our terms. */
 import type { Decimal } from "../decimal.ts";
 import type { Instrument, Milliseconds, Side, Symbol } from "../market.ts";
-import type { OrderType, TimeInForce, TriggeredType } from "../orders/order.ts";
-
-/** An order that the exchange makes by itself for each fill of the first (PROTOCOL §2.4 close[…]). */
-export type ConditionalClose = {
-  readonly type: TriggeredType | "limit";
-  readonly triggerPrice: Decimal | null;
-  readonly limitPrice: Decimal | null;
-};
+import type { ConditionalClose, OrderType, TimeInForce } from "../orders/order.ts";
 
 /**
  * Which order is cancelled when two of ours would trade with each other (PROTOCOL §2.4 stptype). An exit asks for the oldest, so

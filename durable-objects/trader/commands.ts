@@ -149,6 +149,8 @@ export function contextOf(
     origin,
     markets: settled.markets,
     instruments: {},
+    booked: new Set(),
+    pastOrders: {},
   };
 }
 

@@ -17,7 +17,7 @@ import { Turn, type Recorded } from "./turn.ts";
 import { fillView } from "./views.ts";
 
 /** Raise it whenever a snapshot, an order view or a fill view of an older version would be read wrongly: all is replayed. */
-export const PROJECTION_VERSION = 1;
+export const PROJECTION_VERSION = 2;
 /** A start reads at most this many events behind the snapshot. */
 export const MAXIMUM_TAIL = 256;
 

@@ -8,7 +8,16 @@ import type { Order } from "../../domain/orders/order.ts";
 
 export function accountView(state: AccountState): AccountView {
   const view = domain.accountView(state);
-  return { ...view, balances: [...view.balances], positions: [...view.positions] };
+  const { exchange } = view;
+  return {
+    ...view,
+    balances: [...view.balances],
+    positions: [...view.positions],
+    exchange:
+      exchange === null
+        ? null
+        : { ...exchange, externalOrders: [...exchange.externalOrders], differences: [...exchange.differences] },
+  };
 }
 
 export function balanceViews(state: AccountState): BalanceView[] {
@@ -57,6 +66,10 @@ export function ordersTouched(event: AccountEvent): readonly string[] {
     case "cancel_requested":
     case "order_cancelled":
     case "order_expired":
+    case "amend_requested":
+    case "amend_failed":
+    case "exit_released":
+    case "order_reported":
       return [event.orderId];
     case "queue_advanced":
       return event.newTape === true ? event.orders.map(({ orderId }) => orderId) : [];
@@ -67,6 +80,7 @@ export function ordersTouched(event: AccountEvent): readonly string[] {
     case "order_denied":
     case "amend_denied":
     case "day_started":
+    default:
       return [];
   }
 }

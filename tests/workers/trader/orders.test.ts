@@ -29,7 +29,9 @@ describe("an account", () => {
     const trader = await newTrader();
     const account = expectOk(await trader.stub().account(trader.principal, trader.accountId));
     expect(account.account).toMatchObject({ name: "Paper", kind: "paper", market: "sim", baseline: "10000" });
-    expect(account.account.balances).toEqual([{ asset: "USD", total: "10000", held: "0", available: "10000" }]);
+    expect(account.account.balances).toEqual([
+      { asset: "USD", total: "10000", held: "0", available: "10000", external: "0" },
+    ]);
     expect(account.valuation).toMatchObject({ equity: "10000", complete: true, todayProfit: "0" });
   });
 

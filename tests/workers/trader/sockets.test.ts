@@ -58,7 +58,9 @@ describe("a trader socket", () => {
     const events = await after.waitFor("event", 3);
     expect(events.map((frame) => frame.event.type)).toEqual(["order_submitted", "order_opened", "order_cancelled"]);
     expect(events.at(-1)?.changes.orders?.[0]).toMatchObject({ id: order.id, status: "cancelled" });
-    expect(events.at(-1)?.changes.balances).toEqual([{ asset: "USD", total: "10000", held: "0", available: "10000" }]);
+    expect(events.at(-1)?.changes.balances).toEqual([
+      { asset: "USD", total: "10000", held: "0", available: "10000", external: "0" },
+    ]);
     expect(after.frames.some((frame) => frame.type === "snapshot")).toBe(false);
   });
 

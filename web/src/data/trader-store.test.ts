@@ -80,7 +80,9 @@ describe("the trader's state", () => {
       orders: [sampleOrder({ status: "filled" })],
       fills: [sampleFill()],
       positions: [samplePosition()],
-      balances: [{ asset: "USD", total: decimal("1"), held: decimal("0"), available: decimal("1") }],
+      balances: [
+        { asset: "USD", total: decimal("1"), held: decimal("0"), available: decimal("1"), external: decimal("0") },
+      ],
     });
     expect(desk()?.openOrders).toEqual([]);
     expect(desk()?.recentOrders.map((order) => order.status)).toEqual(["filled"]);

@@ -9,8 +9,8 @@ import { readAmount } from "./money-input.ts";
 
 const account = sampleAccount({
   balances: [
-    { asset: "USD", total: decimal("5000"), held: decimal("1000"), available: decimal("4000") },
-    { asset: "BTC", total: decimal("0.1"), held: decimal("0"), available: decimal("0.1") },
+    { asset: "USD", total: decimal("5000"), held: decimal("1000"), available: decimal("4000"), external: decimal("0") },
+    { asset: "BTC", total: decimal("0.1"), held: decimal("0"), available: decimal("0.1"), external: decimal("0") },
   ],
   positions: [samplePosition({ quantity: decimal("0.1"), cost: decimal("6400") })],
 });

@@ -8,7 +8,12 @@ import { statusWords, typeWords } from "./history-tables.tsx";
 
 type Detail = readonly [label: string, value: string];
 
-const origins = { manual: "by hand", close: "close button", api: "a program" } as const;
+const origins = {
+  manual: "by hand",
+  close: "close button",
+  api: "a program",
+  conditional: "Kraken, as a conditional close",
+} as const;
 
 /** Everything that is recorded of one order. */
 export function OrderDetails(props: { order: OrderView; onClose: () => void }): JSX.Element {

@@ -307,8 +307,8 @@ describe("the order form", () => {
   it("is off with the reason for a buy while prices are stale, and lets a sale wait for a price", async () => {
     const stale = sampleTicker({ fresh: false, staleSince: NOW, staleReason: "no_data" });
     const balances = [
-      { asset: "USD", total: decimal("10"), held: decimal("0"), available: decimal("10") },
-      { asset: "BTC", total: decimal("1"), held: decimal("0"), available: decimal("1") },
+      { asset: "USD", total: decimal("10"), held: decimal("0"), available: decimal("10"), external: decimal("0") },
+      { asset: "BTC", total: decimal("1"), held: decimal("0"), available: decimal("1"), external: decimal("0") },
     ];
     show({ ticker: () => stale, account: sampleState({ account: sampleAccount({ balances }) }) });
     await write("0.01", "64000");

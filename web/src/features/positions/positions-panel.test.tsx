@@ -35,8 +35,14 @@ const dust = samplePosition({
 
 function worldOf(positions: PositionView[], change: Partial<World> = {}): World {
   const balances = [
-    { asset: "USD", total: decimal("1000"), held: decimal("0"), available: decimal("1000") },
-    ...positions.map(({ asset, quantity, held }) => ({ asset, total: quantity, held, available: quantity })),
+    { asset: "USD", total: decimal("1000"), held: decimal("0"), available: decimal("1000"), external: decimal("0") },
+    ...positions.map(({ asset, quantity, held }) => ({
+      asset,
+      total: quantity,
+      held,
+      available: quantity,
+      external: decimal("0"),
+    })),
   ];
   return defaultWorld({
     account: sampleState({ account: sampleAccount({ positions, balances }) }),

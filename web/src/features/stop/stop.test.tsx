@@ -12,8 +12,14 @@ const orders = [
 ];
 const account = sampleAccount({
   balances: [
-    { asset: "USD", total: decimal("10000"), held: decimal("1204.8"), available: decimal("8795.2") },
-    { asset: "ETH", total: decimal("2"), held: decimal("0.5"), available: decimal("1.5") },
+    {
+      asset: "USD",
+      total: decimal("10000"),
+      held: decimal("1204.8"),
+      available: decimal("8795.2"),
+      external: decimal("0"),
+    },
+    { asset: "ETH", total: decimal("2"), held: decimal("0.5"), available: decimal("1.5"), external: decimal("0") },
   ],
 });
 const world = defaultWorld({ account: sampleState({ account, openOrders: orders }) });

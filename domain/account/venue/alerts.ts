@@ -1,0 +1,19 @@
+import { record, stamp, type Turn } from "../turn.ts";
+import type { AlertRaised } from "./events.ts";
+
+/** Tells the user something that nobody asked for. */
+export function raiseAlert(
+  turn: Turn,
+  severity: AlertRaised["severity"],
+  message: string,
+  orderId: string | null,
+): void {
+  record(turn, {
+    type: "alert_raised",
+    ...stamp(turn.context),
+    alertId: `${turn.context.id}-${turn.events.length}`,
+    severity,
+    message,
+    orderId,
+  });
+}

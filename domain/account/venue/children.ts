@@ -1,0 +1,67 @@
+/** Orders that the exchange makes by itself for the fills of one of ours: conditional closes (PROTOCOL §2.4). */
+import { multiply, ONE, type Decimal } from "../../decimal.ts";
+import type { VenueOrder } from "../../venue/reports.ts";
+import { intentOf } from "../../orders/assess.ts";
+import { conversionRate } from "../../orders/conversion.ts";
+import type { Order } from "../../orders/order.ts";
+import { record, stamp, type Turn } from "../turn.ts";
+import { exchangeFees } from "./place.ts";
+
+/** The own order, live or ended, whose conditional close the report is; null when it has no parent or that is not ours. */
+export function parentOf(turn: Turn, report: Pick<VenueOrder, "parentVenueOrderId">): Order | null {
+  const parentId = report.parentVenueOrderId;
+  if (parentId === null) {
+    return null;
+  }
+  const known = [...Object.values(turn.state.orders), ...turn.state.ended];
+  return known.find(({ venueOrderId }) => venueOrderId === parentId) ?? turn.context.pastOrders[parentId] ?? null;
+}
+
+/** Takes the child in as an order of the desk, under the exchange's id. */
+export function adoptChild(turn: Turn, report: VenueOrder): void {
+  const { state, context } = turn;
+  const instrument = state.instruments[report.symbol];
+  if (instrument === undefined || report.type === null || state.orders[report.venueOrderId] !== undefined) {
+    return;
+  }
+  const intent = intentOf(instrument, report.side, state.currency);
+  record(turn, {
+    type: "order_submitted",
+    ...stamp(context),
+    orderId: report.venueOrderId,
+    symbol: report.symbol,
+    side: report.side,
+    orderType: report.type,
+    timeInForce: "gtc",
+    postOnly: false,
+    quantity: report.quantity,
+    limitPrice: report.limitPrice,
+    triggerPrice: report.triggerPrice,
+    trailingPercent: null,
+    conditionalClose: null,
+    expiresAt: report.expiresAt,
+    deadline: context.now,
+    waitsFor: [],
+    origin: "conditional",
+    intent,
+    // A resting stop keeps nothing back at the exchange; here it does, so that nothing is promised twice.
+    hold: { asset: report.side === "sell" ? instrument.base : instrument.quote, amount: holdOf(report) },
+    instrument,
+    conversionRate: conversionRate(instrument.quote, state.currency, context.markets)?.rate ?? ONE,
+    fees: exchangeFees(state, report.symbol) ?? state.fees,
+    waitingFor: null,
+  });
+  record(turn, {
+    type: "order_opened",
+    ...stamp(context),
+    orderId: report.venueOrderId,
+    queue: null,
+    forgottenLevels: [],
+    venueOrderId: report.venueOrderId,
+  });
+}
+
+function holdOf(report: VenueOrder): Decimal {
+  const price = report.limitPrice ?? report.triggerPrice;
+  return report.side === "sell" || price === null ? report.quantity : multiply(price, report.quantity);
+}

@@ -1,0 +1,196 @@
+/** What can happen to an account because of its exchange, beside the events that paper accounts know too (account/events). */
+import type { Decimal } from "../../decimal.ts";
+import type { Asset, Milliseconds, Side, Symbol } from "../../market.ts";
+import type { Liquidity, Order } from "../../orders/order.ts";
+import type { VenueFees } from "../../venue/reports.ts";
+import type { FillLeg } from "../events.ts";
+import type { Connection, Difference, Ending, ExternalOrder } from "./state.ts";
+
+export type VenueAction = "place" | "amend" | "cancel";
+
+type Timed = { readonly time: Milliseconds; readonly marketTime: Milliseconds };
+
+export type ConnectionChanged = Timed & { readonly type: "connection_changed"; readonly connection: Connection };
+
+/** What the account held when it was connected: external until adopted (TRADING §1); the account currency is cash. */
+export type HoldingsFound = Timed & {
+  readonly type: "holdings_found";
+  readonly holdings: readonly { readonly asset: Asset; readonly quantity: Decimal }[];
+  /** Equity then, in account currency: the baseline. */
+  readonly equity: Decimal;
+};
+
+/** The fence: written in the turn in which the action is sent (TRADING §6). */
+export type ActionSent = Timed & {
+  readonly type: "action_sent";
+  readonly action: VenueAction;
+  readonly orderId: string;
+  readonly attempt: number;
+  /** Null over the socket, which has none. */
+  readonly nonce: string | null;
+};
+
+/** The exchange did not execute it and may be asked again; it goes back to the queue. */
+export type ActionDeferred = Timed & {
+  readonly type: "action_deferred";
+  readonly action: VenueAction;
+  readonly orderId: string;
+  readonly notBefore: Milliseconds | null;
+  readonly reason: string;
+};
+
+/** What the exchange says of an own order, where it is news. */
+export type OrderReported = Timed & {
+  readonly type: "order_reported";
+  readonly orderId: string;
+  readonly venueOrderId: string;
+  readonly filledQuantity: Decimal;
+  readonly ending: Ending | null;
+};
+
+/** Neither list shows it. Not final: a later fill is still booked (TRADING §6). */
+export type AbsenceNoted = Timed & { readonly type: "absence_noted"; readonly orderId: string; readonly count: number };
+
+export type AmendRequested = Timed & {
+  readonly type: "amend_requested";
+  readonly orderId: string;
+  readonly quantity: Decimal;
+  readonly limitPrice: Decimal | null;
+  readonly triggerPrice: Decimal | null;
+  readonly deadline: Milliseconds;
+  /** The larger of the two holds stays until the answer. */
+  readonly hold: { readonly asset: Asset; readonly before: Decimal; readonly after: Decimal };
+};
+
+export type AmendFailed = Timed & {
+  readonly type: "amend_failed";
+  readonly orderId: string;
+  readonly reason: string;
+  readonly hold: { readonly asset: Asset; readonly before: Decimal; readonly after: Decimal };
+};
+
+/** An order that ended long ago is needed again: a fill of it came late. */
+export type OrderRecalled = Timed & { readonly type: "order_recalled"; readonly order: Order };
+
+/** New, or changed. */
+export type ExternalOrderSeen = Timed & { readonly type: "external_order_seen"; readonly order: ExternalOrder };
+export type ExternalOrderEnded = Timed & {
+  readonly type: "external_order_ended";
+  readonly venueOrderId: string;
+  /** `gone`: it is not open any more, and how it ended was not told. */
+  readonly status: Ending["status"] | "gone";
+};
+
+/** A trade made by hand. A sale takes external inventory first (TRADING §1). */
+export type ExternalFillBooked = Timed & {
+  readonly type: "external_fill_booked";
+  readonly executionId: string;
+  readonly venueOrderId: string;
+  readonly symbol: Symbol;
+  readonly side: Side;
+  readonly price: Decimal;
+  readonly quantity: Decimal;
+  readonly cost: Decimal;
+  readonly fee: Decimal;
+  readonly feeAsset: Asset;
+  readonly liquidity: Liquidity;
+  /** Change of managed inventory and cash. */
+  readonly legs: readonly FillLeg[];
+  /** Change of external inventory. */
+  readonly external: readonly { readonly asset: Asset; readonly quantity: Decimal }[];
+  readonly filledAt: Milliseconds;
+};
+
+/** A row of the exchange's ledger that is no trade: deposit, withdrawal, transfer, earn, reward, fee credit. */
+export type LedgerBooked = Timed & {
+  readonly type: "ledger_booked";
+  readonly ledgerId: string;
+  readonly asset: Asset;
+  readonly kind: string;
+  /** What it added (or, negative, took), fee included. */
+  readonly quantity: Decimal;
+  readonly managed: FillLeg | null;
+  readonly external: Decimal;
+  /** What moves the baseline, in account currency; zero for rewards and credits, null where it cannot be valued. */
+  readonly flow: Decimal | null;
+  readonly bookedAt: Milliseconds;
+};
+
+/** Ledger rows of trades: each settles one asset of an execution; `difference` is the exchange's rounding. */
+export type LedgerSettled = Timed & {
+  readonly type: "ledger_settled";
+  readonly rows: readonly {
+    readonly ledgerId: string;
+    readonly executionId: string;
+    readonly asset: Asset;
+    readonly difference: Decimal;
+  }[];
+};
+
+export type DifferenceNoted = Timed & {
+  readonly type: "difference_noted";
+  readonly asset: Asset;
+  readonly difference: Difference;
+};
+export type DifferenceCleared = Timed & { readonly type: "difference_cleared"; readonly asset: Asset };
+
+export type Reconciled = Timed & { readonly type: "reconciled" };
+
+/** External inventory becomes managed, at the cost that the user states. */
+export type HoldingAdopted = Timed & {
+  readonly type: "holding_adopted";
+  readonly asset: Asset;
+  readonly quantity: Decimal;
+  readonly cost: Decimal;
+};
+
+export type FeesLearned = Timed & { readonly type: "fees_learned"; readonly fees: readonly VenueFees[] };
+
+/** What an exit waited for has ended: it sells what is left, which may be less than was wished. */
+export type ExitReleased = Timed & {
+  readonly type: "exit_released";
+  readonly orderId: string;
+  readonly quantity: Decimal;
+  readonly deadline: Milliseconds;
+  readonly hold: { readonly asset: Asset; readonly before: Decimal; readonly after: Decimal };
+};
+
+/** The exchange takes the cancel, or says that the order is gone: its final state has to be read. */
+export type CancelAccepted = Timed & { readonly type: "cancel_accepted"; readonly orderId: string };
+
+/** A complete list of open orders does not show it. */
+export type OrderMissed = Timed & { readonly type: "order_missed"; readonly orderId: string };
+
+/** Something that the user must hear of although nobody asked. */
+export type AlertRaised = Timed & {
+  readonly type: "alert_raised";
+  readonly alertId: string;
+  readonly severity: "information" | "warning" | "critical";
+  readonly message: string;
+  readonly orderId: string | null;
+};
+
+export type VenueEvent =
+  | ConnectionChanged
+  | HoldingsFound
+  | ActionSent
+  | ActionDeferred
+  | OrderReported
+  | AbsenceNoted
+  | AmendRequested
+  | AmendFailed
+  | OrderRecalled
+  | ExternalOrderSeen
+  | ExternalOrderEnded
+  | ExternalFillBooked
+  | LedgerBooked
+  | LedgerSettled
+  | DifferenceNoted
+  | DifferenceCleared
+  | Reconciled
+  | HoldingAdopted
+  | FeesLearned
+  | ExitReleased
+  | CancelAccepted
+  | OrderMissed
+  | AlertRaised;

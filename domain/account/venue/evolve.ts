@@ -1,0 +1,324 @@
+/** The account after an event of its exchange. Total and deterministic, like account/evolve, of which it is a part. */
+import { add, negate, subtract, ZERO, type Decimal } from "../../decimal.ts";
+import type { AccountEvent } from "../events.ts";
+import { applyLeg, changeExternal, changeHeld, changeManaged } from "../holdings.ts";
+import { withFault } from "../order-steps.ts";
+import { ENDED_ORDERS_KEPT, type AccountState, type OpenOrder } from "../state.ts";
+import type {
+  ActionDeferred,
+  ActionSent,
+  ExternalFillBooked,
+  LedgerBooked,
+  LedgerSettled,
+  VenueEvent,
+} from "./events.ts";
+import type { UnsettledExecution, VenueLink, VenueState } from "./state.ts";
+
+const VENUE_EVENTS: ReadonlySet<string> = new Set<VenueEvent["type"]>([
+  "connection_changed",
+  "holdings_found",
+  "action_sent",
+  "action_deferred",
+  "order_reported",
+  "absence_noted",
+  "amend_requested",
+  "amend_failed",
+  "order_recalled",
+  "external_order_seen",
+  "external_order_ended",
+  "external_fill_booked",
+  "ledger_booked",
+  "ledger_settled",
+  "difference_noted",
+  "difference_cleared",
+  "reconciled",
+  "holding_adopted",
+  "fees_learned",
+  "exit_released",
+  "cancel_accepted",
+  "order_missed",
+  "alert_raised",
+]);
+
+export function isVenueEvent(event: AccountEvent): event is VenueEvent {
+  return VENUE_EVENTS.has(event.type);
+}
+
+/** Applies an event that only an account with an exchange key knows. */
+export function evolveVenue(state: AccountState, event: VenueEvent, seq: number): AccountState {
+  switch (event.type) {
+    case "connection_changed":
+      return inVenue(state, seq, (venue) => ({ ...venue, connection: event.connection }));
+    case "holdings_found":
+      return inVenue(holdingsFound(state, event.holdings, event.equity, event.marketTime), seq, (venue) => ({
+        ...venue,
+        foundAt: event.time,
+      }));
+    case "action_sent":
+      return inOrder(state, event.orderId, seq, (order, link) => ({ ...order, venue: sent(link, event) }));
+    case "action_deferred":
+      return inOrder(state, event.orderId, seq, (order, link) => ({ ...order, venue: deferred(link, event) }));
+    case "order_reported":
+      return inOrder(state, event.orderId, seq, (order, link) => ({
+        ...order,
+        venueOrderId: event.venueOrderId,
+        venue: {
+          ...link,
+          venueOrderId: event.venueOrderId,
+          placement: "confirmed",
+          venueFilled: event.filledQuantity,
+          ending: event.ending,
+          missing: false,
+          emptyReads: 0,
+        },
+      }));
+    case "absence_noted":
+      return inOrder(state, event.orderId, seq, (order, link) => ({
+        ...order,
+        venue: { ...link, emptyReads: event.count },
+      }));
+    case "amend_requested": {
+      const asked = inOrder(state, event.orderId, seq, (order, link) => ({
+        ...order,
+        hold: { ...order.hold, amount: event.hold.after },
+        venue: {
+          ...link,
+          amend: {
+            stage: "queued",
+            attempts: 0,
+            quantity: event.quantity,
+            limitPrice: event.limitPrice,
+            triggerPrice: event.triggerPrice,
+            sentAt: null,
+            deadline: event.deadline,
+            notBefore: null,
+            holdBefore: event.hold.before,
+          },
+        },
+      }));
+      return withHold(asked, event.hold);
+    }
+    case "amend_failed": {
+      const failed = inOrder(state, event.orderId, seq, (order, link) => ({
+        ...order,
+        reason: event.reason,
+        hold: { ...order.hold, amount: event.hold.after },
+        venue: { ...link, amend: null },
+      }));
+      return withHold(failed, event.hold);
+    }
+    case "order_recalled":
+      return { ...state, ended: [...state.ended, event.order].slice(-ENDED_ORDERS_KEPT) };
+    case "external_order_seen":
+      return inVenue(state, seq, (venue) => ({
+        ...venue,
+        externalOrders: { ...venue.externalOrders, [event.order.venueOrderId]: event.order },
+      }));
+    case "external_order_ended":
+      return inVenue(state, seq, (venue) => {
+        const { [event.venueOrderId]: _gone, ...externalOrders } = venue.externalOrders;
+        return { ...venue, externalOrders };
+      });
+    case "external_fill_booked":
+      return externalFill(state, event, seq);
+    case "ledger_booked":
+      return ledgerBooked(state, event);
+    case "ledger_settled":
+      return ledgerSettled(state, event, seq);
+    case "difference_noted":
+      return inVenue(state, seq, (venue) => ({
+        ...venue,
+        differences: { ...venue.differences, [event.asset]: event.difference },
+      }));
+    case "difference_cleared":
+      return inVenue(state, seq, (venue) => {
+        const { [event.asset]: _gone, ...differences } = venue.differences;
+        return { ...venue, differences };
+      });
+    case "reconciled":
+      return inVenue(state, seq, (venue) => ({ ...venue, reconciledAt: event.time }));
+    case "holding_adopted": {
+      const leg = { asset: event.asset, quantity: event.quantity, cost: event.cost, realisedProfit: null };
+      const holdings = changeExternal(state.holdings, event.asset, negate(event.quantity));
+      return { ...state, holdings: applyLeg(holdings, leg, event.marketTime) };
+    }
+    case "fees_learned":
+      return inVenue(state, seq, (venue) => ({
+        ...venue,
+        fees: {
+          ...venue.fees,
+          ...Object.fromEntries(event.fees.map(({ symbol, ...percents }) => [symbol, percents])),
+        },
+      }));
+    case "exit_released": {
+      const released = inOrder(state, event.orderId, seq, (order, link) => ({
+        ...order,
+        quantity: event.quantity,
+        reason: null,
+        hold: { ...order.hold, amount: event.hold.after },
+        venue: { ...link, waitsFor: [], deadline: event.deadline },
+      }));
+      return withHold(released, event.hold);
+    }
+    case "cancel_accepted":
+      return inOrder(state, event.orderId, seq, (order, link) => ({
+        ...order,
+        venue: link.cancel === null ? link : { ...link, cancel: { ...link.cancel, stage: "accepted" } },
+      }));
+    case "order_missed":
+      return inOrder(state, event.orderId, seq, (order, link) => ({ ...order, venue: { ...link, missing: true } }));
+    case "alert_raised":
+      return state;
+  }
+}
+
+/** The moves of an execution, until the ledger rows of each asset have settled them. */
+export function expectSettlement(
+  state: AccountState,
+  executionId: string,
+  moves: UnsettledExecution["moves"],
+): AccountState {
+  const { venue } = state;
+  return venue === null
+    ? state
+    : { ...state, venue: { ...venue, unsettled: { ...venue.unsettled, [executionId]: { moves } } } };
+}
+
+function holdingsFound(
+  state: AccountState,
+  found: readonly { readonly asset: string; readonly quantity: Decimal }[],
+  equity: Decimal,
+  at: number,
+): AccountState {
+  let { holdings } = state;
+  for (const { asset, quantity } of found) {
+    holdings =
+      asset === state.currency ? changeManaged(holdings, asset, quantity) : changeExternal(holdings, asset, quantity);
+  }
+  return { ...state, holdings, baseline: equity, peak: equity, day: { startedAt: at, equity, flows: ZERO } };
+}
+
+function sent(link: VenueLink, event: ActionSent): VenueLink {
+  const { attempt: attempts, time: sentAt } = event;
+  switch (event.action) {
+    case "place":
+      return { ...link, placement: "sent", attempts, sentAt, notBefore: null };
+    case "cancel":
+      return link.cancel === null
+        ? link
+        : { ...link, cancel: { ...link.cancel, stage: "sent", attempts, sentAt, notBefore: null } };
+    case "amend":
+      return link.amend === null
+        ? link
+        : { ...link, amend: { ...link.amend, stage: "sent", attempts, sentAt, notBefore: null } };
+  }
+}
+
+function deferred(link: VenueLink, event: ActionDeferred): VenueLink {
+  const { notBefore } = event;
+  switch (event.action) {
+    case "place":
+      return { ...link, placement: "queued", notBefore };
+    case "cancel":
+      return link.cancel === null ? link : { ...link, cancel: { ...link.cancel, stage: "queued", notBefore } };
+    case "amend":
+      return link.amend === null ? link : { ...link, amend: { ...link.amend, stage: "queued", notBefore } };
+  }
+}
+
+function externalFill(state: AccountState, event: ExternalFillBooked, seq: number): AccountState {
+  let { holdings } = state;
+  const moves: Record<string, Decimal> = {};
+  for (const leg of event.legs) {
+    holdings = applyLeg(holdings, leg, event.filledAt);
+    moves[leg.asset] = add(moves[leg.asset] ?? ZERO, leg.quantity);
+  }
+  for (const { asset, quantity } of event.external) {
+    holdings = changeExternal(holdings, asset, quantity);
+    moves[asset] = add(moves[asset] ?? ZERO, quantity);
+  }
+  const realised = event.legs.reduce((sum, leg) => add(sum, leg.realisedProfit ?? ZERO), ZERO);
+  const booked = { ...state, holdings, realisedProfit: add(state.realisedProfit, realised) };
+  const order = state.venue?.externalOrders[event.venueOrderId];
+  const counted =
+    order === undefined
+      ? booked
+      : inVenue(booked, seq, (venue) => ({
+          ...venue,
+          externalOrders: {
+            ...venue.externalOrders,
+            [order.venueOrderId]: { ...order, filledQuantity: add(order.filledQuantity, event.quantity) },
+          },
+        }));
+  return expectSettlement(counted, event.executionId, moves);
+}
+
+function ledgerBooked(state: AccountState, event: LedgerBooked): AccountState {
+  let { holdings } = state;
+  if (event.managed !== null) {
+    holdings = applyLeg(holdings, event.managed, event.bookedAt);
+  }
+  holdings = changeExternal(holdings, event.asset, event.external);
+  const flow = event.flow ?? ZERO;
+  return {
+    ...state,
+    holdings,
+    baseline: add(state.baseline, flow),
+    peak: add(state.peak, flow),
+    day: { ...state.day, flows: add(state.day.flows, flow) },
+  };
+}
+
+function ledgerSettled(state: AccountState, event: LedgerSettled, seq: number): AccountState {
+  let { holdings } = state;
+  const unsettled: Record<string, UnsettledExecution> = { ...state.venue?.unsettled };
+  for (const { asset, difference, executionId } of event.rows) {
+    holdings =
+      asset === state.currency || state.holdings[asset] === undefined
+        ? changeManaged(holdings, asset, difference)
+        : changeLarger(holdings, asset, difference);
+    const { [asset]: _settled, ...moves } = unsettled[executionId]?.moves ?? {};
+    if (Object.keys(moves).length === 0) {
+      delete unsettled[executionId];
+    } else {
+      unsettled[executionId] = { moves };
+    }
+  }
+  return inVenue({ ...state, holdings }, seq, (venue) => ({ ...venue, unsettled }));
+}
+
+/** A rounding difference goes where there is something of the asset. */
+function changeLarger(
+  holdings: AccountState["holdings"],
+  asset: string,
+  difference: Decimal,
+): AccountState["holdings"] {
+  const managed = holdings[asset]?.managed ?? ZERO;
+  return managed === ZERO ? changeExternal(holdings, asset, difference) : changeManaged(holdings, asset, difference);
+}
+
+function withHold(
+  state: AccountState,
+  hold: { readonly asset: string; readonly before: Decimal; readonly after: Decimal },
+): AccountState {
+  return { ...state, holdings: changeHeld(state.holdings, hold.asset, subtract(hold.after, hold.before)) };
+}
+
+function inVenue(state: AccountState, seq: number, change: (venue: VenueState) => VenueState): AccountState {
+  return state.venue === null
+    ? withFault(state, seq, "an event of the exchange in an account that has none")
+    : { ...state, venue: change(state.venue) };
+}
+
+function inOrder(
+  state: AccountState,
+  orderId: string,
+  seq: number,
+  change: (order: OpenOrder, link: VenueLink) => OpenOrder,
+): AccountState {
+  const order = state.orders[orderId];
+  if (order === undefined || order.venue === null) {
+    return withFault(state, seq, `order ${orderId} is not live at the exchange`);
+  }
+  return { ...state, orders: { ...state.orders, [orderId]: { ...change(order, order.venue), seq } } };
+}

@@ -1,0 +1,97 @@
+/** Executions, each booked once by its id, in whatever order they come (TRADING §6 "Fills"). */
+import type { Order } from "../../orders/order.ts";
+import type { VenueExecution, VenueOrder } from "../../venue/reports.ts";
+import { isTerminal } from "../../orders/transitions.ts";
+import { record, stamp, type Turn } from "../turn.ts";
+import { raiseAlert } from "./alerts.ts";
+import { adoptChild, parentOf } from "./children.ts";
+import type { VenueCommand } from "./commands.ts";
+import { bookExternalExecution } from "./external.ts";
+import { bookExecution } from "./fill.ts";
+import { ownOrder, settleEnding } from "./orders.ts";
+import { confirmPlacement } from "./replies.ts";
+
+/**
+ * Books what is new of them. An execution whose order nobody can tell is left: it is read again, with its order, rather than
+ * taken for somebody else's.
+ */
+export function bookExecutions(turn: Turn, command: Extract<VenueCommand, { type: "book_executions" }>): void {
+  const orders = new Map(command.orders.map((order) => [order.venueOrderId, order]));
+  const seen = new Set<string>(turn.context.booked);
+  for (const execution of command.executions.toSorted((left, right) => left.time - right.time)) {
+    if (!seen.has(execution.executionId)) {
+      seen.add(execution.executionId);
+      bookOne(turn, execution, orders.get(execution.venueOrderId) ?? null);
+    }
+  }
+}
+
+function bookOne(turn: Turn, execution: VenueExecution, report: VenueOrder | null): void {
+  const name = {
+    venueOrderId: execution.venueOrderId,
+    clientOrderId: execution.clientOrderId ?? report?.clientOrderId ?? null,
+  };
+  const live = ownOrder(turn, name);
+  if (live !== null) {
+    if (live.venue?.placement !== "confirmed") {
+      confirmPlacement(turn, live.id, execution.venueOrderId);
+    }
+    bookLive(turn, live.id, execution);
+    return;
+  }
+  const past = pastOrder(turn, name);
+  if (past !== null) {
+    bookLate(turn, past, execution);
+    return;
+  }
+  if (report !== null && parentOf(turn, report) !== null) {
+    adoptChild(turn, report);
+    bookLive(turn, report.venueOrderId, execution);
+    return;
+  }
+  if (report !== null || turn.state.venue?.externalOrders[execution.venueOrderId] !== undefined) {
+    bookExternalExecution(turn, execution);
+  }
+}
+
+function bookLive(turn: Turn, orderId: string, execution: VenueExecution): void {
+  const order = turn.state.orders[orderId];
+  const instrument = turn.state.instruments[execution.symbol];
+  if (order === undefined || instrument === undefined) {
+    return;
+  }
+  record(turn, bookExecution(turn.state, order, order.hold, instrument, execution, turn.context));
+  settleEnding(turn, orderId);
+}
+
+/** A fill of an order that the account has ended already: booked all the same, and told (TRADING §2, §6). */
+function bookLate(turn: Turn, order: Order, execution: VenueExecution): void {
+  const instrument = turn.state.instruments[order.symbol];
+  if (instrument === undefined) {
+    return;
+  }
+  if (!turn.state.ended.some(({ id }) => id === order.id)) {
+    record(turn, { type: "order_recalled", ...stamp(turn.context), order });
+  }
+  record(turn, bookExecution(turn.state, order, null, instrument, execution, turn.context));
+  raiseAlert(
+    turn,
+    "critical",
+    `A fill came after its order had ended as ${order.status}: ${order.side} ${execution.quantity} ${order.symbol} at ${execution.price}. It is booked; look at the position.`,
+    order.id,
+  );
+}
+
+function pastOrder(
+  turn: Turn,
+  name: { readonly venueOrderId: string; readonly clientOrderId: string | null },
+): Order | null {
+  const ended = turn.state.ended.find(
+    ({ id, venueOrderId }) => id === name.clientOrderId || venueOrderId === name.venueOrderId,
+  );
+  const { pastOrders } = turn.context;
+  const recalled =
+    pastOrders[name.venueOrderId] ?? (name.clientOrderId === null ? undefined : pastOrders[name.clientOrderId]);
+  const order = ended ?? recalled ?? null;
+  return order !== null && isTerminal(order.status) ? order : null;
+}

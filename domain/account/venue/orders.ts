@@ -1,0 +1,259 @@
+/** Orders as the exchange shows them, held against what the account believes (TRADING §6). */
+import { compare, isAbove, largest, type Decimal } from "../../decimal.ts";
+import type { VenueOrder } from "../../venue/reports.ts";
+import type { OpenOrder } from "../state.ts";
+import { record, stamp, type Turn } from "../turn.ts";
+import { raiseAlert } from "./alerts.ts";
+import { adoptChild, parentOf } from "./children.ts";
+import type { VenueCommand } from "./commands.ts";
+import { noteExternalOrder, noteExternalOrdersGone } from "./external.ts";
+import { applyAmend, confirmPlacement, deferAction, failAmend } from "./replies.ts";
+import type { Ending, PendingAmend, VenueLink } from "./state.ts";
+
+type CommandOf<T extends VenueCommand["type"]> = Extract<VenueCommand, { type: T }>;
+
+/** Reads can lag writes by seconds (PROTOCOL §2.5): an older look does not undo what was just agreed. */
+const READ_LAG_MS = 10_000;
+/** TRADING §6: “absent” needs the deadline and this. */
+const ABSENCE_AFTER_MS = 60_000;
+const EMPTY_READS_NEEDED = 2;
+
+/** Takes over what the exchange says of its orders: own ones, their children, those made by hand. */
+export function reportOrders(turn: Turn, command: CommandOf<"report_orders">): void {
+  for (const report of command.orders) {
+    reportOne(turn, report, command.readAt);
+  }
+  if (command.complete) {
+    noteMissing(turn, command);
+    noteExternalOrdersGone(turn, new Set(command.orders.map(({ venueOrderId }) => venueOrderId)));
+  }
+}
+
+/** Neither list shows the order. Twice so, 60 s after its deadline, it counts as never taken; a later fill is still booked. */
+export function reportAbsence(turn: Turn, command: CommandOf<"report_absence">): void {
+  const order = turn.state.orders[command.orderId];
+  const link = order?.venue;
+  if (order === undefined || link === null || link === undefined || link.placement !== "sent") {
+    return;
+  }
+  if (command.readAt < link.deadline + ABSENCE_AFTER_MS) {
+    return;
+  }
+  const count = link.emptyReads + 1;
+  record(turn, { type: "absence_noted", ...stamp(turn.context), orderId: order.id, count });
+  if (count >= EMPTY_READS_NEEDED) {
+    record(turn, {
+      type: "order_rejected",
+      ...stamp(turn.context),
+      orderId: order.id,
+      reason: "Kraken shows no such order: it was never taken. Should a fill of it appear later, it is booked.",
+      released: order.hold,
+    });
+  }
+}
+
+/** The own live order that a report or an execution is about. */
+export function ownOrder(
+  turn: Turn,
+  name: { readonly venueOrderId: string; readonly clientOrderId: string | null },
+): OpenOrder | null {
+  const byId = name.clientOrderId === null ? undefined : turn.state.orders[name.clientOrderId];
+  return (
+    byId ?? Object.values(turn.state.orders).find((order) => order.venue?.venueOrderId === name.venueOrderId) ?? null
+  );
+}
+
+/** Ends an order that the exchange has ended, once every fill that the exchange counts is booked. */
+export function settleEnding(turn: Turn, orderId: string): void {
+  const order = turn.state.orders[orderId];
+  const ending = order?.venue?.ending;
+  if (order === undefined || ending === null || ending === undefined) {
+    return;
+  }
+  if (isAbove(order.venue?.venueFilled ?? order.filledQuantity, order.filledQuantity)) {
+    return;
+  }
+  const reason = order.venue?.cancel?.reason ?? ending.reason ?? ENDING_REASONS[ending.status];
+  record(turn, {
+    type: ending.status === "expired" ? "order_expired" : "order_cancelled",
+    ...stamp(turn.context),
+    orderId,
+    reason,
+    released: order.hold,
+  });
+}
+
+const ENDING_REASONS: Readonly<Record<Ending["status"], string>> = {
+  filled: "Kraken closed it: what is filled is all of it.",
+  cancelled: "Cancelled at Kraken.",
+  expired: "Its expiry came.",
+};
+
+function reportOne(turn: Turn, report: VenueOrder, readAt: number): void {
+  const order = ownOrder(turn, report);
+  if (order !== null) {
+    reportOwn(turn, order, report, readAt);
+    return;
+  }
+  if (isPastOwn(turn, report)) {
+    return; // Its late fills come as executions.
+  }
+  const parent = parentOf(turn, report);
+  if (parent === null) {
+    noteExternalOrder(turn, report);
+    return;
+  }
+  if (report.status === "open" || report.status === "pending") {
+    adoptChild(turn, report);
+  }
+}
+
+function isPastOwn(turn: Turn, report: VenueOrder): boolean {
+  const { state, context } = turn;
+  const ended = state.ended.some(
+    ({ id, venueOrderId }) => id === report.clientOrderId || venueOrderId === report.venueOrderId,
+  );
+  const { clientOrderId } = report;
+  return (
+    ended ||
+    context.pastOrders[report.venueOrderId] !== undefined ||
+    (clientOrderId !== null && context.pastOrders[clientOrderId] !== undefined)
+  );
+}
+
+function reportOwn(turn: Turn, before: OpenOrder, report: VenueOrder, readAt: number): void {
+  if (before.venue === null || compare(report.filledQuantity, before.filledQuantity) < 0) {
+    return; // An older look.
+  }
+  if (before.venue.placement !== "confirmed" || before.venue.venueOrderId !== report.venueOrderId) {
+    confirmPlacement(turn, before.id, report.venueOrderId);
+  }
+  const order = turn.state.orders[before.id];
+  const link = order?.venue;
+  if (order === undefined || link === null || link === undefined) {
+    return;
+  }
+  const ending = link.ending ?? endingOf(report);
+  const filledQuantity = largest(link.venueFilled, report.filledQuantity);
+  if (filledQuantity !== link.venueFilled || ending !== link.ending || link.missing || link.emptyReads > 0) {
+    record(turn, {
+      type: "order_reported",
+      ...stamp(turn.context),
+      orderId: order.id,
+      venueOrderId: report.venueOrderId,
+      filledQuantity,
+      ending,
+    });
+  }
+  if (ending === null) {
+    compareTerms(turn, order.id, report, readAt);
+    resendCancel(turn, order.id, readAt);
+  }
+  settleEnding(turn, order.id);
+}
+
+function endingOf(report: VenueOrder): Ending | null {
+  const { reason } = report;
+  switch (report.status) {
+    case "pending":
+    case "open":
+      return null;
+    case "closed":
+      return { status: "filled", reason };
+    case "cancelled":
+      return { status: "cancelled", reason: reason === null ? null : `Cancelled at Kraken: ${reason}.` };
+    case "expired":
+      return { status: "expired", reason };
+  }
+}
+
+/** Whether the change that was asked for shows, or the exchange has changed the order by itself. */
+function compareTerms(turn: Turn, orderId: string, report: VenueOrder, readAt: number): void {
+  const order = turn.state.orders[orderId];
+  const link = order?.venue;
+  if (order === undefined || link === null || link === undefined) {
+    return;
+  }
+  if (link.amend !== null) {
+    if (link.amend.stage === "sent") {
+      compareAmend(turn, order, link.amend, report, readAt);
+    }
+    return;
+  }
+  const terms = reportedTerms(order, report);
+  const same =
+    terms.quantity === order.quantity &&
+    terms.limitPrice === order.limitPrice &&
+    (order.type === "trailing-stop" || terms.triggerPrice === order.triggerPrice);
+  if (same || readAt < order.updatedAt + READ_LAG_MS) {
+    return;
+  }
+  applyAmend(turn, order, restated(order, link, terms));
+  raiseAlert(
+    turn,
+    "warning",
+    `Kraken changed an order of yours: ${order.side} ${terms.quantity} ${order.symbol}${terms.limitPrice === null ? "" : ` at ${terms.limitPrice}`}.`,
+    order.id,
+  );
+}
+
+function compareAmend(turn: Turn, order: OpenOrder, amend: PendingAmend, report: VenueOrder, readAt: number): void {
+  const terms = reportedTerms(order, report);
+  const done =
+    terms.quantity === amend.quantity &&
+    terms.limitPrice === amend.limitPrice &&
+    (order.type === "trailing-stop" || terms.triggerPrice === amend.triggerPrice);
+  if (done) {
+    applyAmend(turn, order, amend);
+    return;
+  }
+  if (readAt > amend.deadline + READ_LAG_MS) {
+    failAmend(turn, order, amend, "Kraken did not make the change; the order is as it was.");
+  }
+}
+
+function reportedTerms(
+  order: OpenOrder,
+  report: VenueOrder,
+): { readonly quantity: Decimal; readonly limitPrice: Decimal | null; readonly triggerPrice: Decimal | null } {
+  return {
+    quantity: report.quantity,
+    limitPrice: report.limitPrice ?? order.limitPrice,
+    triggerPrice: report.triggerPrice ?? order.triggerPrice,
+  };
+}
+
+function restated(order: OpenOrder, link: VenueLink, terms: ReturnType<typeof reportedTerms>): PendingAmend {
+  return {
+    stage: "sent",
+    attempts: 0,
+    ...terms,
+    sentAt: null,
+    deadline: link.deadline,
+    notBefore: null,
+    holdBefore: order.hold.amount,
+  };
+}
+
+/** A cancel that was taken and did nothing, or whose answer was lost, is asked for again: that cannot harm. */
+function resendCancel(turn: Turn, orderId: string, readAt: number): void {
+  const cancel = turn.state.orders[orderId]?.venue?.cancel;
+  if (cancel === null || cancel === undefined || cancel.stage === "queued") {
+    return;
+  }
+  if (readAt > (cancel.sentAt ?? cancel.requestedAt) + READ_LAG_MS / 2) {
+    deferAction(turn, orderId, "cancel", null, "Kraken still shows it open: the cancel is sent again.");
+  }
+}
+
+/** Own orders that a complete list of the open ones does not show have ended, or the list was early: each is read. */
+function noteMissing(turn: Turn, command: CommandOf<"report_orders">): void {
+  const shown = new Set(command.orders.map(({ venueOrderId }) => venueOrderId));
+  for (const order of Object.values(turn.state.orders)) {
+    const link = order.venue;
+    const expected = link !== null && link.placement === "confirmed" && link.venueOrderId !== null;
+    if (expected && !shown.has(link.venueOrderId ?? "") && !link.missing && link.ending === null) {
+      record(turn, { type: "order_missed", ...stamp(turn.context), orderId: order.id });
+    }
+  }
+}

@@ -1,0 +1,286 @@
+/**
+ * Orders of an account with an exchange key: judged like every order, then queued. Nothing is filled here; the exchange does
+ * that and tells (TRADING §6).
+ */
+import {
+  add,
+  compare,
+  decimal,
+  isAbove,
+  isPositive,
+  multiply,
+  subtract,
+  wholeNumber,
+  type Decimal,
+} from "../../decimal.ts";
+import type { Asset, Milliseconds } from "../../market.ts";
+import { assess } from "../../orders/assess.ts";
+import type { OrderPlan } from "../../orders/candidate.ts";
+import { assetsOf, valuationSymbol } from "../../orders/conversion.ts";
+import type { TradingFacts } from "../../orders/facts.ts";
+import type { OrderOrigin } from "../../orders/order.ts";
+import { quantiseQuantity } from "../../orders/quantise.ts";
+import type { OrderRequest } from "../../orders/request.ts";
+import { refuse, type Problem, type Result } from "../../problem.ts";
+import { ordersHolding } from "../cancel.ts";
+import { tradingFacts } from "../facts.ts";
+import type { FeeSchedule } from "../fees.ts";
+import { holdingOf } from "../holdings.ts";
+import { assessmentMarket, denied, marketProblem } from "../place.ts";
+import type { AccountState, Intent, OpenOrder } from "../state.ts";
+import { record, stamp, type Outcome, type Turn } from "../turn.ts";
+import { requestCancel } from "./cancel.ts";
+import { spendable } from "./spendable.ts";
+
+/** TRADING §6: nothing is sent after its deadline. */
+export const URGENT_DEADLINE_MS = 5_000;
+export const ORDINARY_DEADLINE_MS = 30_000;
+
+/** Judges a new order and queues it, or answers the recorded denial. */
+export function placeAtExchange(turn: Turn, request: OrderRequest): Outcome {
+  const { state, context } = turn;
+  const clash = marketProblem(state, context);
+  if (clash !== null) {
+    return denied(context, request, clash);
+  }
+  const facts = exchangeFacts(state, context.now, request.symbol);
+  const plan = assess(facts, request, assessmentMarket(state, context));
+  if (!plan.ok) {
+    return denied(context, request, plan.error);
+  }
+  const refused = plan.value.intent === "entry" ? entryProblem(state, request.symbol) : null;
+  if (refused !== null) {
+    return denied(context, request, refused);
+  }
+  submitAtExchange(turn, plan.value, context.id, context.origin, []);
+  return null;
+}
+
+/**
+ * Sells `percent` of the managed holding. Where open orders hold what is to be sold, their cancels go first and the sale waits
+ * until they have ended: two sales of the same inventory would both be filled (PROTOCOL §2.6).
+ */
+export function closeAtExchange(
+  turn: Turn,
+  wish: { readonly asset: Asset; readonly percent: number; readonly limitPrice?: Decimal | undefined },
+): Outcome {
+  const { state, context } = turn;
+  const symbol = valuationSymbol(wish.asset, state.currency);
+  const managed = holdingOf(state.holdings, wish.asset).managed;
+  const part = multiply(multiply(managed, wholeNumber(wish.percent)), decimal("0.01"));
+  const request = saleOf(symbol, part, wish.limitPrice);
+  const clash = marketProblem(state, context) ?? emptyProblem(managed, wish.asset, state.currency);
+  if (clash !== null) {
+    return denied(context, request, clash);
+  }
+  const holders = holdersInTheWay(state, wish.asset, part);
+  const facts = exchangeFacts(state, context.now, symbol, holders);
+  const plan = assess(facts, request, assessmentMarket(state, context));
+  if (!plan.ok) {
+    return denied(context, request, plan.error);
+  }
+  for (const order of holders) {
+    requestCancel(turn, order.id, `Cancelled to close the ${wish.asset} position.`);
+  }
+  const waitsFor = holders.map(({ id }) => id).filter((id) => turn.state.orders[id] !== undefined);
+  const free = quantiseQuantity(freeInventory(turn.state, wish.asset), plan.value.instrument);
+  const hold = isAbove(plan.value.quantity, free) ? { ...plan.value.hold, amount: free } : plan.value.hold;
+  const rest = subtract(managed, plan.value.quantity);
+  if (isPositive(rest) && compare(rest, plan.value.instrument.minimumQuantity) < 0) {
+    turn.notices.push(
+      `${rest} ${wish.asset} will be left, under the smallest order of ${plan.value.instrument.minimumQuantity}: it cannot be sold on its own.`,
+    );
+  }
+  submitAtExchange(turn, { ...plan.value, hold }, context.id, "close", waitsFor);
+  return null;
+}
+
+/** Sends an exit whose way is free now, for what is left to sell. Called after every event that may have freed it. */
+export function releaseExits(turn: Turn): void {
+  for (const order of Object.values(turn.state.orders)) {
+    const waits = order.venue?.waitsFor ?? [];
+    if (waits.length > 0 && waits.every((id) => turn.state.orders[id] === undefined)) {
+      releaseExit(turn, order);
+    }
+  }
+}
+
+function releaseExit(turn: Turn, order: OpenOrder): void {
+  const { base } = assetsOf(order.symbol);
+  const instrument = turn.state.instruments[order.symbol];
+  const free = freeInventory(turn.state, base);
+  const most = add(free, order.hold.amount);
+  const wanted = isAbove(order.quantity, most) ? most : order.quantity;
+  const quantity = instrument === undefined ? wanted : quantiseQuantity(wanted, instrument);
+  if (!isPositive(quantity) || (instrument !== undefined && compare(quantity, instrument.minimumQuantity) < 0)) {
+    record(turn, {
+      type: "order_cancelled",
+      ...stamp(turn.context),
+      orderId: order.id,
+      reason: `Nothing that can be sold is left: ${quantity} ${base}.`,
+      released: order.hold,
+    });
+    return;
+  }
+  record(turn, {
+    type: "exit_released",
+    ...stamp(turn.context),
+    orderId: order.id,
+    quantity,
+    deadline: turn.context.now + URGENT_DEADLINE_MS,
+    hold: { asset: order.hold.asset, before: order.hold.amount, after: quantity },
+  });
+}
+
+/** Queues an order that passed the judge. */
+export function submitAtExchange(
+  turn: Turn,
+  plan: OrderPlan,
+  orderId: string,
+  origin: OrderOrigin,
+  waitsFor: readonly string[],
+): void {
+  record(turn, {
+    type: "order_submitted",
+    ...stamp(turn.context),
+    orderId,
+    symbol: plan.symbol,
+    side: plan.side,
+    orderType: plan.orderType,
+    timeInForce: plan.timeInForce,
+    postOnly: plan.postOnly,
+    quantity: plan.quantity,
+    limitPrice: plan.limitPrice,
+    triggerPrice: plan.triggerPrice,
+    trailingPercent: plan.trailingPercent,
+    conditionalClose: plan.conditionalClose,
+    expiresAt: plan.expiresAt,
+    deadline: deadlineOf(plan, turn.context.now),
+    waitsFor,
+    origin,
+    intent: plan.intent,
+    hold: plan.hold,
+    instrument: plan.instrument,
+    conversionRate: plan.conversionRate,
+    fees: exchangeFees(turn.state, plan.symbol) ?? turn.state.fees,
+    waitingFor: waitsFor.length > 0 ? "Waiting for the orders that hold it to be cancelled; then it is sent." : null,
+  });
+}
+
+/** The facts of a judgement: the exchange's own fees, and the inventory of `without` free. */
+export function exchangeFacts(
+  state: AccountState,
+  now: Milliseconds,
+  symbol: string,
+  without: readonly OpenOrder[] = [],
+): TradingFacts {
+  const facts = tradingFacts(state, now);
+  const balances = { ...facts.balances };
+  for (const { hold } of without) {
+    const balance = balances[hold.asset];
+    if (balance !== undefined) {
+      balances[hold.asset] = { ...balance, held: subtract(balance.held, hold.amount) };
+    }
+  }
+  const gone = new Set(without.map(({ id }) => id));
+  return {
+    ...facts,
+    balances,
+    fees: exchangeFees(state, symbol) ?? facts.fees,
+    orders: facts.orders.filter(({ id }) => !gone.has(id)),
+  };
+}
+
+/** What the exchange charges for a pair: its own table, else the dearest that it has told of another pair; null before that. */
+export function exchangeFees(state: AccountState, symbol: string): FeeSchedule | null {
+  const known = state.venue?.fees ?? {};
+  const dearest = Object.values(known).toSorted((left, right) => compare(right.takerPercent, left.takerPercent))[0];
+  return known[symbol] ?? dearest ?? null;
+}
+
+/** Why nothing may be added to a position now; null when it may. Exits never ask. */
+export function entryProblem(state: AccountState, symbol: string): Problem | null {
+  const { venue } = state;
+  if (venue === null) {
+    return null;
+  }
+  const { base, quote } = assetsOf(symbol);
+  const open = Object.entries(venue.differences).find(
+    ([asset, { confirmed }]) => confirmed && (asset === base || asset === quote),
+  );
+  const refused: Result<never> | null =
+    venue.connection.status !== "trading"
+      ? refuse("EXCHANGE_UNAVAILABLE", connectionSentence(venue.connection), { status: venue.connection.status })
+      : exchangeFees(state, symbol) === null
+        ? refuse("EXCHANGE_UNAVAILABLE", "Kraken has not told this account's fees yet. Try again in a moment.")
+        : open === undefined
+          ? null
+          : refuse(
+              "UNRECONCILED",
+              `${open[0]} is not reconciled: the desk counts ${open[1].believed} and Kraken ${open[1].actual}. Orders that add to it wait until that is cleared up; exits do not.`,
+              { asset: open[0], value: open[1].believed, limit: open[1].actual },
+            );
+  return refused === null || refused.ok ? null : refused.error;
+}
+
+function connectionSentence(connection: NonNullable<AccountState["venue"]>["connection"]): string {
+  const why = connection.reason === null ? "" : ` ${connection.reason}`;
+  switch (connection.status) {
+    case "connecting":
+      return `Kraken is being read: what the account holds is not known yet.${why} Try again in a moment.`;
+    case "suspended":
+      return `Trading on Kraken is suspended.${why}`;
+    case "disconnected":
+      return `This account has no Kraken key any more.${why}`;
+    case "trading":
+      return why.trim();
+  }
+}
+
+function deadlineOf(
+  plan: { readonly orderType: string; readonly timeInForce: string; readonly intent: Intent },
+  now: Milliseconds,
+): Milliseconds {
+  const urgent = plan.orderType === "market" || plan.timeInForce === "ioc" || plan.intent === "exit";
+  return now + (urgent ? URGENT_DEADLINE_MS : ORDINARY_DEADLINE_MS);
+}
+
+function saleOf(symbol: string, part: Decimal, limitPrice: Decimal | undefined): OrderRequest {
+  return {
+    symbol,
+    side: "sell",
+    type: limitPrice === undefined ? "market" : "limit",
+    timeInForce: limitPrice === undefined ? "ioc" : "gtc",
+    postOnly: false,
+    ...(isPositive(part) ? { quantity: part } : {}),
+    ...(limitPrice === undefined ? {} : { limitPrice }),
+  };
+}
+
+function emptyProblem(managed: Decimal, asset: Asset, currency: Asset): Problem | null {
+  return isPositive(managed) && asset !== currency
+    ? null
+    : {
+        code: "NOTHING_TO_CLOSE",
+        message: `There is no ${asset} position of this desk to close.`,
+        details: { asset },
+      };
+}
+
+/** Orders that hold the asset, as many as have to go before `wanted` is free. */
+function holdersInTheWay(state: AccountState, asset: Asset, wanted: Decimal): readonly OpenOrder[] {
+  let free = freeInventory(state, asset);
+  const inTheWay: OpenOrder[] = [];
+  for (const order of ordersHolding(state.orders, asset)) {
+    if (!isAbove(wanted, free)) {
+      break;
+    }
+    inTheWay.push(order);
+    free = add(free, order.hold.amount);
+  }
+  return inTheWay;
+}
+
+function freeInventory(state: AccountState, asset: Asset): Decimal {
+  return subtract(spendable(state, asset), holdingOf(state.holdings, asset).held);
+}

@@ -1,0 +1,308 @@
+/** What follows from the answer to an action, by its class alone (PROTOCOL §4, TRADING §6). */
+import { subtract } from "../../decimal.ts";
+import type { VenueFailure } from "../../venue/failure.ts";
+import type { OpenOrder } from "../state.ts";
+import { record, stamp, type Outcome, type Turn } from "../turn.ts";
+import { raiseAlert } from "./alerts.ts";
+import { holdOfTerms } from "./cancel.ts";
+import type { VenueCommand } from "./commands.ts";
+import type { PendingAmend } from "./state.ts";
+
+type CommandOf<T extends VenueCommand["type"]> = Extract<VenueCommand, { type: T }>;
+
+/** Between two tries after the key or the account was refused for good. */
+const SUSPENDED_RETRY_MS = 60_000;
+
+/** The fence: the action leaves the queue, or there is nothing to send (TRADING §6). */
+export function sendAction(turn: Turn, command: CommandOf<"send_action">): Outcome {
+  const order = turn.state.orders[command.orderId];
+  const { now } = turn.context;
+  const attempt = order === undefined ? null : nextAttempt(order, command.action);
+  if (order === undefined || attempt === null) {
+    return {
+      problem: {
+        code: "CONFLICT",
+        message: "There is nothing to send any more.",
+        details: { orderId: command.orderId },
+      },
+      events: [],
+    };
+  }
+  if (attempt.deadline !== null && now > attempt.deadline) {
+    dropOne(turn, order);
+    return {
+      problem: { code: "CONFLICT", message: "Its deadline has passed.", details: { orderId: command.orderId } },
+      events: turn.events,
+    };
+  }
+  record(turn, {
+    type: "action_sent",
+    ...stamp(turn.context),
+    action: command.action,
+    orderId: command.orderId,
+    attempt: attempt.number,
+    nonce: command.nonce,
+  });
+  return null;
+}
+
+/** Ends what has waited in the queue past its deadline; it was never executed. */
+export function dropOverdue(turn: Turn): void {
+  for (const order of Object.values(turn.state.orders)) {
+    dropOne(turn, order);
+  }
+}
+
+/** The exchange has taken the action. */
+export function actionAccepted(turn: Turn, command: CommandOf<"action_accepted">): void {
+  const order = turn.state.orders[command.orderId];
+  if (order?.venue === undefined || order.venue === null) {
+    return; // It ended meanwhile: a report was faster than the answer.
+  }
+  switch (command.action) {
+    case "place":
+      if (order.venue.placement !== "confirmed") {
+        confirmPlacement(turn, order.id, command.venueOrderId);
+      }
+      return;
+    case "cancel":
+      if (order.venue.cancel !== null) {
+        record(turn, { type: "cancel_accepted", ...stamp(turn.context), orderId: order.id });
+      }
+      return;
+    case "amend":
+      if (order.venue.amend !== null) {
+        applyAmend(turn, order, order.venue.amend);
+      }
+  }
+}
+
+/** The exchange has not taken the action, or it is not known whether it has. */
+export function actionFailed(turn: Turn, command: CommandOf<"action_failed">): void {
+  const { failure, orderId, action } = command;
+  const order = turn.state.orders[orderId];
+  if (failure.class === "suspended") {
+    suspend(turn, failure);
+  }
+  if (order === undefined) {
+    return;
+  }
+  switch (action) {
+    case "place":
+      placementFailed(turn, order, failure);
+      return;
+    case "cancel":
+      cancelFailed(turn, order, failure);
+      return;
+    case "amend":
+      amendFailed(turn, order, failure);
+  }
+}
+
+/** At start nobody waits for answers any more: what was on its way is read, cancels are simply sent again. */
+export function recover(turn: Turn): void {
+  for (const order of Object.values(turn.state.orders)) {
+    const link = order.venue;
+    if (link?.placement === "sent" && order.status === "submitting") {
+      record(turn, {
+        type: "order_unknown",
+        ...stamp(turn.context),
+        orderId: order.id,
+        reason: "The desk was restarted while it was on its way; checking with Kraken.",
+      });
+    }
+    if (link?.cancel?.stage === "sent") {
+      deferAction(turn, order.id, "cancel", null, "The desk was restarted while the cancel was on its way.");
+    }
+  }
+}
+
+/** The order stands at the exchange under this id. */
+export function confirmPlacement(turn: Turn, orderId: string, venueOrderId: string | null): void {
+  record(turn, {
+    type: "order_opened",
+    ...stamp(turn.context),
+    orderId,
+    queue: null,
+    forgottenLevels: [],
+    venueOrderId,
+  });
+}
+
+/** The change that was asked for has been made. */
+export function applyAmend(turn: Turn, order: OpenOrder, amend: PendingAmend): void {
+  const instrument = turn.state.instruments[order.symbol];
+  const { quantity, limitPrice, triggerPrice } = amend;
+  const after = instrument === undefined ? order.hold.amount : holdOfTerms(order, amend, instrument);
+  record(turn, {
+    type: "order_amended",
+    ...stamp(turn.context),
+    orderId: order.id,
+    version: order.version + 1,
+    quantity,
+    limitPrice,
+    triggerPrice,
+    hold: { asset: order.hold.asset, before: order.hold.amount, after },
+    fees: order.feeSchedule,
+    queue: null,
+    waitingFor: null,
+    forgottenLevels: [],
+  });
+}
+
+/** The change was not made: the order is as it was, and holds what it held. */
+export function failAmend(turn: Turn, order: OpenOrder, amend: PendingAmend, reason: string): void {
+  const extra = subtract(order.hold.amount, amend.holdBefore);
+  const after = extra.startsWith("-") ? order.hold.amount : amend.holdBefore;
+  record(turn, {
+    type: "amend_failed",
+    ...stamp(turn.context),
+    orderId: order.id,
+    reason,
+    hold: { asset: order.hold.asset, before: order.hold.amount, after },
+  });
+}
+
+function placementFailed(turn: Turn, order: OpenOrder, failure: VenueFailure): void {
+  const { orderId, link } = { orderId: order.id, link: order.venue };
+  if (link === null || link.placement !== "sent") {
+    return; // A report has told more already.
+  }
+  switch (failure.class) {
+    case "refused":
+    case "suspended":
+      reject(turn, order, failure.message);
+      return;
+    case "wait": {
+      const notBefore = failure.retryAt ?? turn.context.now;
+      if (notBefore > link.deadline) {
+        reject(turn, order, failure.message);
+        return;
+      }
+      deferAction(turn, orderId, "place", failure.retryAt, failure.message);
+      return;
+    }
+    case "ambiguous":
+    case "gone":
+      if (order.status === "submitting" || order.status === "cancel_pending") {
+        record(turn, { type: "order_unknown", ...stamp(turn.context), orderId, reason: failure.message });
+      }
+  }
+}
+
+function cancelFailed(turn: Turn, order: OpenOrder, failure: VenueFailure): void {
+  if (order.venue?.cancel?.stage !== "sent") {
+    return;
+  }
+  switch (failure.class) {
+    case "wait":
+      deferAction(turn, order.id, "cancel", failure.retryAt, failure.message);
+      return;
+    case "suspended":
+      deferAction(turn, order.id, "cancel", failure.retryAt ?? turn.context.now + SUSPENDED_RETRY_MS, failure.message);
+      return;
+    case "refused":
+    case "gone":
+      // Filled, ended or never there: only its state tells which.
+      record(turn, { type: "cancel_accepted", ...stamp(turn.context), orderId: order.id });
+      return;
+    case "ambiguous":
+    // Read when its answer is overdue (work).
+  }
+}
+
+function amendFailed(turn: Turn, order: OpenOrder, failure: VenueFailure): void {
+  const amend = order.venue?.amend;
+  if (amend?.stage !== "sent") {
+    return;
+  }
+  const waits = failure.class === "wait" && (failure.retryAt ?? turn.context.now) <= amend.deadline;
+  if (waits) {
+    deferAction(turn, order.id, "amend", failure.retryAt, failure.message);
+    return;
+  }
+  if (failure.class !== "ambiguous" && failure.class !== "gone") {
+    failAmend(turn, order, amend, failure.message);
+  }
+}
+
+function suspend(turn: Turn, failure: VenueFailure): void {
+  const before = turn.state.venue?.connection;
+  if (before === undefined || before.status === "disconnected") {
+    return;
+  }
+  if (before.status === "suspended" && before.reason === failure.message && before.retryAt === failure.retryAt) {
+    return;
+  }
+  record(turn, {
+    type: "connection_changed",
+    ...stamp(turn.context),
+    connection: { status: "suspended", reason: failure.message, retryAt: failure.retryAt },
+  });
+  if (before.status !== "suspended") {
+    raiseAlert(
+      turn,
+      "critical",
+      `Kraken refuses this key: ${failure.message} Orders cannot be sent or cancelled.`,
+      null,
+    );
+  }
+}
+
+function dropOne(turn: Turn, order: OpenOrder): void {
+  const { now } = turn.context;
+  const link = order.venue;
+  if (link === null) {
+    return;
+  }
+  if (link.placement === "queued" && link.waitsFor.length === 0 && now > link.deadline) {
+    reject(turn, order, `It could not be sent to Kraken in time${order.reason === null ? "." : `: ${order.reason}`}`);
+    return;
+  }
+  if (link.amend?.stage === "queued" && now > link.amend.deadline) {
+    failAmend(turn, order, link.amend, "The change could not be sent to Kraken in time; the order is as it was.");
+  }
+}
+
+function reject(turn: Turn, order: OpenOrder, reason: string): void {
+  record(turn, {
+    type: "order_rejected",
+    ...stamp(turn.context),
+    orderId: order.id,
+    reason,
+    released: order.hold,
+  });
+}
+
+/** Back to the queue: it was not executed and is sent again, not before `notBefore`. */
+export function deferAction(
+  turn: Turn,
+  orderId: string,
+  action: CommandOf<"send_action">["action"],
+  notBefore: number | null,
+  reason: string,
+): void {
+  record(turn, { type: "action_deferred", ...stamp(turn.context), action, orderId, notBefore, reason });
+}
+
+function nextAttempt(
+  order: OpenOrder,
+  action: CommandOf<"send_action">["action"],
+): { readonly number: number; readonly deadline: number | null } | null {
+  const link = order.venue;
+  if (link === null) {
+    return null;
+  }
+  switch (action) {
+    case "place":
+      return link.placement === "queued" && link.cancel === null && link.waitsFor.length === 0
+        ? { number: link.attempts + 1, deadline: link.deadline }
+        : null;
+    case "cancel":
+      return link.cancel?.stage === "queued" ? { number: link.cancel.attempts + 1, deadline: null } : null;
+    case "amend":
+      return link.amend?.stage === "queued" && link.cancel === null
+        ? { number: link.amend.attempts + 1, deadline: link.amend.deadline }
+        : null;
+  }
+}

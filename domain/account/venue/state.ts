@@ -1,0 +1,125 @@
+/**
+ * What an account with an exchange key believes about the exchange, beside holdings and orders: where each order's
+ * placement, amend and cancel stand, orders made by hand, what is not reconciled. Plain JSON, changed by events alone.
+ */
+import type { Decimal } from "../../decimal.ts";
+import type { Asset, Milliseconds, Side, Symbol } from "../../market.ts";
+import type { OrderType } from "../../orders/order.ts";
+
+/** `queued`: waits to be sent. `sent`: on its way, no answer yet. `confirmed`: the exchange took it. */
+export type PlacementStage = "queued" | "sent" | "confirmed";
+/** `accepted`: the exchange has taken the action, what it did to the order has to be read. */
+export type ActionStage = "queued" | "sent" | "accepted";
+
+/** How an own order stands at the exchange (TRADING §6). */
+export type VenueLink = {
+  /** Null until the exchange has named it. */
+  readonly venueOrderId: string | null;
+  readonly placement: PlacementStage;
+  /** Times it left the queue. */
+  readonly attempts: number;
+  /** Of the last attempt. */
+  readonly sentAt: Milliseconds | null;
+  /** Nothing is sent after it (TRADING §6 "Fence"). */
+  readonly deadline: Milliseconds;
+  /** The exchange asked to wait: not sent again before. */
+  readonly notBefore: Milliseconds | null;
+  /** Reads of both lists that did not show it, after its deadline and 60 s. */
+  readonly emptyReads: number;
+  readonly cancel: PendingCancel | null;
+  readonly amend: PendingAmend | null;
+  /** What the exchange says is filled; more than is booked means that executions are still to be read. */
+  readonly venueFilled: Decimal;
+  /** The exchange has ended it; the desk ends it once every fill of it is booked. */
+  readonly ending: Ending | null;
+  /** A complete list of open orders did not show it: it has to be read by itself. */
+  readonly missing: boolean;
+  /** An exit that sells what these orders hold is sent when they have ended (TRADING §4 "saga"). */
+  readonly waitsFor: readonly string[];
+};
+
+export type PendingCancel = {
+  readonly stage: ActionStage;
+  readonly attempts: number;
+  readonly requestedAt: Milliseconds;
+  readonly sentAt: Milliseconds | null;
+  readonly notBefore: Milliseconds | null;
+  readonly reason: string;
+};
+
+export type PendingAmend = {
+  readonly stage: ActionStage;
+  readonly attempts: number;
+  readonly quantity: Decimal;
+  readonly limitPrice: Decimal | null;
+  readonly triggerPrice: Decimal | null;
+  readonly sentAt: Milliseconds | null;
+  readonly deadline: Milliseconds;
+  readonly notBefore: Milliseconds | null;
+  /** The hold to go back to if it fails. */
+  readonly holdBefore: Decimal;
+};
+
+export type Ending = { readonly status: "filled" | "cancelled" | "expired"; readonly reason: string | null };
+
+/** An order of the exchange account that this desk did not send: shown, never touched without a second confirmation. */
+export type ExternalOrder = {
+  readonly venueOrderId: string;
+  readonly symbol: Symbol;
+  readonly side: Side;
+  readonly type: OrderType | null;
+  readonly quantity: Decimal;
+  readonly filledQuantity: Decimal;
+  readonly limitPrice: Decimal | null;
+  readonly triggerPrice: Decimal | null;
+  readonly openedAt: Milliseconds;
+};
+
+/** Belief and exchange differ in an asset; `confirmed` after two reads 30 s apart with no row in between (TRADING §6). */
+export type Difference = {
+  readonly believed: Decimal;
+  readonly actual: Decimal;
+  readonly notedAt: Milliseconds;
+  readonly confirmed: boolean;
+};
+
+/** `connecting`: what the account holds is being read. `suspended`: key or account in trouble, see the reason. */
+export type ConnectionStatus = "connecting" | "trading" | "suspended" | "disconnected";
+
+export type Connection = {
+  readonly status: ConnectionStatus;
+  readonly reason: string | null;
+  /** When it may be tried again; null: not before something is changed. */
+  readonly retryAt: Milliseconds | null;
+};
+
+/**
+ * An execution whose ledger rows have not been seen yet: what it moved, per asset. The ledger rounds for itself; the
+ * difference is booked when its row comes, so that balances agree to the last digit.
+ */
+export type UnsettledExecution = { readonly moves: Readonly<Record<Asset, Decimal>> };
+
+export type VenueState = {
+  readonly connection: Connection;
+  /** Percent per pair, from the exchange; an empty table is no table. */
+  readonly fees: Readonly<Record<Symbol, { readonly takerPercent: Decimal; readonly makerPercent: Decimal }>>;
+  /** Live ones by the exchange's id. */
+  readonly externalOrders: Readonly<Record<string, ExternalOrder>>;
+  readonly differences: Readonly<Record<Asset, Difference>>;
+  /** By execution id. */
+  readonly unsettled: Readonly<Record<string, UnsettledExecution>>;
+  /** Wall time at which its holdings were read for the first time; null before. */
+  readonly foundAt: Milliseconds | null;
+  /** Wall time of the last reconciliation; null before the first. */
+  readonly reconciledAt: Milliseconds | null;
+};
+
+export const NEW_VENUE: VenueState = {
+  connection: { status: "connecting", reason: null, retryAt: null },
+  fees: {},
+  externalOrders: {},
+  differences: {},
+  unsettled: {},
+  foundAt: null,
+  reconciledAt: null,
+};

@@ -1,0 +1,102 @@
+/**
+ * What has to be done at the exchange for an account, derived from its state alone: a restart finds the same work again
+ * (TRADING §6 "Effects are rows, not promises"). The shell does an item when its time has come and its lane is free.
+ */
+import { isAbove } from "../../decimal.ts";
+import type { Milliseconds } from "../../market.ts";
+import type { VenueUrgency } from "../../venue/wishes.ts";
+import type { AccountState, OpenOrder } from "../state.ts";
+import type { VenueAction } from "./events.ts";
+import type { VenueLink } from "./state.ts";
+
+/** Most urgent first (TRADING §6). */
+export const LANES = ["exits", "unknowns", "entries", "history"] as const;
+export type Lane = (typeof LANES)[number];
+
+export type VenueWork =
+  | {
+      readonly type: "send";
+      readonly action: VenueAction;
+      readonly orderId: string;
+      readonly lane: Lane;
+      readonly urgency: VenueUrgency;
+      readonly notBefore: Milliseconds;
+    }
+  /** Read the order: OpenOrders, then ClosedOrders by our id, or by the exchange's where it is known. */
+  | { readonly type: "resolve"; readonly orderId: string; readonly lane: "unknowns"; readonly notBefore: Milliseconds }
+  /** The exchange says that more is filled than is booked. */
+  | {
+      readonly type: "read_executions";
+      readonly orderId: string;
+      readonly lane: "unknowns";
+      readonly notBefore: Milliseconds;
+    };
+
+/** How long an answer is waited for before the order is read instead. */
+export const ANSWER_PATIENCE_MS = 5_000;
+/** An unknown order is read this often. */
+export const RESOLVE_EVERY_MS = 2_000;
+
+/** The work of an account, most urgent first; nothing for a paper account. */
+export function venueWork(state: AccountState): readonly VenueWork[] {
+  if (state.venue === null) {
+    return [];
+  }
+  const work = Object.values(state.orders).flatMap((order) => (order.venue === null ? [] : workOf(order, order.venue)));
+  return work.toSorted((left, right) => LANES.indexOf(left.lane) - LANES.indexOf(right.lane));
+}
+
+function workOf(order: OpenOrder, link: VenueLink): readonly VenueWork[] {
+  const { id: orderId } = order;
+  const work: VenueWork[] = [];
+  const exit = order.intent === "exit";
+  if (link.placement === "queued" && link.cancel === null && link.waitsFor.length === 0) {
+    const notBefore = link.notBefore ?? 0;
+    work.push({
+      type: "send",
+      action: "place",
+      orderId,
+      lane: exit ? "exits" : "entries",
+      urgency: exit ? "protective" : "ordinary",
+      notBefore,
+    });
+  }
+  if (link.cancel?.stage === "queued" && link.placement !== "queued") {
+    const notBefore = link.cancel.notBefore ?? 0;
+    work.push({ type: "send", action: "cancel", orderId, lane: "exits", urgency: "protective", notBefore });
+  }
+  if (link.amend?.stage === "queued" && link.cancel === null && link.placement === "confirmed") {
+    const urgency = exit ? "protective" : "ordinary";
+    const notBefore = link.amend.notBefore ?? 0;
+    work.push({ type: "send", action: "amend", orderId, lane: exit ? "exits" : "entries", urgency, notBefore });
+  }
+  const readAt = resolveAt(order, link);
+  if (readAt !== null) {
+    work.push({ type: "resolve", orderId, lane: "unknowns", notBefore: readAt });
+  }
+  if (isAbove(link.venueFilled, order.filledQuantity)) {
+    work.push({ type: "read_executions", orderId, lane: "unknowns", notBefore: 0 });
+  }
+  return work;
+}
+
+/** When the order has to be read, if it has to be. */
+function resolveAt(order: OpenOrder, link: VenueLink): Milliseconds | null {
+  if (order.status === "unknown" || link.missing || link.cancel?.stage === "accepted") {
+    return 0;
+  }
+  const times = [
+    link.placement === "sent" ? answerDue(link.sentAt) : null,
+    link.cancel?.stage === "sent" ? answerDue(link.cancel.sentAt) : null,
+    link.amend?.stage === "sent" ? answerDue(link.amend.sentAt) : null,
+    // The exchange ends it by its own clock; reading it then is how the desk learns when no socket tells.
+    link.placement === "confirmed" && order.expiresAt !== null ? order.expiresAt + EXPIRY_PATIENCE_MS : null,
+  ].filter((at) => at !== null);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+const EXPIRY_PATIENCE_MS = 2_000;
+
+function answerDue(sentAt: Milliseconds | null): Milliseconds | null {
+  return sentAt === null ? null : sentAt + ANSWER_PATIENCE_MS;
+}
