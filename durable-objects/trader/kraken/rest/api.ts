@@ -57,8 +57,8 @@ export type KrakenRestPorts = {
   readonly transport: Transport;
   readonly clock: RestClock;
   readonly nonces: NonceStore;
-  /** Null: there is no key. Asked for before every call. */
-  readonly credentials: () => Promise<RestCredentials | null>;
+  /** Null: there is no key. Asked for before every call, with Kraken's name of it, for the log of decryptions. */
+  readonly credentials: (method: string) => Promise<RestCredentials | null>;
   readonly names: () => NameTable;
   /** Shared with whoever else sends orders of the account: the matching counter is one (PROTOCOL §3.2). */
   readonly rates: RateKeeper;

@@ -201,7 +201,7 @@ export class CallLine {
     const { waiting, stopped, controller } = flight;
     const { call } = waiting;
     const { clock, nonces, rates, transport, base } = this.#ports;
-    const credentials = await Promise.race([stopped, this.#credentials()]);
+    const credentials = await Promise.race([stopped, this.#credentials(call.method)]);
     if (credentials === "way") {
       return "again";
     }
@@ -252,8 +252,8 @@ export class CallLine {
     return { kind: "answered", answer };
   }
 
-  async #credentials(): Promise<RestCredentials | null> {
-    return quietly(() => this.#ports.credentials());
+  async #credentials(method: string): Promise<RestCredentials | null> {
+    return quietly(() => this.#ports.credentials(method));
   }
 
   /** The next call need not wait for this one any longer. */
