@@ -70,7 +70,14 @@ export type BookView = {
 };
 
 /** Why a price may not be traded on. */
-export const STALE_REASONS = ["connecting", "no_data", "book_unverified", "symbol_unknown", "market_offline"] as const;
+export const STALE_REASONS = [
+  "connecting",
+  "no_data",
+  "book_unverified",
+  "symbol_unknown",
+  "subscription_refused",
+  "market_offline",
+] as const;
 export type StaleReason = (typeof STALE_REASONS)[number];
 
 /** What one symbol is worth now and whether that may be acted on. */

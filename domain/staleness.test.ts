@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { freshness, lastHeard, wantsWitness, type ChannelTimes } from "./staleness.ts";
+import { freshness, lastHeard, wantsBook, wantsWitness, type ChannelTimes } from "./staleness.ts";
 
 const now = 1_000_000;
 const lively: ChannelTimes = {
   connected: true,
   since: now - 60_000,
-  refused: false,
+  refused: null,
   offline: false,
   unverifiedSince: null,
   book: now - 100,
   ticker: now - 2_000,
   contradictedSince: null,
+  contradictedWhenAsked: false,
+  standsStillSince: null,
   tapeUnsettledSince: null,
 };
 
@@ -45,7 +47,8 @@ describe("staleness", () => {
 
   it.each([
     ["a lost link", { connected: false }, "connecting"],
-    ["a refused symbol", { refused: true }, "symbol_unknown"],
+    ["an unlisted symbol", { refused: "symbol_unknown" }, "symbol_unknown"],
+    ["a refused subscription", { refused: "subscription_refused" }, "subscription_refused"],
     ["a closed market", { offline: true }, "market_offline"],
   ] as const)("is at once with %s", (_case, change, reason) => {
     expect(freshness({ ...lively, ...change }, now)).toMatchObject({ fresh: false, reason, since: lively.since });
@@ -63,6 +66,27 @@ describe("staleness", () => {
 
   it("is at once while the tape has a hole: resting orders must be settled before prices count", () => {
     expect(freshness({ ...lively, tapeUnsettledSince: now - 1 }, now)).toMatchObject({ fresh: false, since: now - 1 });
+  });
+
+  it("stays while the book's channel is known to stand still, whatever was asked for meanwhile", () => {
+    const book = now - 10;
+    expect(freshness({ ...lively, book, standsStillSince: now - 7_000 }, now)).toEqual({
+      fresh: false,
+      reason: "no_data",
+      since: now - 7_000,
+    });
+  });
+
+  it("asks for the book itself before the limit, when nothing else answers or what answers names another top", () => {
+    const quiet = { ...lively, book: now - 7_001, ticker: null };
+    expect(wantsBook(quiet, now)).toBe(true);
+    expect(wantsBook({ ...quiet, ticker: now - 100 }, now)).toBe(false);
+    const contradicted = { ...lively, contradictedSince: now - 1_000, contradictedWhenAsked: true };
+    expect(wantsBook(contradicted, now)).toBe(true);
+    expect(wantsBook({ ...contradicted, contradictedSince: now - 900 }, now)).toBe(false);
+    expect(wantsBook({ ...contradicted, contradictedWhenAsked: false }, now)).toBe(false);
+    expect(wantsBook({ ...quiet, refused: "subscription_refused" }, now)).toBe(false);
+    expect(wantsBook({ ...quiet, connected: false }, now)).toBe(false);
   });
 
   it("asks the second witness before the limit, not when the link is down", () => {

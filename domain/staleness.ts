@@ -8,8 +8,12 @@ import type { Milliseconds, StaleReason } from "./market.ts";
 export const STALE_AFTER_MS = 10_000;
 /** A ticker that names another top than the book for this long means that the book's channel stands still. */
 export const CONTRADICTION_LIMIT_MS = 3_000;
+/** A ticker that was asked for and names another top for this long: the book is asked for too, before it counts as stale. */
+export const CONTRADICTION_MOMENT_MS = 1_000;
 /** From here on the second witness is asked, so that a quiet market is told from a dead channel before it goes stale. */
 export const ASK_WITNESS_AFTER_MS = 4_000;
+/** When the second witness does not answer either, the book itself is asked to repeat itself. */
+export const ASK_BOOK_AFTER_MS = 7_000;
 
 /** All times on the clock of the machine, never the market's: silence is real time. */
 export type ChannelTimes = {
@@ -17,8 +21,8 @@ export type ChannelTimes = {
   readonly connected: boolean;
   /** When the link was lost or the symbol was asked for. */
   readonly since: Milliseconds;
-  /** The venue refused the symbol. */
-  readonly refused: boolean;
+  /** The venue refused the symbol's book or trades, and why; null while it did not. */
+  readonly refused: "symbol_unknown" | "subscription_refused" | null;
   /** The pair, or the whole venue, is not open. */
   readonly offline: boolean;
   /** Since when the book has failed its checksum or not arrived; null while it is verified. */
@@ -27,6 +31,10 @@ export type ChannelTimes = {
   readonly ticker: Milliseconds | null;
   /** Since when the ticker has named another best price than the book; null while they agree. */
   readonly contradictedSince: Milliseconds | null;
+  /** The ticker that contradicts last was one that was asked for: it may be as silent as the book. */
+  readonly contradictedWhenAsked: boolean;
+  /** Since when the book's channel is known to stand still, because the ticker went on without it; null while it speaks. */
+  readonly standsStillSince: Milliseconds | null;
   /** The trade tape has a hole that is being refilled. */
   readonly tapeUnsettledSince: Milliseconds | null;
 };
@@ -44,8 +52,8 @@ export function freshness(times: ChannelTimes, now: Milliseconds): Freshness {
   if (!times.connected) {
     return { fresh: false, reason: "connecting", since: times.since };
   }
-  if (times.refused) {
-    return { fresh: false, reason: "symbol_unknown", since: times.since };
+  if (times.refused !== null) {
+    return { fresh: false, reason: times.refused, since: times.since };
   }
   if (times.unverifiedSince !== null) {
     const reason = times.book === null ? "connecting" : "book_unverified";
@@ -57,7 +65,10 @@ export function freshness(times: ChannelTimes, now: Milliseconds): Freshness {
   if (times.tapeUnsettledSince !== null) {
     return { fresh: false, reason: "no_data", since: times.tapeUnsettledSince };
   }
-  const { contradictedSince } = times;
+  const { contradictedSince, standsStillSince } = times;
+  if (standsStillSince !== null) {
+    return { fresh: false, reason: "no_data", since: standsStillSince };
+  }
   if (contradictedSince !== null && now - contradictedSince > CONTRADICTION_LIMIT_MS) {
     return { fresh: false, reason: "no_data", since: times.book ?? contradictedSince };
   }
@@ -72,5 +83,16 @@ export function lastHeard(times: ChannelTimes): Milliseconds {
 
 /** True when the market has been quiet so long that the ticker should be asked to repeat itself. */
 export function wantsWitness(times: ChannelTimes, now: Milliseconds): boolean {
-  return times.connected && !times.refused && now - lastHeard(times) > ASK_WITNESS_AFTER_MS;
+  return times.connected && times.refused === null && now - lastHeard(times) > ASK_WITNESS_AFTER_MS;
+}
+
+/**
+ * True when the book itself should be asked for although it is not stale yet: nothing else answers, or what answered names
+ * another top. A pair whose channels are all silent stays steadily on the prices that it asks for.
+ */
+export function wantsBook(times: ChannelTimes, now: Milliseconds): boolean {
+  const { contradictedSince, contradictedWhenAsked } = times;
+  const contradicted =
+    contradictedWhenAsked && contradictedSince !== null && now - contradictedSince >= CONTRADICTION_MOMENT_MS;
+  return times.connected && times.refused === null && (contradicted || now - lastHeard(times) > ASK_BOOK_AFTER_MS);
 }

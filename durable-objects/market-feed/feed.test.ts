@@ -25,7 +25,7 @@ const START = Date.UTC(2026, 9, 1, 12, 0, 30);
 class Stage {
   now = START;
   readonly #database = new DatabaseSync(":memory:");
-  readonly sent: { method: string; params?: { channel: string; symbol?: string[] } }[] = [];
+  readonly sent: { method: string; req_id?: number; params?: { channel: string; symbol?: string[] } }[] = [];
   #onMessage: ((text: string) => void) | null = null;
   #onClose: ((reason: string) => void) | null = null;
   refuses = false;
@@ -110,10 +110,26 @@ class Stage {
     );
   }
 
-  ticker(bid: string, ask: string, last = bid, symbol = "BTC/USD"): void {
+  /** The venue refuses the pair's subscription of a channel. */
+  refuse(channel: string, error: string): void {
+    const request = this.sent.findLast(({ method, params }) => method === "subscribe" && params?.channel === channel);
+    this.say({ method: "subscribe", req_id: request?.req_id, success: false, error, symbol: "BTC/USD" });
+  }
+
+  /** The checksum of the verified book with one more level on each side. */
+  checksumAfter(bid: string, ask: string): number {
+    const top = this.parts.markets.get("BTC/USD")?.top();
+    const book = new OrderBook(100, 1, 0);
+    const level = (price: string) => ({ price: Number(price).toFixed(1), qty: "1.00000000" });
+    book.applySnapshot([level(top?.bid?.[0] ?? bid)], [level(top?.ask?.[0] ?? ask)]);
+    book.applyUpdate([level(bid)], [level(ask)]);
+    return book.checksum();
+  }
+
+  ticker(bid: string, ask: string, last = bid, symbol = "BTC/USD", type = "update"): void {
     const time = new Date(this.now).toISOString();
     this.say(
-      `{"channel":"ticker","type":"update","data":[{"symbol":"${symbol}","bid":${bid},"ask":${ask},"last":${last},"volume":1.0,"low":1.0,"high":1.0,"timestamp":"${time}"}]}`,
+      `{"channel":"ticker","type":"${type}","data":[{"symbol":"${symbol}","bid":${bid},"ask":${ask},"last":${last},"volume":1.0,"low":1.0,"high":1.0,"timestamp":"${time}"}]}`,
     );
   }
 
@@ -322,6 +338,68 @@ describe("the feed and its venue", () => {
       await stage.pass(1_000);
     }
     expect(stage.answers.quotes(["BTC/USD"])[0]).toMatchObject({ fresh: false, staleReason: "no_data" });
+  });
+
+  it("keeps a pair whose channels are all silent steadily on the prices that it asks for", async () => {
+    const stage = new Stage();
+    await stage.open();
+    stage.book("99.0", "101.0");
+    stage.trades("snapshot", stage.print(1));
+    let price = 99;
+    let asked = { book: stage.subscribed("book"), ticker: stage.subscribed("ticker") };
+    const seen: boolean[] = [];
+    for (let second = 1; second <= 40; second += 1) {
+      price -= 1;
+      await stage.pass(1_000);
+      // The venue answers what it is asked, each time with other prices, and says nothing by itself.
+      const now = { book: stage.subscribed("book"), ticker: stage.subscribed("ticker") };
+      if (now.ticker > asked.ticker) {
+        stage.ticker(`${price}.0`, `${price + 2}.0`, "100", "BTC/USD", "snapshot");
+      }
+      if (now.book > asked.book) {
+        stage.book(`${price}.0`, `${price + 2}.0`);
+      }
+      asked = now;
+      seen.push(stage.answers.quotes(["BTC/USD"])[0]?.fresh ?? false);
+    }
+    expect(seen).not.toContain(false);
+    expect(stage.parts.markets.get("BTC/USD")?.top().bid?.[0]).not.toBe("99");
+  });
+
+  it("keeps a pair steadily stale whose ticker goes on without the book, until the book speaks by itself", async () => {
+    const stage = new Stage();
+    await stage.open();
+    stage.book("99.0", "101.0");
+    stage.trades("snapshot", stage.print(1));
+    let asked = stage.subscribed("book");
+    const seen: boolean[] = [];
+    for (let second = 1; second <= 30; second += 1) {
+      const price = 99 - second;
+      stage.ticker(`${price}.0`, `${price + 2}.0`, "100");
+      await stage.pass(1_000);
+      if (stage.subscribed("book") > asked) {
+        asked = stage.subscribed("book");
+        stage.book(`${price}.0`, `${price + 2}.0`);
+      }
+      seen.push(stage.answers.quotes(["BTC/USD"])[0]?.fresh ?? false);
+    }
+    const first = seen.indexOf(false);
+    expect(first).toBeGreaterThan(-1);
+    expect(first).toBeLessThan(10);
+    expect(seen.slice(first)).not.toContain(true);
+    stage.book("60.0", "62.0", { type: "update", checksum: stage.checksumAfter("60.0", "62.0") });
+    expect(stage.answers.quotes(["BTC/USD"])[0]).toMatchObject({ fresh: true });
+  });
+
+  it("tells a pair that is not listed from one whose subscription is refused for another reason", async () => {
+    const stage = new Stage();
+    await stage.open();
+    stage.book("99.0", "101.0");
+    stage.trades("snapshot", stage.print(1));
+    stage.refuse("book", "Exceeded msg rate");
+    expect(stage.answers.quotes(["BTC/USD"])[0]).toMatchObject({ fresh: false, staleReason: "subscription_refused" });
+    stage.refuse("book", "Currency pair not supported BTC/USD");
+    expect(stage.answers.quotes(["BTC/USD"])[0]).toMatchObject({ fresh: false, staleReason: "symbol_unknown" });
   });
 
   it("does not take heartbeats for data", async () => {
@@ -667,11 +745,13 @@ describe("the tape and trigger rows", () => {
     stage.trades("snapshot", stage.print(1, "100"));
     stage.ticker("99.0", "101.0", "100.5");
     const before = stage.subscribed("trade");
-    await stage.pass(2_000);
+    await stage.pass(900);
     expect(stage.subscribed("trade")).toBe(before);
-    stage.ticker("99.0", "101.0", "100.5");
-    await stage.pass(1_500);
+    await stage.pass(600);
     expect(stage.subscribed("trade")).toBe(before + 1);
+    expect(stage.answers.quotes(["BTC/USD"])[0]).toMatchObject({ fresh: true });
+    stage.ticker("99.0", "101.0", "100.5");
+    await stage.pass(2_000);
     expect(stage.answers.quotes(["BTC/USD"])[0]).toMatchObject({ fresh: false, staleReason: "no_data" });
     stage.trades("snapshot", stage.print(1, "100"), stage.print(2, "100.5"));
     expect(stage.answers.quotes(["BTC/USD"])[0]).toMatchObject({ fresh: true });

@@ -1,5 +1,5 @@
 /** What the venue says, applied to the markets; and what has to be asked of it again when it says nothing or nonsense. */
-import { wantsWitness } from "../../domain/staleness.ts";
+import { wantsBook, wantsWitness } from "../../domain/staleness.ts";
 import type { Milliseconds } from "../../domain/market.ts";
 import { log } from "../lib/log.ts";
 import { advanceCandles, refreshDayAgo } from "./charts.ts";
@@ -13,6 +13,9 @@ import type { WatchedMarket } from "./watched-market.ts";
 
 const WITNESS_EVERY_MS = 3_000;
 const RENEW_EVERY_MS = 10_000;
+/** A pair whose channels are silent is kept up by asking: often enough that what is shown never gets stale. */
+const ASK_EVERY_MS = 4_000;
+const ASK_PRINTS_EVERY_MS = 2_000;
 const REST_NAMES_EVERY_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 /** A bad checksum more often than this in a minute means that the venue lies: ask less often. */
@@ -87,7 +90,7 @@ function take(parts: FeedParts, message: VenueMessage, text: string): void {
       return;
     case "tickers":
       for (const ticker of message.tickers) {
-        takeTicker(parts, ticker);
+        takeTicker(parts, message.type, ticker);
       }
       return;
     case "instruments":
@@ -136,11 +139,11 @@ function bookMismatched(parts: FeedParts, market: WatchedMarket): void {
   renew(parts, market, "book", recent.length < MISMATCHES_PER_MINUTE ? 0 : RENEW_EVERY_MS);
 }
 
-function takeTicker(parts: FeedParts, ticker: TickerValues): void {
+function takeTicker(parts: FeedParts, type: FrameKind, ticker: TickerValues): void {
   const market = parts.markets.get(ticker.symbol);
   if (market !== null) {
     parts.clock.observe(ticker.time);
-    market.takeTicker(ticker, parts.ports.now());
+    market.takeTicker(type, ticker, parts.ports.now());
     parts.fanOut.changed(market.symbol, "ticker");
     parts.waiters.notify();
   }
@@ -190,11 +193,15 @@ function checkMarket(parts: FeedParts, market: WatchedMarket): void {
   const link = linkState(parts);
   advanceCandles(parts, market);
   refreshDayAgo(parts, market);
-  if (wantsWitness(market.times(link), now)) {
+  const times = market.times(link);
+  if (wantsWitness(times, now)) {
     askWitness(parts, market);
   }
+  if (wantsBook(times, now)) {
+    renew(parts, market, "book", ASK_EVERY_MS);
+  }
   if (market.tapeIsBehind(now)) {
-    renew(parts, market, "trade", RENEW_EVERY_MS);
+    renew(parts, market, "trade", ASK_PRINTS_EVERY_MS);
   }
   const state = market.freshness(link, now);
   if (!state.fresh && link.connected && (state.reason === "no_data" || state.reason === "book_unverified")) {

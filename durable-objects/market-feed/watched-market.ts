@@ -10,7 +10,9 @@ import type { Decimal } from "../../domain/decimal.ts";
 import { MidWindow, markNow, usableMid, type Mark } from "../../domain/mark.ts";
 import type { BookView, Instrument, Level, Milliseconds, Quote, Symbol, Trade } from "../../domain/market.ts";
 import {
+  ASK_WITNESS_AFTER_MS,
   CONTRADICTION_LIMIT_MS,
+  CONTRADICTION_MOMENT_MS,
   freshness,
   lastHeard,
   type ChannelTimes,
@@ -65,6 +67,8 @@ export class WatchedMarket {
   #bookAt: Milliseconds | null = null;
   #tickerAt: Milliseconds | null = null;
   #contradictedSince: Milliseconds | null = null;
+  #contradictedWhenAsked = false;
+  #standsStillSince: Milliseconds | null = null;
   #unsettledSince: Milliseconds | null = null;
   #behindSince: Milliseconds | null = null;
   #nextVersion: number;
@@ -111,6 +115,7 @@ export class WatchedMarket {
     this.#askedAt = now;
     this.#bookAt = null;
     this.#tickerAt = null;
+    this.#standsStillSince = null;
     this.refused = null;
   }
 
@@ -128,6 +133,9 @@ export class WatchedMarket {
     this.#nextVersion = Math.max(this.#nextVersion, book.version + 1);
     this.#bookAt = now;
     this.#contradictedSince = null;
+    if (type === "update") {
+      this.#standsStillSince = null;
+    }
     if (!understood || book.checksum() !== change.checksum) {
       this.#dropBook(now);
       return "mismatch";
@@ -137,27 +145,27 @@ export class WatchedMarket {
     return "applied";
   }
 
-  takeTicker(ticker: TickerValues, now: Milliseconds): void {
+  takeTicker(type: FrameKind, ticker: TickerValues, now: Milliseconds): void {
     this.#ticker = ticker;
     this.#tickerAt = now;
-    const { bid, ask } = this.top();
-    const agrees = ticker.bid === (bid?.[0] ?? null) && ticker.ask === (ask?.[0] ?? null);
-    this.#contradictedSince = agrees || !this.#verified ? null : (this.#contradictedSince ?? now);
+    this.#compareTop(type, ticker, now);
     const { lastTrade } = this.tape;
     const printMissing = lastTrade !== null && ticker.last !== null && ticker.last !== lastTrade.price;
     this.#behindSince = printMissing ? (this.#behindSince ?? now) : null;
   }
 
   /**
-   * True when the ticker has named a last price for a while that no print explains: the trade channel stands still. From then
-   * on the tape counts as unsettled until prints come.
+   * True when the ticker has named a last price for a moment that no print explains: the trade channel stands still, and the
+   * prints are to be asked for. When that does not help, the tape counts as unsettled until they come.
    */
   tapeIsBehind(now: Milliseconds): boolean {
-    const behind = this.#behindSince !== null && now - this.#behindSince > CONTRADICTION_LIMIT_MS;
-    if (behind) {
+    if (this.#behindSince === null) {
+      return false;
+    }
+    if (now - this.#behindSince > CONTRADICTION_LIMIT_MS) {
       this.#unsettledSince ??= this.#behindSince;
     }
-    return behind;
+    return now - this.#behindSince > CONTRADICTION_MOMENT_MS;
   }
 
   /** Takes prints in; answers those that are due, in order, each once. */
@@ -221,12 +229,14 @@ export class WatchedMarket {
     return {
       connected: link.connected,
       since: link.connected ? Math.max(this.#askedAt, link.since) : link.since,
-      refused: this.refused !== null,
+      refused: this.refused === null ? null : isUnknownPair(this.refused) ? "symbol_unknown" : "subscription_refused",
       offline: link.system === "maintenance" || CLOSED_STATUSES.has(this.instrument.status),
       unverifiedSince: this.#verified ? null : this.#unverifiedSince,
       book: this.#bookAt,
       ticker: this.#tickerAt,
       contradictedSince: this.#contradictedSince,
+      contradictedWhenAsked: this.#contradictedWhenAsked,
+      standsStillSince: this.#standsStillSince,
       tapeUnsettledSince: this.#unsettledSince,
     };
   }
@@ -298,6 +308,27 @@ export class WatchedMarket {
     return { ...this.#view.view, at: marketTime - (now - lastHeard(this.times(link))) };
   }
 
+  /**
+   * A ticker that goes on by itself without the book shows that the book's channel stands still. A snapshot of the book that is
+   * asked for does not undo that: only an update does, or a ticker that still agrees with it a while later.
+   */
+  #compareTop(type: FrameKind, ticker: TickerValues, now: Milliseconds): void {
+    const { bid, ask } = this.top();
+    const agrees = ticker.bid === (bid?.[0] ?? null) && ticker.ask === (ask?.[0] ?? null);
+    if (agrees || !this.#verified) {
+      this.#contradictedSince = null;
+      if (agrees && now - (this.#bookAt ?? now) >= ASK_WITNESS_AFTER_MS) {
+        this.#standsStillSince = null;
+      }
+      return;
+    }
+    this.#contradictedSince ??= now;
+    this.#contradictedWhenAsked = type === "snapshot";
+    if (type === "update" && now - this.#contradictedSince > CONTRADICTION_LIMIT_MS) {
+      this.#standsStillSince ??= this.#bookAt ?? this.#contradictedSince;
+    }
+  }
+
   #settled(due: readonly Trade[], now: Milliseconds): readonly Trade[] {
     this.#unsettledSince = this.tape.gap === null ? null : (this.#unsettledSince ?? now);
     return due;
@@ -312,6 +343,11 @@ export class WatchedMarket {
     this.#view = null;
     this.#contradictedSince = null;
   }
+}
+
+/** "Currency pair not supported XBT/USD" (PROTOCOL §4): anything else is a refusal that may pass. */
+function isUnknownPair(error: string): boolean {
+  return /currency pair not supported/i.test(error);
 }
 
 function staleFields(

@@ -49,6 +49,7 @@ describe("frames of the venue", () => {
       '{"channel":"ticker","type":"snapshot","data":[{"symbol":"BTC/USD","bid":0.0,"bid_qty":0,"ask":65972.9,"ask_qty":39.6,"last":65972.9,"volume":4216.61829370,"vwap":64275.2,"low":61325.4,"high":66450.0,"change":4412.1,"change_pct":7.17}]}';
     expect(readFrame(text)).toMatchObject({
       kind: "tickers",
+      type: "snapshot",
       tickers: [{ symbol: "BTC/USD", bid: null, ask: "65972.9", last: "65972.9", volume: "4216.6182937", time: null }],
     });
   });

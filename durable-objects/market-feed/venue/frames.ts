@@ -47,7 +47,7 @@ export type FrameKind = "snapshot" | "update";
 export type VenueMessage =
   | { readonly kind: "book"; readonly type: FrameKind; readonly books: readonly BookChange[] }
   | { readonly kind: "trades"; readonly type: FrameKind; readonly trades: readonly Trade[] }
-  | { readonly kind: "tickers"; readonly tickers: readonly TickerValues[] }
+  | { readonly kind: "tickers"; readonly type: FrameKind; readonly tickers: readonly TickerValues[] }
   | {
       readonly kind: "instruments";
       readonly type: FrameKind;
@@ -241,7 +241,7 @@ function readTickers(frame: unknown): VenueMessage {
       time: timestamp ?? null,
     };
   });
-  return { kind: "tickers", tickers };
+  return { kind: "tickers", type: parsed.data.type, tickers };
 }
 
 function readInstruments(frame: unknown): VenueMessage {

@@ -13,6 +13,7 @@ export const BOOK_DEPTH = 100;
 
 type Request = Readonly<Record<string, unknown>>;
 type Send = (request: Request) => number | null;
+/** `attempts`: how often it was asked for in vain. */
 type State = { status: "asked" | "acknowledged" | "refused"; askedAt: number; attempts: number };
 
 export type Reply = {
@@ -92,7 +93,8 @@ export class Subscriptions {
     }
     if (reply.success || reply.error?.toLowerCase().startsWith("already subscribed") === true) {
       state.status = "acknowledged";
-      state.attempts = 0;
+      // A renewal that fails later is the first failure, not the second.
+      state.attempts = -1;
       return { kind: "acknowledged", channel, symbol };
     }
     state.status = "refused";

@@ -131,6 +131,8 @@ function staleSentence(reason: StaleReason | null): string {
       return "The order book failed its checksum and is being read again.";
     case "symbol_unknown":
       return "The exchange does not list this pair.";
+    case "subscription_refused":
+      return "The exchange refuses this pair's prices at the moment. The desk goes on asking.";
     case "market_offline":
       return "The exchange has taken this market offline.";
     case "no_data":
