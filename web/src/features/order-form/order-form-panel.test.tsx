@@ -196,6 +196,28 @@ describe("the order form", () => {
     expect(calls.length).toBeGreaterThan(1);
   });
 
+  it("asks again by itself, with the same key, when the order whose answer was lost shows up", async () => {
+    const { calls, answer, traderSends } = show();
+    changePreferences({ confirmOrders: false });
+    const lost = { code: "TEMPORARILY_UNAVAILABLE", message: "The desk is restarting.", details: {} } as const;
+    answer((call) => (call.method === "POST" ? refusal(503, lost) : undefined));
+    await write("0.01", "64000");
+    fireEvent.click(await readyToSend());
+    await screen.findByRole("button", { name: "Try again" }, { timeout: 5000 });
+    const asked = calls.length;
+    // Somebody else's order of the account says nothing about this one.
+    traderSends("order_opened", { orders: [sampleOrder({ id: "other", symbol: "ETH/USD", side: "buy" })] });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+    expect(calls.length).toBe(asked);
+    answer((call) => (call.method === "POST" ? filled : undefined));
+    traderSends("order_opened", { orders: [sampleOrder({ id: "mine", symbol: "BTC/USD", side: "buy" })] });
+    await expect.poll(formText).toContain("Filled 0.01");
+    expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+    expect(new Set(calls.map((call) => call.intent)).size).toBe(1);
+  });
+
   it("shows the desk's own denial with its message and its fix", async () => {
     const { answer } = show();
     changePreferences({ confirmOrders: false });

@@ -15,6 +15,7 @@ import { freshnessText } from "../freshness-text.ts";
 import { sideWord } from "../orders/order-words.ts";
 import { useLatestOrder } from "../orders/use-latest-order.ts";
 import { SegmentedChoice } from "../segmented-choice.tsx";
+import { useAnswered } from "./answered.ts";
 import { ConfirmOrderDialog } from "./confirm-order-dialog.tsx";
 import { denialFix, type DenialFix } from "./denial-fix.ts";
 import { EstimateFigures } from "./estimate-figures.tsx";
@@ -76,7 +77,7 @@ function Form(props: FormProps): JSX.Element {
   const latest = useLatestOrder();
   const [hint, setHint] = createSignal<string | null>(null);
   const form = () => props.live.form();
-  const submission = useSubmission(accountId, () => {
+  const submission = useSubmission(accountId, useAnswered(), () => {
     props.live.dispatch({ type: "placed" });
     props.onDone?.();
   });

@@ -1,7 +1,8 @@
-import { createSignal, type Accessor } from "solid-js";
+import { createEffect, createSignal, untrack, type Accessor } from "solid-js";
 import type { OrderRequest } from "../../../../domain/orders/request.ts";
 import { placeOrder, type PlaceOrder } from "../../data/api.ts";
 import { newIntent } from "../../data/http.ts";
+import type { Answered } from "./answered.ts";
 import { IDLE, reduceSubmission, type Submission, type SubmissionEvent } from "./submission.ts";
 
 export type LiveSubmission = {
@@ -15,17 +16,32 @@ export type LiveSubmission = {
   readonly edited: () => void;
 };
 
-export function useSubmission(accountId: Accessor<string | null>, onPlaced: () => void): LiveSubmission {
+/**
+ * `answered` tells what the account shows of the desk's answers, and whether its line stands. After a lost answer the wish is
+ * asked about again as soon as an answer to it is there to be had; never blindly, which could send an order that was meant
+ * minutes ago.
+ */
+export function useSubmission(
+  accountId: Accessor<string | null>,
+  answered: Answered,
+  onPlaced: () => void,
+): LiveSubmission {
   const [state, setState] = createSignal<Submission>(IDLE);
+  /** What the account showed when the wish was sent. */
+  let before: ReadonlySet<string> = new Set();
+  let asked: string | null = null;
 
   const apply = (event: SubmissionEvent): void => {
-    const before = state();
-    const after = reduceSubmission(before, event);
+    const last = state();
+    const after = reduceSubmission(last, event);
+    if (after.type === "sending" && last.type !== "sending" && last.type !== "uncertain") {
+      before = new Set(untrack(answered.all).map(({ id }) => id));
+    }
     setState(after);
-    if (after.type === "sending" && after !== before) {
+    if (after.type === "sending" && after !== last) {
       void send(after.wish.request, after.wish.intent);
     }
-    if (after.type === "placed" && before.type !== "placed") {
+    if (after.type === "placed" && last.type !== "placed") {
       onPlaced();
     }
   };
@@ -36,6 +52,19 @@ export function useSubmission(accountId: Accessor<string | null>, onPlaced: () =
       apply({ type: "answered", intent, answer });
     }
   };
+
+  createEffect(() => {
+    const current = state();
+    const shown = current.type === "uncertain" ? answered.find(current.wish.request, before) : null;
+    if (current.type === "uncertain" && shown !== null && answered.isOnline()) {
+      // Once for each answer that is shown: if that fails too, the button is there.
+      const key = `${current.wish.intent} ${shown}`;
+      if (asked !== key) {
+        asked = key;
+        untrack(() => apply({ type: "retried" }));
+      }
+    }
+  });
 
   return {
     state,
