@@ -16,6 +16,7 @@ import { refusal, refuseWith } from "./http/problem.ts";
 import { badRequest } from "./http/validation.ts";
 import { addAccountRoutes } from "./routes/accounts.ts";
 import { addAuthRoutes } from "./routes/auth.ts";
+import { addCredentialRoutes } from "./routes/credentials.ts";
 import { addDocumentRoutes } from "./routes/document.ts";
 import { addHealthRoute } from "./routes/health.ts";
 import { addHistoryRoutes } from "./routes/history.ts";
@@ -60,6 +61,7 @@ export function createApp(): App {
   addAccountRoutes(app);
   addOrderRoutes(app);
   addHistoryRoutes(app);
+  addCredentialRoutes(app);
   addSocketRoutes(app);
   addDocumentRoutes(app);
 

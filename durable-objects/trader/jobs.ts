@@ -50,6 +50,9 @@ async function runJob(parts: Parts, row: DueRow): Promise<void> {
     case "sessions":
       schedule.set("sessions", "", sockets.sweep());
       return;
+    case "key_claims":
+      await parts.keyConnector.tidy();
+      return;
     case "housekeeping":
       await keepHouse(parts);
       return;

@@ -10,6 +10,9 @@ import { feedPort } from "../market-feed/stub.ts";
 import { Admission } from "./admission.ts";
 import { Clock } from "./clock.ts";
 import { accountsOfMarket, type CommandDependencies } from "./commands.ts";
+import { assembleCredentials } from "./credentials/assemble.ts";
+import type { KeyConnector } from "./credentials/connector.ts";
+import type { Keyring } from "./credentials/keyring.ts";
 import { nextDayAfter } from "./day-times.ts";
 import { Desk } from "./desk.ts";
 import { FeedClient } from "./feed-client.ts";
@@ -32,13 +35,17 @@ export type Parts = CommandDependencies & {
   readonly historian: Historian;
   readonly triggers: TriggerSync;
   readonly sockets: TraderSockets;
+  /** The user's keys at the exchange: decrypted for one call at a time. */
+  readonly keyring: Keyring;
+  readonly keyConnector: KeyConnector;
   /** Logs and reports an exception that nobody expected. */
   readonly unexpected: (event: string, error: unknown, fields: LogFields) => void;
 };
 
 export function assemble(state: DurableObjectState, env: Env): Parts {
   const traderId = state.id.name ?? state.id.toString();
-  const { MARKET: market, FEED_LOCATION_HINT: locationHint, ERROR_SINK_URL: sinkUrl } = readSettings(env);
+  const settings = readSettings(env);
+  const { MARKET: market, FEED_LOCATION_HINT: locationHint, ERROR_SINK_URL: sinkUrl } = settings;
   const clock = new Clock(market, () => Date.now());
   const newId = (): string => crypto.randomUUID();
   const desk = new Desk({
@@ -92,6 +99,19 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     };
     reportUnexpected({ sinkUrl, waitUntil }, event, error, { trader: traderId, ...fields });
   };
+  const { keyring, keyConnector } = assembleCredentials({
+    settings,
+    storage: state.storage,
+    database: env.DB,
+    owner: traderId,
+    now: () => clock.wall(),
+    newId,
+    planTidy: (inMs) => {
+      schedule.set("key_claims", "", inMs === null ? null : clock.wall() + inMs);
+      state.waitUntil(schedule.arm());
+    },
+    unexpected,
+  });
   const parts: Parts = {
     state,
     env,
@@ -106,6 +126,8 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     historian,
     triggers,
     sockets,
+    keyring,
+    keyConnector,
     unexpected,
   };
   return parts;

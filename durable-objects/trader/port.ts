@@ -17,12 +17,16 @@ import type {
   PlacedOrder,
   PlaceOrderRequest,
 } from "../../contract/orders.ts";
+import type { CredentialUsePage, KrakenCredentialsView, KrakenTestView } from "../../contract/credentials.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { PositionView } from "../../contract/accounts.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol } from "../../domain/market.ts";
 import type { Result } from "../../domain/problem.ts";
+import type { KeySlot } from "../../domain/venue/keys.ts";
 import type { TriggerReceiver } from "../market-feed/port.ts";
+import type { Resealed } from "./credentials/connector.ts";
+import type { KeySubmission } from "./credentials/submission.ts";
 
 export type Principal = {
   readonly userId: string;
@@ -86,6 +90,17 @@ export type TraderPort = TriggerReceiver & {
     after: number,
     limit: number,
   ): Promise<Result<{ readonly epoch: string; readonly events: readonly JournalEventView[]; readonly last: number }>>;
+
+  krakenCredentials(principal: Principal): Promise<Result<KrakenCredentialsView>>;
+  /** Keys come sealed: no plaintext crosses RPC. */
+  connectKraken(principal: Principal, submission: KeySubmission): Promise<Result<KrakenCredentialsView>>;
+  replaceKraken(principal: Principal, submission: KeySubmission): Promise<Result<KrakenCredentialsView>>;
+  testKraken(principal: Principal, slot: KeySlot): Promise<Result<KrakenTestView>>;
+  removeKraken(principal: Principal, slot: KeySlot, force: boolean): Promise<Result<KrakenCredentialsView>>;
+  /** Decryptions, newest first. */
+  credentialUses(principal: Principal, cursor: string | null, limit: number): Promise<Result<CredentialUsePage>>;
+  /** Called by the operator's rotation of the vault's master: encrypts every key anew. Repeating it changes nothing. */
+  reseal(): Promise<Result<Resealed>>;
 
   /** Closes the sockets of the given sessions (all of them when null) with 4401. */
   revokeSessions(sessionIds: readonly string[] | null): Promise<void>;

@@ -19,12 +19,18 @@ import type {
   PlacedOrder,
   PlaceOrderRequest,
 } from "../../contract/orders.ts";
+import type { CredentialUsePage, KrakenCredentialsView, KrakenTestView } from "../../contract/credentials.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol, TriggerDelivery } from "../../domain/market.ts";
 import { ok, type Result } from "../../domain/problem.ts";
+import type { KeySlot } from "../../domain/venue/keys.ts";
 import type { LogFields } from "../lib/log.ts";
 import { openAccount } from "./accounts.ts";
+import { checked } from "./checked.ts";
+import type { Resealed } from "./credentials/connector.ts";
+import { reseal } from "./credentials/reseal.ts";
+import { keySubmission, type KeySubmission } from "./credentials/submission.ts";
 import { bookDeliveries } from "./deliveries.ts";
 import { valueNow } from "./equity.ts";
 import { exportEverything } from "./export.ts";
@@ -190,6 +196,46 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     });
   }
 
+  async krakenCredentials(principal: Principal): Promise<Result<KrakenCredentialsView>> {
+    return read(this.#parts(), principal, ({ keyring }) => ok(keyring.view()));
+  }
+
+  async connectKraken(principal: Principal, submission: KeySubmission): Promise<Result<KrakenCredentialsView>> {
+    const about = ordinary("connect_kraken", principal, { slot: submission.slot });
+    return write(this.#parts(), about, async ({ keyConnector }) => {
+      const valid = checked(keySubmission, submission);
+      return valid.ok ? keyConnector.connect(valid.value) : valid;
+    });
+  }
+
+  async replaceKraken(principal: Principal, submission: KeySubmission): Promise<Result<KrakenCredentialsView>> {
+    const about = ordinary("replace_kraken", principal, { slot: submission.slot });
+    return write(this.#parts(), about, async ({ keyConnector }) => {
+      const valid = checked(keySubmission, submission);
+      return valid.ok ? keyConnector.replace(valid.value) : valid;
+    });
+  }
+
+  async testKraken(principal: Principal, slot: KeySlot): Promise<Result<KrakenTestView>> {
+    return write(this.#parts(), ordinary("test_kraken", principal, { slot }), ({ keyConnector }) =>
+      keyConnector.test(slot),
+    );
+  }
+
+  async removeKraken(principal: Principal, slot: KeySlot, force: boolean): Promise<Result<KrakenCredentialsView>> {
+    return write(this.#parts(), protective("remove_kraken", principal, { slot, force }), ({ keyConnector }) =>
+      keyConnector.remove(slot, force),
+    );
+  }
+
+  async credentialUses(principal: Principal, cursor: string | null, limit: number): Promise<Result<CredentialUsePage>> {
+    return read(this.#parts(), principal, ({ keyring }) => keyring.usePage(cursor, limit));
+  }
+
+  async reseal(): Promise<Result<Resealed>> {
+    return reseal(this.#parts());
+  }
+
   async deliverTriggers(deliveries: readonly TriggerDelivery[]): Promise<readonly number[]> {
     const parts = this.#parts();
     try {
@@ -207,12 +253,15 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   }
 
   async exportData(principal: Principal): Promise<Result<Readonly<Record<string, unknown>>>> {
-    return read(this.#parts(), principal, ({ desk, traderId }) => ok(exportEverything(desk, traderId)));
+    return read(this.#parts(), principal, ({ desk, traderId, keyring }) =>
+      ok({ ...exportEverything(desk, traderId), credentials: keyring.exported() }),
+    );
   }
 
   async erase(principal: Principal): Promise<Result<null>> {
     return write(this.#parts(), protective("erase", principal, {}), async (parts) => {
       parts.sockets.revoke(null);
+      await parts.keyConnector.close();
       parts.desk.close();
       await parts.historian.settle();
       await parts.triggers.unregister();

@@ -33,7 +33,7 @@ export async function noStore(c: AppContext, next: Next): Promise<void> {
 /** Reading from other origins is allowed to those of CORS_ORIGINS, by default to none. */
 export const allowOrigins = cors({
   origin: (origin, c: AppContext) => (c.var.config.corsOrigins.includes(origin) ? origin : null),
-  allowMethods: ["GET", "POST", "PATCH", "DELETE"],
+  allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
   allowHeaders: ["authorization", "content-type", "idempotency-key"],
   exposeHeaders: ["x-request-id", "retry-after", "x-cache"],
   maxAge: 600,

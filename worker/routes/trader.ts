@@ -6,13 +6,14 @@ import { principalOf } from "../auth/visitor.ts";
 import type { AppContext } from "../context.ts";
 import { outcome, traderObject } from "../objects.ts";
 
-/** Asks the visitor's trader. */
+/** Asks the visitor's trader. `deadlineMs`: where the trader has to ask somebody else in turn. */
 export async function askTrader<T>(
   c: AppContext,
   what: string,
   call: (trader: TraderPort, principal: Principal) => Promise<Result<T>>,
+  deadlineMs?: number,
 ): Promise<Result<T>> {
   const visitor = visitorOf(c);
   const trader = traderObject(c.env, c.var.config, visitor.traderId);
-  return await outcome(what, () => call(trader, principalOf(visitor)));
+  return await outcome(what, () => call(trader, principalOf(visitor)), deadlineMs);
 }

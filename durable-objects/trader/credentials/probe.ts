@@ -31,9 +31,10 @@ export type ProbePorts = Pick<KrakenRestPorts, "base" | "transport" | "clock"> &
 /** The probe over Kraken's REST API. A key that nothing calls with yet has used up nothing of its counters. */
 export function restKeyProbe({ base, transport, clock, newId }: ProbePorts): KrakenKeyProbe {
   return async ({ rest, credentials, nonces }) => {
-    const rates = new RateKeeper({ now: clock.now, save: () => {}, saved: null });
+    const now = (): Milliseconds => clock.now();
+    const rates = new RateKeeper({ now, save: () => {}, saved: null });
     const own = { base, transport, clock, nonces, credentials, rates, names: () => NO_NAMES };
-    return findPermissions(rest ?? krakenRest(own), newId, clock.now);
+    return findPermissions(rest ?? krakenRest(own), newId, now);
   };
 }
 
