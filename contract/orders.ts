@@ -60,6 +60,32 @@ export type ClosePositionRequest = z.infer<typeof closePositionRequest>;
 
 export const cancelAllQuery = z.strictObject({ symbol: z.string().max(33).optional() });
 
+/**
+ * How a live order of an exchange account stands there: what was asked and is not answered yet. An order may be open and have
+ * an amend on its way; it keeps its old terms until the exchange has answered.
+ */
+export const orderStanding = z.object({
+  /** `queued`: waits to be sent. `sent`: no answer yet. `confirmed`: the exchange has it. */
+  placement: z.enum(["queued", "sent", "confirmed"]),
+  /** Orders that have to end before it is sent: they hold what it sells. */
+  waitsFor: z.array(z.string()),
+  /** The terms that were asked for. */
+  amend: z
+    .object({
+      stage: z.enum(["queued", "sent", "accepted"]),
+      quantity: decimalText,
+      limitPrice: decimalText.nullable(),
+      triggerPrice: decimalText.nullable(),
+    })
+    .nullable(),
+  cancel: z.object({ stage: z.enum(["queued", "sent", "accepted"]), requestedAt: milliseconds }).nullable(),
+  /** The exchange asked to wait: what is queued is not sent before. Null: no such wish. */
+  notBefore: milliseconds.nullable(),
+  /** Why it waits, as a sentence. */
+  waitReason: z.string().nullable(),
+});
+export type OrderStandingView = z.infer<typeof orderStanding>;
+
 export const order = z.object({
   id: z.string(),
   accountId: z.string(),
@@ -88,6 +114,8 @@ export const order = z.object({
   origin: orderOrigin,
   /** Why it ended or was refused by the venue, as a sentence; null while it lives or when simply filled. */
   reason: z.string().nullable(),
+  /** Absent on paper and once it has ended. */
+  standing: orderStanding.optional(),
   createdAt: milliseconds,
   updatedAt: milliseconds,
   /** Journal sequence of the event that last changed it. */
@@ -144,6 +172,18 @@ export const cancelAllResult = z.object({
   failed: z.array(z.object({ orderId: z.string(), error: problem })),
 });
 export type CancelAllResult = z.infer<typeof cancelAllResult>;
+
+/**
+ * DELETE /api/accounts/{id}/external-orders: cancels the orders of the exchange account that this desk did not send. `confirm`
+ * is the second confirmation that they need (TRADING §5).
+ */
+export const cancelExternalQuery = z.strictObject({ confirm: z.literal("external") });
+export const cancelExternalResult = z.object({
+  /** The exchange's ids of those whose cancel it took. */
+  cancelled: z.array(z.string()),
+  failed: z.array(z.object({ venueOrderId: z.string(), error: problem })),
+});
+export type CancelExternalResult = z.infer<typeof cancelExternalResult>;
 
 export const orderPage = pageOf(order);
 export const fillPage = pageOf(fill);

@@ -12,10 +12,10 @@ import { plainOrder } from "./order-steps.ts";
 import { instrumentOf, isDust } from "./facts.ts";
 import type { FeeSchedule } from "./fees.ts";
 import { holdingOf, totalOf } from "./holdings.ts";
-import type { AccountCurrency, AccountDay, AccountKind, AccountState } from "./state.ts";
+import type { AccountCurrency, AccountDay, AccountKind, AccountState, OpenOrder } from "./state.ts";
 import { exchangeFees } from "./venue/place.ts";
 import { spendable } from "./venue/spendable.ts";
-import type { Connection, Difference, ExternalOrder } from "./venue/state.ts";
+import type { ActionStage, Connection, Difference, ExternalOrder, PlacementStage } from "./venue/state.ts";
 
 export type Balance = {
   readonly asset: Asset;
@@ -36,6 +36,24 @@ export type ExchangeStanding = {
   /** Wall time; null before the first. */
   readonly reconciledAt: Milliseconds | null;
 };
+
+/** How a live order stands at its exchange: what was asked and is not answered yet. */
+export type OrderStanding = {
+  readonly placement: PlacementStage;
+  readonly waitsFor: string[];
+  readonly amend: {
+    readonly stage: ActionStage;
+    readonly quantity: Decimal;
+    readonly limitPrice: Decimal | null;
+    readonly triggerPrice: Decimal | null;
+  } | null;
+  readonly cancel: { readonly stage: ActionStage; readonly requestedAt: Milliseconds } | null;
+  readonly notBefore: Milliseconds | null;
+  readonly waitReason: string | null;
+};
+
+/** An order as it is shown. */
+export type ShownOrder = Order & { readonly standing?: OrderStanding };
 
 export type Position = {
   readonly asset: Asset;
@@ -145,14 +163,39 @@ export function positionViews(state: AccountState): readonly Position[] {
 }
 
 /** Live orders as they are shown, oldest first. */
-export function openOrderViews(state: AccountState): readonly Order[] {
-  return Object.values(state.orders).map(plainOrder);
+export function openOrderViews(state: AccountState): readonly ShownOrder[] {
+  return Object.values(state.orders).map(liveOrderView);
 }
 
 /** An order that is live or ended a short while ago; undefined when the state does not have it (any more). */
-export function orderView(state: AccountState, orderId: string): Order | undefined {
+export function orderView(state: AccountState, orderId: string): ShownOrder | undefined {
   const live = state.orders[orderId];
-  return live === undefined ? state.ended.find(({ id }) => id === orderId) : plainOrder(live);
+  return live === undefined ? state.ended.find(({ id }) => id === orderId) : liveOrderView(live);
+}
+
+function liveOrderView(order: OpenOrder): ShownOrder {
+  const { venue } = order;
+  if (venue === null) {
+    return plainOrder(order);
+  }
+  const { placement, waitsFor, amend, cancel } = venue;
+  const standing: OrderStanding = {
+    placement,
+    waitsFor: [...waitsFor],
+    amend:
+      amend === null
+        ? null
+        : {
+            stage: amend.stage,
+            quantity: amend.quantity,
+            limitPrice: amend.limitPrice,
+            triggerPrice: amend.triggerPrice,
+          },
+    cancel: cancel === null ? null : { stage: cancel.stage, requestedAt: cancel.requestedAt },
+    notBefore: venue.notBefore ?? cancel?.notBefore ?? amend?.notBefore ?? null,
+    waitReason: venue.waitReason ?? null,
+  };
+  return { ...plainOrder(order), standing };
 }
 
 /** A booked fill as it is shown. */

@@ -221,6 +221,54 @@ describe("the estimate of a close", () => {
   });
 });
 
+describe("the estimate of a triggered order", () => {
+  const holding = () => {
+    const trader = desk();
+    trader.place({ side: "buy", quantity: d("4") });
+    return { trader, account: { ...accountView(trader.state), exchange: {} } };
+  };
+  const request = (more: Partial<OrderRequest>): OrderRequest => ({
+    symbol: "BTC/USD",
+    side: "sell",
+    type: "stop-loss",
+    timeInForce: "gtc",
+    postOnly: false,
+    quantity: d("2"),
+    ...more,
+  });
+
+  it("takes nothing now and counts the taker's fee at its trigger, or at its limit where it has one", () => {
+    const { trader, account } = holding();
+    const shown = (more: Partial<OrderRequest>) =>
+      previewOrder(account, [], request(more), trader.markets, trader.now).estimate;
+    expect(shown({ triggerPrice: d("90") })).toMatchObject({
+      takenQuantity: "0",
+      restQuantity: "2",
+      averagePrice: "90",
+      cost: "180",
+      fee: "0.72",
+      total: "179.28",
+      baseAfter: "2",
+    });
+    expect(shown({ type: "stop-loss-limit", triggerPrice: d("90"), limitPrice: d("89") })).toMatchObject({
+      averagePrice: "89",
+      cost: "178",
+    });
+  });
+
+  it("is denied on paper, where nothing holds it", () => {
+    const { trader } = holding();
+    const paper = previewOrder(
+      accountView(trader.state),
+      [],
+      request({ triggerPrice: d("90") }),
+      trader.markets,
+      trader.now,
+    );
+    expect(paper.denial?.code).toBe("ORDER_TYPE_UNAVAILABLE");
+  });
+});
+
 describe("the market in the browser", () => {
   const ticker = {
     mark: d("100"),

@@ -5,18 +5,30 @@
  */
 import type { FeeSchedule } from "../account/fees.ts";
 import { feeOf, feeRate } from "../account/fees.ts";
-import { add, divide, HUNDRED, isPositive, isZero, multiply, subtract, sum, ZERO, type Decimal } from "../decimal.ts";
+import {
+  add,
+  divide,
+  HUNDRED,
+  isPositive,
+  isZero,
+  multiply,
+  round,
+  subtract,
+  sum,
+  ZERO,
+  type Decimal,
+} from "../decimal.ts";
 import type { AccountLimits } from "../limits/limits.ts";
 import type { Asset, Instrument, InstrumentStatus, Level, MarketView, Milliseconds, StaleReason } from "../market.ts";
 import { matchOrder, type Match } from "../paper/match.ts";
 import type { Problem } from "../problem.ts";
 import { assess, candidateOf, largestThatFits } from "./assess.ts";
-import type { AssessmentMarket, Candidate } from "./candidate.ts";
+import { valuedPrice, type AssessmentMarket, type Candidate } from "./candidate.ts";
 import { matchMarketOf } from "./checks.ts";
 import { valuationSymbol, type Markets } from "./conversion.ts";
 import type { OwnLiveOrder, TradingFacts } from "./facts.ts";
 import { freeBalance } from "./facts.ts";
-import type { Order } from "./order.ts";
+import { isTriggered, type Order } from "./order.ts";
 import { costOf } from "./quantise.ts";
 import type { OrderRequest } from "./request.ts";
 
@@ -195,6 +207,9 @@ function preview(facts: TradingFacts, request: OrderRequest, market: AssessmentM
 }
 
 function estimate(facts: TradingFacts, order: Candidate, instrument: Instrument, market: AssessmentMarket): Estimate {
+  if (isTriggered(order.orderType)) {
+    return triggeredEstimate(facts, order, instrument, market);
+  }
   const book = matchMarketOf(facts, order.symbol, market);
   const match =
     book === null ? null : matchOrder({ ...order, type: order.orderType }, book, feeRate(facts.fees, "taker"));
@@ -225,6 +240,37 @@ function estimate(facts: TradingFacts, order: Candidate, instrument: Instrument,
     slippagePercent: slippage(order, match, taken, takenCost, market),
     quoteAfter: bought ? subtract(freeQuote, total) : add(freeQuote, total),
     baseAfter: bought ? add(freeBase, filled) : subtract(freeBase, filled),
+  };
+}
+
+/** Nothing trades before the trigger. Then it is a taker at about its limit, else its trigger; what is paid can be worse. */
+function triggeredEstimate(
+  facts: TradingFacts,
+  order: Candidate,
+  instrument: Instrument,
+  market: AssessmentMarket,
+): Estimate {
+  const price = valuedPrice(order, market.markets[order.symbol]?.quote.mark ?? null);
+  const cost = price === null ? ZERO : costOf(price, order.quantity, instrument);
+  const fee = feeOf(cost, feeRate(facts.fees, "taker"), instrument.costDecimals);
+  const bought = order.side === "buy";
+  const total = bought ? add(cost, fee) : subtract(cost, fee);
+  const freeQuote = freeBalance(facts, instrument.quote);
+  const freeBase = freeBalance(facts, instrument.base);
+  return {
+    quantity: order.quantity,
+    limitPrice: order.limitPrice,
+    takenQuantity: ZERO,
+    restQuantity: order.quantity,
+    restReason: null,
+    averagePrice: price === null ? null : round(price, instrument.priceDecimals, "half-even"),
+    cost,
+    fee,
+    quoteAsset: instrument.quote,
+    total,
+    slippagePercent: null,
+    quoteAfter: bought ? subtract(freeQuote, total) : add(freeQuote, total),
+    baseAfter: bought ? add(freeBase, order.quantity) : subtract(freeBase, order.quantity),
   };
 }
 

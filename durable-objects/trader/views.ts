@@ -70,6 +70,9 @@ export function ordersTouched(event: AccountEvent): readonly string[] {
     case "amend_failed":
     case "exit_released":
     case "order_reported":
+    case "action_sent":
+    case "action_deferred":
+    case "cancel_accepted":
       return [event.orderId];
     case "queue_advanced":
       return event.newTape === true ? event.orders.map(({ orderId }) => orderId) : [];

@@ -202,27 +202,29 @@ function sent(link: VenueLink, event: ActionSent): VenueLink {
   const { attempt: attempts, time: sentAt } = event;
   switch (event.action) {
     case "place":
-      return { ...link, placement: "sent", attempts, sentAt, notBefore: null };
+      return { ...link, waitReason: null, placement: "sent", attempts, sentAt, notBefore: null };
     case "cancel":
       return link.cancel === null
         ? link
-        : { ...link, cancel: { ...link.cancel, stage: "sent", attempts, sentAt, notBefore: null } };
+        : { ...link, waitReason: null, cancel: { ...link.cancel, stage: "sent", attempts, sentAt, notBefore: null } };
     case "amend":
       return link.amend === null
         ? link
-        : { ...link, amend: { ...link.amend, stage: "sent", attempts, sentAt, notBefore: null } };
+        : { ...link, waitReason: null, amend: { ...link.amend, stage: "sent", attempts, sentAt, notBefore: null } };
   }
 }
 
 function deferred(link: VenueLink, event: ActionDeferred): VenueLink {
-  const { notBefore } = event;
+  const { notBefore, reason: waitReason } = event;
   switch (event.action) {
     case "place":
-      return { ...link, placement: "queued", notBefore };
+      return { ...link, waitReason, placement: "queued", notBefore };
     case "cancel":
-      return link.cancel === null ? link : { ...link, cancel: { ...link.cancel, stage: "queued", notBefore } };
+      return link.cancel === null
+        ? link
+        : { ...link, waitReason, cancel: { ...link.cancel, stage: "queued", notBefore } };
     case "amend":
-      return link.amend === null ? link : { ...link, amend: { ...link.amend, stage: "queued", notBefore } };
+      return link.amend === null ? link : { ...link, waitReason, amend: { ...link.amend, stage: "queued", notBefore } };
   }
 }
 

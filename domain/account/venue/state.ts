@@ -24,6 +24,8 @@ export type VenueLink = {
   readonly deadline: Milliseconds;
   /** The exchange asked to wait: not sent again before. */
   readonly notBefore: Milliseconds | null;
+  /** Why the last thing of it that was put back waits; null or absent when nothing does. */
+  readonly waitReason?: string | null;
   /** Reads of both lists that did not show it, after its deadline and 60 s. */
   readonly emptyReads: number;
   readonly cancel: PendingCancel | null;
