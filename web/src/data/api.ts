@@ -5,25 +5,30 @@ import {
   accountDetail,
   accountList,
   equityPoint,
+  type AdoptRequest,
   type OpenAccountRequest,
   type SettingsRequest,
 } from "../../../contract/accounts.ts";
 import { candlePage, marketList, type CandlePage, type MarketList } from "../../../contract/markets.ts";
 import {
   cancelAllResult,
+  cancelExternalResult,
   fillPage,
   order,
   orderPage,
   placedOrder,
+  type AmendOrderRequest,
   type CancelAllResult,
+  type CancelExternalResult,
   type OrderView,
   type PlacedOrder,
 } from "../../../contract/orders.ts";
 import { symbolToPath } from "../../../contract/symbols.ts";
+import { eventList } from "../../../contract/trader-socket.ts";
 import type { AccountView } from "../../../contract/accounts.ts";
 import type { Decimal } from "../../../domain/decimal.ts";
 import type { Side, Timeframe } from "../../../domain/market.ts";
-import type { OrderType, TimeInForce } from "../../../domain/orders/order.ts";
+import type { ConditionalClose, OrderType, TimeInForce } from "../../../domain/orders/order.ts";
 import type { Result } from "../../../domain/problem.ts";
 import { request } from "./http.ts";
 
@@ -35,6 +40,9 @@ export type PlaceOrder = {
   readonly quantity?: Decimal;
   readonly cost?: Decimal;
   readonly limitPrice?: Decimal;
+  readonly triggerPrice?: Decimal;
+  readonly trailingPercent?: Decimal;
+  readonly conditionalClose?: ConditionalClose;
   readonly timeInForce?: TimeInForce;
   readonly postOnly?: boolean;
   readonly expiresAt?: number;
@@ -75,7 +83,7 @@ export function placeOrder(accountId: string, wish: PlaceOrder, intent: string):
 export function amendOrder(
   accountId: string,
   orderId: string,
-  change: { readonly quantity?: Decimal; readonly limitPrice?: Decimal },
+  change: AmendOrderRequest,
   intent: string,
 ): Promise<Result<PlacedOrder>> {
   return request(`/api/accounts/${accountId}/orders/${orderId}`, placedOrder, {
@@ -96,6 +104,15 @@ export function cancelAllOrders(
   intent: string,
 ): Promise<Result<CancelAllResult>> {
   return request(`/api/accounts/${accountId}/orders`, cancelAllResult, { method: "DELETE", intent, query: { symbol } });
+}
+
+/** Cancels the orders of a Kraken account that this desk did not send. Only after a second confirmation. */
+export function cancelExternalOrders(accountId: string, intent: string): Promise<Result<CancelExternalResult>> {
+  return request(`/api/accounts/${accountId}/external-orders`, cancelExternalResult, {
+    method: "DELETE",
+    intent,
+    query: { confirm: "external" },
+  });
 }
 
 /** Sells `percent` (1–100) of the managed position at market, or at `limitPrice`. */
@@ -145,7 +162,26 @@ export function changeSettings(accountId: string, change: SettingsRequest): Prom
   return request(`/api/accounts/${accountId}/settings`, account, { method: "PATCH", body: change });
 }
 
+/** External inventory of a Kraken account becomes the desk's own. */
+export function adoptHolding(
+  accountId: string,
+  asset: string,
+  wish: AdoptRequest,
+  intent: string,
+): Promise<Result<AccountView>> {
+  return request(`/api/accounts/${accountId}/holdings/${encodeURIComponent(asset)}/adopt`, account, {
+    method: "POST",
+    body: wish,
+    intent,
+  });
+}
+
 // History
+
+/** The journal after a sequence number, oldest first, at most 500 events. */
+export function fetchEvents(accountId: string, after: number): Promise<Result<z.output<typeof eventList>>> {
+  return request(`/api/accounts/${accountId}/events`, eventList, { query: { after, limit: 500 } });
+}
 
 export function fetchOrders(accountId: string, filter: HistoryFilter): Promise<Result<z.output<typeof orderPage>>> {
   return request(`/api/accounts/${accountId}/orders`, orderPage, { query: { ...filter } });

@@ -6,7 +6,7 @@ import type { z } from "zod";
 import { errorBody } from "../../../contract/errors.ts";
 import { refuse, type Problem, type Result } from "../../../domain/problem.ts";
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export type RequestOptions = {
   readonly method?: Method;
@@ -15,6 +15,8 @@ export type RequestOptions = {
   readonly intent?: string;
   readonly signal?: AbortSignal;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** Longer than usual where the desk has to ask somebody else first. */
+  readonly timeoutMs?: number;
 };
 
 type SessionHandler = (problem: Problem) => void;
@@ -56,7 +58,8 @@ async function attempt<T extends z.ZodType>(
   schema: T,
   options: RequestOptions,
 ): Promise<Result<z.output<T>>> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const timeout = AbortSignal.timeout(timeoutMs);
   let response: Response;
   let body: unknown;
   try {
@@ -69,7 +72,7 @@ async function attempt<T extends z.ZodType>(
     });
     body = await response.json();
   } catch (error) {
-    return unreachable(error);
+    return unreachable(error, timeoutMs);
   }
   if (!response.ok) {
     const parsed = errorBody.safeParse(body);
@@ -123,12 +126,12 @@ function isSessionProblem(problem: Problem): boolean {
   return problem.code === "UNAUTHENTICATED" || problem.code === "SESSION_EXPIRED";
 }
 
-function unreachable(error: unknown): Result<never> {
+function unreachable(error: unknown, timeoutMs: number): Result<never> {
   const isTimeout = error instanceof DOMException && error.name === "TimeoutError";
   return refuse(
     "TEMPORARILY_UNAVAILABLE",
     isTimeout
-      ? "The desk did not answer within 15 s."
+      ? `The desk did not answer within ${Math.round(timeoutMs / 1000)} s.`
       : "The desk cannot be reached. Check the connection and try again.",
     { reason: error instanceof Error ? error.name : "unknown" },
   );

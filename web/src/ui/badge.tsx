@@ -1,12 +1,15 @@
 import type { JSX, ParentProps } from "solid-js";
 import { classNames } from "./class-names.ts";
 
-export type BadgeTone = "neutral" | "accent" | "warning" | "up" | "down";
+export type BadgeTone = "neutral" | "accent" | "warning" | "danger" | "money" | "up" | "down";
 
 const tones: Record<BadgeTone, string> = {
   neutral: "border-line-strong text-muted",
   accent: "border-accent text-accent",
   warning: "border-warning text-warning",
+  danger: "border-danger text-danger",
+  // Filled: real money is not to be overlooked.
+  money: "border-money bg-money text-on-money",
   up: "border-up text-up",
   down: "border-down text-down",
 };

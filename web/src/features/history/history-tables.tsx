@@ -1,4 +1,4 @@
-import { Show, type JSX } from "solid-js";
+import { createMemo, Show, type JSX } from "solid-js";
 import type { FillView, OrderView } from "../../../../contract/orders.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { DataTable, type Column } from "../../ui/data-table.tsx";
@@ -16,7 +16,15 @@ type TableProps<Row> = {
 export function OrdersTable(props: TableProps<OrderView>): JSX.Element {
   const price = (order: OrderView, value: OrderView["limitPrice"]): string =>
     formatDecimal(value, { decimals: props.priceDecimals(order.symbol) });
-  const columns: readonly Column<OrderView>[] = [
+  const trigger: Column<OrderView> = {
+    id: "trigger",
+    header: "Trigger",
+    align: "right",
+    wideOnly: true,
+    cell: (order) => price(order, order.triggerPrice),
+  };
+  const hasTriggers = createMemo(() => props.rows.some((order) => order.triggerPrice !== null));
+  const columns = createMemo<readonly Column<OrderView>[]>(() => [
     { id: "time", header: "Time", cell: (order) => <TimeText time={order.createdAt} form="date-time" /> },
     { id: "symbol", header: "Pair", cell: (order) => order.symbol },
     { id: "side", header: "Side", cell: (order) => <SideText side={order.side} /> },
@@ -29,6 +37,7 @@ export function OrdersTable(props: TableProps<OrderView>): JSX.Element {
       wideOnly: true,
       cell: (order) => price(order, order.limitPrice),
     },
+    ...(hasTriggers() ? [trigger] : []),
     { id: "filled", header: "Filled", align: "right", cell: (order) => formatQuantity(order.filledQuantity) },
     {
       id: "average",
@@ -45,9 +54,9 @@ export function OrdersTable(props: TableProps<OrderView>): JSX.Element {
       cell: (order) => formatAmount(order.fees, order.feeAsset),
     },
     { id: "status", header: "Status", cell: (order) => <Badge title={order.reason ?? ""}>{statusWords(order)}</Badge> },
-  ];
+  ]);
   return (
-    <DataTable label="Orders" columns={columns} rows={props.rows} onRowClick={props.onOpen} footer={props.footer} />
+    <DataTable label="Orders" columns={columns()} rows={props.rows} onRowClick={props.onOpen} footer={props.footer} />
   );
 }
 

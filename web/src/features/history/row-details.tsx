@@ -4,6 +4,7 @@ import { preferences } from "../../data/preferences.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { MISSING, formatAmount, formatDecimal, formatProfit, formatQuantity } from "../../ui/format.ts";
 import { formatIso, formatTime } from "../../ui/format-time.ts";
+import { closeWord } from "../orders/order-words.ts";
 import { statusWords, typeWords } from "./history-tables.tsx";
 
 type Detail = readonly [label: string, value: string];
@@ -26,6 +27,10 @@ export function OrderDetails(props: { order: OrderView; onClose: () => void }): 
       ["Type", typeWords(order)],
       ["Quantity", formatQuantity(order.quantity)],
       ["Limit price", formatDecimal(order.limitPrice)],
+      ["Trigger price", formatDecimal(order.triggerPrice)],
+      ["Follows by", order.trailingPercent === null ? MISSING : `${order.trailingPercent} %`],
+      ["Conditional close", order.conditionalClose === null ? MISSING : closeWord(order.conditionalClose, undefined)],
+      ["Order at Kraken", order.venueOrderId ?? MISSING],
       ["Filled", formatQuantity(order.filledQuantity)],
       ["Average price", formatDecimal(order.averagePrice)],
       ["Cost of the fills", formatAmount(order.filledCost, order.symbol.split("/")[1] ?? "")],

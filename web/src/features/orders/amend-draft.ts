@@ -2,11 +2,15 @@
 import type { OrderView } from "../../../../contract/orders.ts";
 import { isBelow, isPositive, parseDecimal, type Decimal } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
-import { quantisePrice, quantiseQuantity } from "../../../../domain/orders/quantise.ts";
+import { nearestPrice, quantisePrice, quantiseQuantity } from "../../../../domain/orders/quantise.ts";
 
-export type AmendDraft = { readonly priceText: string; readonly quantityText: string };
+export type AmendDraft = { readonly priceText: string; readonly triggerText: string; readonly quantityText: string };
 
-export type AmendChange = { readonly quantity?: Decimal; readonly limitPrice?: Decimal };
+export type AmendChange = {
+  readonly quantity?: Decimal;
+  readonly limitPrice?: Decimal;
+  readonly triggerPrice?: Decimal;
+};
 
 export type AmendReading =
   | { readonly type: "unchanged" }
@@ -14,20 +18,29 @@ export type AmendReading =
   | { readonly type: "change"; readonly change: AmendChange };
 
 export function amendDraftOf(order: OrderView): AmendDraft {
-  return { priceText: order.limitPrice ?? "", quantityText: order.quantity };
+  return {
+    priceText: order.limitPrice ?? "",
+    triggerText: order.triggerPrice ?? "",
+    quantityText: order.quantity,
+  };
 }
 
 /** What the texts ask for, on the pair's own grid; only what differs from the order is named. */
 export function readAmend(draft: AmendDraft, order: OrderView, instrument: Instrument): AmendReading {
   const price = parseDecimal(draft.priceText);
+  const trigger = parseDecimal(draft.triggerText);
   const quantity = parseDecimal(draft.quantityText);
-  if (price === null || !isPositive(price)) {
+  if (order.limitPrice !== null && (price === null || !isPositive(price))) {
     return { type: "unreadable", message: "Write the new price as a number above zero." };
+  }
+  if (order.triggerPrice !== null && (trigger === null || !isPositive(trigger))) {
+    return { type: "unreadable", message: "Write the new trigger price as a number above zero." };
   }
   if (quantity === null || !isPositive(quantity)) {
     return { type: "unreadable", message: "Write the new quantity as a number above zero." };
   }
-  const limitPrice = quantisePrice(price, order.side, instrument);
+  const limitPrice = order.limitPrice === null || price === null ? null : quantisePrice(price, order.side, instrument);
+  const triggerPrice = order.triggerPrice === null || trigger === null ? null : nearestPrice(trigger, instrument);
   const wanted = quantiseQuantity(quantity, instrument);
   if (isBelow(wanted, order.filledQuantity)) {
     return {
@@ -36,7 +49,8 @@ export function readAmend(draft: AmendDraft, order: OrderView, instrument: Instr
     };
   }
   const change: AmendChange = {
-    ...(limitPrice === order.limitPrice ? {} : { limitPrice }),
+    ...(limitPrice === null || limitPrice === order.limitPrice ? {} : { limitPrice }),
+    ...(triggerPrice === null || triggerPrice === order.triggerPrice ? {} : { triggerPrice }),
     ...(wanted === order.quantity ? {} : { quantity: wanted }),
   };
   return Object.keys(change).length === 0 ? { type: "unchanged" } : { type: "change", change };

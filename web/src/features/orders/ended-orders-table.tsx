@@ -1,4 +1,4 @@
-import type { JSX } from "solid-js";
+import { createMemo, type JSX } from "solid-js";
 import type { OrderView } from "../../../../contract/orders.ts";
 import type { Instrument } from "../../../../domain/market.ts";
 import { DataTable, type Column } from "../../ui/data-table.tsx";
@@ -13,7 +13,15 @@ export function EndedOrdersTable(props: {
   instrumentOf: (symbol: string) => Instrument | null;
 }): JSX.Element {
   const priceDecimals = (order: OrderView): number | undefined => props.instrumentOf(order.symbol)?.priceDecimals;
-  const columns: readonly Column<OrderView>[] = [
+  const triggerColumn: Column<OrderView> = {
+    id: "trigger",
+    header: "Trigger",
+    align: "right",
+    wideOnly: true,
+    cell: (order) => formatPrice(order.triggerPrice, priceDecimals(order)),
+  };
+  const hasTriggers = createMemo(() => props.orders.some((order) => order.triggerPrice !== null));
+  const columns = createMemo<readonly Column<OrderView>[]>(() => [
     {
       id: "time",
       header: "Ended",
@@ -36,6 +44,7 @@ export function EndedOrdersTable(props: {
       wideOnly: true,
       cell: (order) => formatPrice(order.limitPrice, priceDecimals(order)),
     },
+    ...(hasTriggers() ? [triggerColumn] : []),
     {
       id: "average",
       header: "Average",
@@ -54,6 +63,6 @@ export function EndedOrdersTable(props: {
         </span>
       ),
     },
-  ];
-  return <DataTable label="Table of ended orders" columns={columns} rows={props.orders} />;
+  ]);
+  return <DataTable label="Table of ended orders" columns={columns()} rows={props.orders} />;
 }

@@ -1,4 +1,4 @@
-import { createSignal, Show, type Accessor, type JSX } from "solid-js";
+import { createMemo, createSignal, Show, type Accessor, type JSX } from "solid-js";
 import type { OrderView } from "../../../../contract/orders.ts";
 import { compare } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
@@ -12,9 +12,11 @@ import { TimeText } from "../../ui/time-text.tsx";
 import { createWrite, type Write } from "../create-write.ts";
 import { focusSoon } from "../focus-soon.ts";
 import { createKeyedRows, type KeyedRow } from "../keyed-rows.ts";
+import { preferences } from "../../data/preferences.ts";
 import { amendDraftOf, readAmend, type AmendDraft } from "./amend-draft.ts";
 import { FilledCell, SideCell, SymbolCell } from "./order-cells.tsx";
-import { isAmendable, isCancellable, statusWord, typeWord } from "./order-words.ts";
+import { amendBlock, closeWord, isAmendable, isCancellable, statusWord, typeWord } from "./order-words.ts";
+import { standingNote } from "./standing-words.ts";
 
 type Row = KeyedRow<OrderView>;
 type Editing = { readonly id: string; readonly draft: AmendDraft };
@@ -74,7 +76,7 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
   };
   const amendBlocked = (order: OrderView): string | null => {
     if (!isAmendable(order)) {
-      return "Only a resting limit order can be amended.";
+      return amendBlock(order);
     }
     return props.instrumentOf(order.symbol) === null ? `The rules of ${order.symbol} are not loaded yet.` : null;
   };
@@ -87,7 +89,38 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
   };
 
   const priceDecimals = (order: OrderView): number | undefined => props.instrumentOf(order.symbol)?.priceDecimals;
-  const columns: readonly Column<Row>[] = [
+  const noteOf = (order: OrderView): string | null =>
+    standingNote(order, props.orders, preferences.zone, priceDecimals(order));
+  const hasTriggers = createMemo(() => props.orders.some((order) => order.triggerPrice !== null));
+  const isAtExchange = createMemo(() => props.orders.some((order) => order.standing !== undefined));
+  const triggerColumn: Column<Row> = {
+    id: "trigger",
+    header: "Trigger",
+    title: "Compared with the last trade",
+    align: "right",
+    cell: (row) => (
+      <Show
+        when={isEditing(row) && row.value().triggerPrice !== null}
+        fallback={formatPrice(row.value().triggerPrice, priceDecimals(row.value()))}
+      >
+        <DecimalField
+          label="New trigger price"
+          hideLabel
+          class="w-28"
+          ref={(input) => {
+            if (row.value().limitPrice === null) {
+              focusSoon(input);
+            }
+          }}
+          value={editing()?.draft.triggerText ?? ""}
+          step={props.instrumentOf(row.value().symbol)?.tickSize}
+          onInput={(triggerText) => changeDraft({ triggerText })}
+          onEnter={() => void save(row.value())}
+        />
+      </Show>
+    ),
+  };
+  const columns = createMemo<readonly Column<Row>[]>(() => [
     {
       id: "time",
       header: "Time",
@@ -109,6 +142,14 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
       cell: (row) => (
         <span title={row.value().expiresAt === null ? undefined : `Expires ${formatIso(row.value().expiresAt)}`}>
           {typeWord(row.value())}
+          <Show when={row.value().conditionalClose}>
+            {(close) => (
+              <span class="text-muted" title={`Then ${closeWord(close(), priceDecimals(row.value()))}`}>
+                {" "}
+                + close
+              </span>
+            )}
+          </Show>
         </span>
       ),
     },
@@ -138,7 +179,10 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
       compare: (left, right) =>
         compare(left.value().limitPrice ?? left.value().quantity, right.value().limitPrice ?? right.value().quantity),
       cell: (row) => (
-        <Show when={isEditing(row)} fallback={formatPrice(row.value().limitPrice, priceDecimals(row.value()))}>
+        <Show
+          when={isEditing(row) && row.value().limitPrice !== null}
+          fallback={formatPrice(row.value().limitPrice, priceDecimals(row.value()))}
+        >
           <DecimalField
             label="New price"
             hideLabel
@@ -152,12 +196,14 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
         </Show>
       ),
     },
+    ...(hasTriggers() ? [triggerColumn] : []),
     { id: "filled", header: "Filled", align: "right", cell: (row) => <FilledCell order={row.value()} /> },
     {
       id: "status",
       header: "Status",
-      wideOnly: true,
-      cell: (row) => <span title={row.value().reason ?? undefined}>{statusWord(row.value())}</span>,
+      // On paper an order here is open; at an exchange the word is what matters.
+      wideOnly: !isAtExchange(),
+      cell: (row) => <StatusCell order={row.value()} note={noteOf(row.value())} />,
     },
     {
       id: "actions",
@@ -177,12 +223,25 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
         />
       ),
     },
-  ];
+  ]);
 
   return (
     <div class="flex min-h-0 min-w-0 flex-1 flex-col" onKeyDown={handleKey}>
-      <DataTable label="Table of open orders" columns={columns} rows={rows()} />
+      <DataTable label="Table of open orders" columns={columns()} rows={rows()} />
     </div>
+  );
+}
+
+/** The word, and the sentence behind it on hover; screen readers hear both. */
+function StatusCell(props: { order: OrderView; note: string | null }): JSX.Element {
+  const isOpenQuestion = (): boolean => props.order.status === "unknown";
+  return (
+    <span title={props.note ?? undefined} class={isOpenQuestion() ? "text-warning" : undefined}>
+      {statusWord(props.order)}
+      <Show when={props.order.standing === undefined ? null : props.note}>
+        {(note) => <span class="sr-only">. {note()}</span>}
+      </Show>
+    </span>
   );
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decimal } from "../../../../domain/decimal.ts";
 import { bitcoin, sampleOrder } from "../testing/samples.ts";
 import {
+  closeWord,
   filledPercent,
   isAmendable,
   isCancellable,
@@ -70,5 +71,35 @@ describe("what became of an order", () => {
     expect(outcomeText({ order: rejected, fills: [], notices: [] }, bitcoin)).toBe(
       "Rejected: Post-only order would cross",
     );
+  });
+});
+
+describe("an order of the other types in words", () => {
+  const stop = sampleOrder({
+    type: "stop-loss-limit",
+    side: "sell",
+    triggerPrice: decimal("60000"),
+    limitPrice: decimal("59900"),
+  });
+
+  it("names its type, its trigger and its limit", () => {
+    expect(typeWord(stop)).toBe("Stop-loss limit");
+    expect(typeWord(sampleOrder({ type: "trailing-stop", trailingPercent: decimal("2.5") }))).toBe(
+      "Trailing stop 2.5 %",
+    );
+    expect(outcomeText({ order: stop, fills: [], notices: [] }, bitcoin)).toBe(
+      "Waiting at Kraken for its trigger: 0.5, trigger 60\u202f000.0, limit 59\u202f900.0",
+    );
+    const close = { type: "take-profit-limit", triggerPrice: decimal("70000"), limitPrice: decimal("69900") } as const;
+    expect(closeWord(close, 1)).toBe("Take-profit limit at 70\u202f000.0, limit 69\u202f900.0");
+    expect(closeWord({ type: "limit", triggerPrice: null, limitPrice: decimal("70000") }, 1)).toBe(
+      "Limit at 70\u202f000.0",
+    );
+  });
+
+  it("can be amended where it has a price, and a trailing stop cannot", () => {
+    expect(isAmendable(stop)).toBe(true);
+    expect(isAmendable(sampleOrder({ type: "stop-loss", limitPrice: null }))).toBe(true);
+    expect(isAmendable(sampleOrder({ type: "trailing-stop", limitPrice: null }))).toBe(false);
   });
 });

@@ -1,7 +1,16 @@
 /** Rows and views for tests of the panels: one plausible value of each kind, changed where a test cares. */
-import type { AccountState, AccountView, PositionView } from "../../../../contract/accounts.ts";
+import type {
+  AccountState,
+  AccountView,
+  ExchangeStandingView,
+  ExternalOrderView,
+  PositionView,
+} from "../../../../contract/accounts.ts";
+import type { KrakenCredentialsView, KrakenCredentialView } from "../../../../contract/credentials.ts";
+import { KEY_PERMISSION_FACTS } from "../../../../domain/venue/keys.ts";
+import { KEY_PERMISSIONS } from "../../../../domain/venue/wishes.ts";
 import type { Ticker } from "../../../../contract/markets.ts";
-import type { FillView, OrderView } from "../../../../contract/orders.ts";
+import type { FillView, OrderStandingView, OrderView } from "../../../../contract/orders.ts";
 import { decimal } from "../../../../domain/decimal.ts";
 import type { Candle, Instrument, Trade } from "../../../../domain/market.ts";
 
@@ -87,6 +96,19 @@ export function sampleOrder(change: Partial<OrderView> = {}): OrderView {
   };
 }
 
+/** An order that Kraken has, with nothing on its way. */
+export function sampleStanding(change: Partial<OrderStandingView> = {}): OrderStandingView {
+  return {
+    placement: "confirmed",
+    waitsFor: [],
+    amend: null,
+    cancel: null,
+    notBefore: null,
+    waitReason: null,
+    ...change,
+  };
+}
+
 export function sampleFill(change: Partial<FillView> = {}): FillView {
   return {
     id: "fill-1",
@@ -159,6 +181,84 @@ export function sampleAccount(change: Partial<AccountView> = {}): AccountView {
     seq: 1,
     ...change,
   };
+}
+
+export function sampleExchange(change: Partial<ExchangeStandingView> = {}): ExchangeStandingView {
+  return {
+    connection: { status: "trading", reason: null, retryAt: null },
+    externalOrders: [],
+    differences: [],
+    reconciledAt: NOW,
+    ...change,
+  };
+}
+
+export function sampleExternalOrder(change: Partial<ExternalOrderView> = {}): ExternalOrderView {
+  return {
+    venueOrderId: "OHAND-11111-AAAAAA",
+    symbol: "BTC/USD",
+    side: "sell",
+    type: "limit",
+    quantity: decimal("0.1"),
+    filledQuantity: decimal("0"),
+    limitPrice: decimal("70000"),
+    triggerPrice: null,
+    openedAt: NOW - 60_000,
+    ...change,
+  };
+}
+
+/** $8,000 of cash, 0.5 BTC of which 0.3 were there before the desk. */
+export function sampleKrakenAccount(change: Partial<AccountView> = {}): AccountView {
+  return sampleAccount({
+    id: "account-k",
+    name: "Kraken",
+    kind: "kraken",
+    fees: { takerPercent: decimal("0.26"), makerPercent: decimal("0.16") },
+    balances: [
+      {
+        asset: "USD",
+        total: decimal("8000"),
+        held: decimal("0"),
+        available: decimal("8000"),
+        external: decimal("0"),
+      },
+      {
+        asset: "BTC",
+        total: decimal("0.5"),
+        held: decimal("0"),
+        available: decimal("0.2"),
+        external: decimal("0.3"),
+      },
+    ],
+    positions: [samplePosition({ quantity: decimal("0.2"), cost: decimal("12800") })],
+    exchange: sampleExchange(),
+    ...change,
+  });
+}
+
+export function sampleCredential(change: Partial<KrakenCredentialView> = {}): KrakenCredentialView {
+  const slot = change.slot ?? "trading";
+  return {
+    slot,
+    name: "desk",
+    fingerprint: "a1b2c3d4",
+    permissions: KEY_PERMISSIONS.map((permission) => {
+      const facts = KEY_PERMISSION_FACTS[permission];
+      const wanted = facts.wanted[slot];
+      return { permission, label: facts.label, granted: wanted === "needed", wanted, purpose: facts.purpose };
+    }),
+    permissionsSource: "told",
+    connectedAt: NOW - 3_600_000,
+    checkedAt: NOW - 60_000,
+    lastUsedAt: NOW - 5_000,
+    lastError: null,
+    ...change,
+  };
+}
+
+export function sampleCredentials(change: Partial<KrakenCredentialsView> = {}): KrakenCredentialsView {
+  return { refusal: null, trading: null, history: null, ...change };
 }
 
 export function sampleState(change: Partial<AccountState> = {}): AccountState {
