@@ -11,7 +11,8 @@ export type Envelope =
   /** An HTML page, half a body, something else. */
   | { readonly kind: "unreadable" };
 
-const envelope = z.object({ error: z.array(z.string()), result: z.unknown() });
+/** Beside errors the result is missing, null or {}. */
+const envelope = z.object({ error: z.array(z.string()), result: z.unknown().optional() });
 /** A string, which is passed over, or a number token that stands as a value. */
 const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
