@@ -22,6 +22,7 @@ import { addHealthRoute } from "./routes/health.ts";
 import { addHistoryRoutes } from "./routes/history.ts";
 import { addMarketRoutes } from "./routes/markets.ts";
 import { addMyDataRoutes } from "./routes/me.ts";
+import { addOperatorRoutes } from "./routes/operator.ts";
 import { addOrderRoutes } from "./routes/orders.ts";
 import { addSessionRoutes } from "./routes/session.ts";
 import { addSocketRoutes } from "./routes/sockets.ts";
@@ -62,6 +63,7 @@ export function createApp(): App {
   addOrderRoutes(app);
   addHistoryRoutes(app);
   addCredentialRoutes(app);
+  addOperatorRoutes(app);
   addSocketRoutes(app);
   addDocumentRoutes(app);
 
