@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface LocalSecrets {
@@ -25,6 +25,36 @@ export function ensureSecrets(stateFolder: string): LocalSecrets {
   const text = written + drawn.join("");
   writeFileSync(file, text, { mode: 0o600 });
   return { file, values: parseEnvFile(text) };
+}
+
+/** The secrets of a state folder as they are, without drawing any; undefined when there are none. */
+export function readSecrets(stateFolder: string): LocalSecrets | undefined {
+  const file = join(stateFolder, "secrets.env");
+  return existsSync(file) ? { file, values: parseEnvFile(readFileSync(file, "utf8")) } : undefined;
+}
+
+/** A new VAULT_SECRET, with the one so far beside it as VAULT_SECRET_PREVIOUS. */
+export function drawVaultSecret({ file, values }: LocalSecrets): void {
+  rewrite(file, {
+    VAULT_SECRET: randomBytes(48).toString("base64url"),
+    VAULT_SECRET_PREVIOUS: values["VAULT_SECRET"],
+  });
+}
+
+/** Nothing is encrypted with it any more. */
+export function dropPreviousVaultSecret({ file }: LocalSecrets): void {
+  rewrite(file, { VAULT_SECRET_PREVIOUS: undefined });
+}
+
+/** Sets names, or removes them where the value is undefined. What else is in the file stays as it is. */
+function rewrite(file: string, changes: Readonly<Record<string, string | undefined>>): void {
+  const kept = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !Object.keys(changes).some((name) => line.trimStart().startsWith(`${name}=`)));
+  const set = Object.entries(changes).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+  // Whole or not at all: half a file would lose the master, and with it every key.
+  writeFileSync(`${file}.new`, [...kept, ...set, ""].join("\n"), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 function parseEnvFile(text: string): Record<string, string> {

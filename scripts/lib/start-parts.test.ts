@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { findChromium } from "./chromium.ts";
 import { lockState } from "./lock.ts";
 import { freePort, requireFreePort } from "./ports.ts";
-import { ensureSecrets } from "./secrets.ts";
+import { drawVaultSecret, dropPreviousVaultSecret, ensureSecrets, readSecrets } from "./secrets.ts";
 import { readPlaywrightCounts, readVitestCounts, sum } from "./test-counts.ts";
 
 function folder(): string {
@@ -48,6 +48,24 @@ describe("local secrets", () => {
     expect(readFileSync(join(state, "secrets.env"), "utf8")).toMatch(
       /^# mine\nOTHER=1\nAUTH_SECRET=[\w-]{64}\nVAULT_SECRET=[\w-]{64}\n$/,
     );
+  });
+});
+
+describe("the master of the vault", () => {
+  it("is drawn anew beside the old one, which goes when nothing needs it any more", () => {
+    const state = folder();
+    writeFileSync(join(state, "secrets.env"), "# mine\nOTHER=1\n");
+    const { AUTH_SECRET: auth, VAULT_SECRET: old } = ensureSecrets(state).values;
+    drawVaultSecret(ensureSecrets(state));
+    const both = readSecrets(state);
+    expect(both?.values).toMatchObject({ OTHER: "1", AUTH_SECRET: auth, VAULT_SECRET_PREVIOUS: old });
+    expect(both?.values["VAULT_SECRET"]).toMatch(/^[\w-]{64}$/);
+    expect(both?.values["VAULT_SECRET"]).not.toBe(old);
+    expect(statSync(both?.file ?? "").mode & 0o777).toBe(0o600);
+    dropPreviousVaultSecret(ensureSecrets(state));
+    const { VAULT_SECRET_PREVIOUS: _, ...rest } = both?.values ?? {};
+    expect(readSecrets(state)?.values).toEqual(rest);
+    expect(readFileSync(both?.file ?? "", "utf8")).toMatch(/^# mine\n/);
   });
 });
 
