@@ -47,7 +47,7 @@ export type RenderedApp = {
   readonly go: (path: string) => void;
   /** How the API answers from now on; undefined falls back to what stands anyway. */
   readonly answer: (respond: (call: Call) => Answer) => void;
-  readonly traderSends: (type: JournalEventView["type"], changes: Changes) => void;
+  readonly traderSends: (type: JournalEventView["type"], changes: Changes, data?: JournalEventView["data"]) => void;
   readonly marketLine: ScriptedSocket;
   readonly traderLine: ScriptedSocket;
 };
@@ -134,9 +134,9 @@ export async function renderApp(options: Options = {}): Promise<RenderedApp> {
     answer(next) {
       respond = next;
     },
-    traderSends(type, changes) {
+    traderSends(type, changes, data = {}) {
       seq += 1;
-      const event = { epoch: "e1", seq, accountId: world.account.account.id, time: NOW, type, data: {} };
+      const event = { epoch: "e1", seq, accountId: world.account.account.id, time: NOW, type, data };
       traderLine.send({ type: "event", event, changes });
     },
     marketLine,
@@ -147,4 +147,9 @@ export async function renderApp(options: Options = {}): Promise<RenderedApp> {
 /** Waits until the account is on screen. */
 export async function accountShown(): Promise<void> {
   await screen.findByRole("button", { name: /^PAPER Paper/ });
+}
+
+/** Waits until the Kraken account is on screen. */
+export async function krakenShown(): Promise<void> {
+  await screen.findByRole("button", { name: /^KRAKEN Kraken/ });
 }

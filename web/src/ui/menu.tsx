@@ -10,6 +10,8 @@ export type MenuItem = {
   /** Present: one of a choice; true: the chosen one. */
   readonly checked?: boolean;
   readonly danger?: boolean;
+  /** Real money: the hint is in its colour. */
+  readonly money?: boolean;
   readonly separatorBefore?: boolean;
   readonly onSelect: () => void;
 };
@@ -129,7 +131,11 @@ export function Menu(props: MenuProps): JSX.Element {
                     </Show>
                     <span class="flex-1">{item.label}</span>
                     <Show when={item.hint}>
-                      <span class="text-sm text-muted">{item.hint}</span>
+                      <span
+                        class={classNames("text-sm", item.money === true ? "font-semibold text-money" : "text-muted")}
+                      >
+                        {item.hint}
+                      </span>
                     </Show>
                     <Show when={item.checked}>
                       <Icon name="check" class="size-4 text-accent" />

@@ -1,7 +1,10 @@
+import { useNavigate } from "@solidjs/router";
 import { Show, Suspense, createSignal, lazy, type JSX } from "solid-js";
 import { changePreferences } from "../../data/preferences.ts";
 import { useAccount, useAccounts } from "../../data/use-account.ts";
-import { Badge } from "../../ui/badge.tsx";
+import { ModeBadge } from "../account-mode/mode-marks.tsx";
+import { isKraken, modeWord } from "../account-mode/mode-words.ts";
+import { connectionWord } from "../exchange/connection-words.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 
@@ -15,19 +18,32 @@ const ResetDialog = lazy(async () => ({ default: (await import("./reset-dialog.t
 export function AccountSwitcher(props: { showName: boolean }): JSX.Element {
   const accounts = useAccounts();
   const account = useAccount();
+  const navigate = useNavigate();
   const [dialog, setDialog] = createSignal<"open" | "deposit" | "reset" | null>(null);
   const close = (): void => {
     setDialog(null);
   };
+  const paperItems = (): MenuItem[] => [
+    { label: "Deposit paper money…", icon: "plus", separatorBefore: true, onSelect: () => setDialog("deposit") },
+    { label: "Start this account again…", icon: "refresh", onSelect: () => setDialog("reset") },
+  ];
+  const exchangeItems = (): MenuItem[] => [
+    {
+      label: "Kraken key and connection",
+      icon: "settings",
+      separatorBefore: true,
+      onSelect: () => navigate("/settings#kraken"),
+    },
+  ];
   const items = (): MenuItem[] => [
     ...accounts().map((entry) => ({
       label: entry.name,
-      hint: "PAPER",
+      hint: [modeWord(entry), connectionWord(entry)].filter((word) => word !== null).join(", "),
+      money: isKraken(entry),
       checked: entry.id === account()?.id,
       onSelect: () => changePreferences({ activeAccountId: entry.id }),
     })),
-    { label: "Deposit paper money…", icon: "plus", separatorBefore: true, onSelect: () => setDialog("deposit") },
-    { label: "Start this account again…", icon: "refresh", onSelect: () => setDialog("reset") },
+    ...(isKraken(account()) ? exchangeItems() : paperItems()),
     { label: "Open another paper account…", icon: "plus", separatorBefore: true, onSelect: () => setDialog("open") },
   ];
   return (
@@ -35,13 +51,17 @@ export function AccountSwitcher(props: { showName: boolean }): JSX.Element {
       <Show when={account()}>
         {(active) => (
           <Menu
-            label={`PAPER ${active().name}, account menu`}
+            label={[modeWord(active()), active().name, connectionWord(active()), "account menu"]
+              .filter((word) => word !== null)
+              .join(", ")
+              .replace(", ", " ")}
             items={items()}
             trigger={
               <>
-                <Badge tone="accent" title="Paper money: orders never leave this desk">
-                  PAPER
-                </Badge>{" "}
+                <ModeBadge account={active()} />{" "}
+                <Show when={connectionWord(active())}>
+                  {(word) => <span class="text-sm text-warning">{word()}</span>}
+                </Show>
                 <Show when={props.showName}>
                   <span class="truncated max-w-28">{active().name}</span>
                 </Show>

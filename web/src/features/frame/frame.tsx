@@ -24,6 +24,10 @@ import { warmUpDialogs } from "../../ui/dialog.tsx";
 import { Skeleton } from "../../ui/panel.tsx";
 import { panelSize } from "../../ui/splitter.tsx";
 import { useLayout } from "../../ui/use-media.ts";
+import { ModeBorder } from "../account-mode/mode-marks.tsx";
+import { isKraken } from "../account-mode/mode-words.ts";
+import { useAccount } from "../../data/use-account.ts";
+import { ExchangeBanner } from "../exchange/exchange-banner.tsx";
 import { useKeyboard } from "../command-palette/keyboard.ts";
 import { ConnectionLine } from "../connection/connection-dot.tsx";
 import { FirstSteps } from "../first-run/first-steps.tsx";
@@ -113,6 +117,7 @@ export function Frame(props: ParentProps): JSX.Element {
           onStopOpenChange={(isOpen) => setOverlay(isOpen ? "stop" : null)}
         />
         <ConnectionLine />
+        <ExchangeBanner />
         <Show when={session.state().type === "signed-in"}>
           <FirstSteps />
         </Show>
@@ -146,16 +151,18 @@ export function Frame(props: ParentProps): JSX.Element {
           <SessionExpired />
         </Show>
       </Suspense>
+      <ModeBorder />
       <Toasts isPhone={layout() === "phone"} bottom={toastsBottom()} />
     </DeskContext.Provider>
   );
 }
 
-/** The tab says which page it is; the desk also its last price, once a second. */
+/** The tab says which page it is, the desk also its last price, once a second; and KRAKEN first where money is real. */
 function useTitle(symbol: () => string): void {
   const location = useLocation();
   const ticker = useTicker(symbol);
   const instrument = useInstrument(symbol);
+  const account = useAccount();
   const now = createNow(1_000);
   const names: Record<string, string> = {
     history: "History",
@@ -168,8 +175,19 @@ function useTitle(symbol: () => string): void {
     const name = names[location.pathname.split("/")[1] ?? ""];
     const last = untrack(ticker)?.last ?? null;
     const price = last === null ? "" : `${formatPrice(last, untrack(instrument)?.priceDecimals)} `;
-    document.title = `${name ?? `${price}${symbol()}`} · TradeWithAI`;
+    const isReal = isKraken(account());
+    document.title = `${isReal ? "KRAKEN · " : ""}${name ?? `${price}${symbol()}`} · TradeWithAI`;
+    showFavicon(isReal);
   });
+}
+
+/** The tab's picture has a ring in the colour of real money while a Kraken account is on screen. */
+function showFavicon(isReal: boolean): void {
+  const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+  const wanted = isReal ? "/favicon-kraken.svg" : "/favicon.svg";
+  if (link !== null && link.getAttribute("href") !== wanted) {
+    link.setAttribute("href", wanted);
+  }
 }
 
 /** Fetches what opens over the page at the first sign of a hand, so that it opens at once and costs nothing before. */

@@ -1,21 +1,25 @@
 import { createSignal, Show, type JSX } from "solid-js";
+import type { AccountView } from "../../../../contract/accounts.ts";
 import type { Instrument } from "../../../../domain/market.ts";
 import type { Estimate } from "../../../../domain/orders/estimate.ts";
 import type { PlaceOrder } from "../../data/api.ts";
 import { changePreferences } from "../../data/preferences.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { formatAmount, formatPrice, formatQuantity } from "../../ui/format.ts";
+import { formatAmount, formatDecimal, formatPrice, formatQuantity } from "../../ui/format.ts";
 import { formatIso } from "../../ui/format-time.ts";
 import { FigureList, FigureRow } from "../figure-list.tsx";
-import { sideWord, typeWord } from "../orders/order-words.ts";
+import { ModeBadge } from "../account-mode/mode-marks.tsx";
+import { isKraken, moneyWords } from "../account-mode/mode-words.ts";
+import { closeWord, sideWord, typeWord } from "../orders/order-words.ts";
+import { quoteDecimals } from "./form-request.ts";
 
 type ConfirmOrderDialogProps = {
   request: PlaceOrder;
   estimate: Estimate | null;
   instrument: Instrument;
-  /** Paper money: the question can be switched off. */
-  canSkip: boolean;
+  /** Whose money it is. On paper the question can be switched off, for real money never. */
+  account: AccountView | null;
   onConfirm: () => void;
   onDismiss: () => void;
 };
@@ -26,9 +30,21 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
   const [skip, setSkip] = createSignal(false);
   const quantity = (): string => formatQuantity(props.estimate?.quantity ?? props.request.quantity);
   const what = (): string => `${sideWord(props.request.side)} ${quantity()} ${props.instrument.base}`;
+  const isReal = (): boolean => isKraken(props.account);
+  /** "Buy 0.05 BTC for about 3 212.50 USD of real money on Kraken": the amount is named, not only the size. */
+  const sentence = (): string => {
+    const { estimate } = props;
+    const amount = estimate?.averagePrice === null || estimate === null ? null : estimate.total;
+    const money = props.account === null ? "" : moneyWords(props.account);
+    return amount === null
+      ? `${what()} at a price that is not known now, ${money}`
+      : `${what()} for about ${formatDecimal(amount, { decimals: amountDecimals() })} ${props.instrument.quote} of ${money}`;
+  };
+  const amountDecimals = (): number => quoteDecimals(props.instrument);
   const kind = (): string =>
     typeWord({
       type: props.request.type,
+      trailingPercent: props.request.trailingPercent ?? null,
       postOnly: props.request.postOnly ?? false,
       timeInForce: props.request.timeInForce ?? "gtc",
     });
@@ -44,6 +60,7 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
       initialFocus={() => confirmButton}
       onClose={() => props.onDismiss()}
       title={`${what()}?`}
+      class={isReal() ? "border-3 border-money" : ""}
       footer={
         <>
           <Button onClick={() => props.onDismiss()}>Back</Button>
@@ -55,12 +72,24 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
             onKeyDown={ignoreRepeat}
             onClick={handleConfirm}
           >
-            {what()}
+            {isReal() ? `${what()} on Kraken` : what()}
           </Button>
         </>
       }
     >
+      <Show when={isReal()}>
+        <p class="mb-3 border-l-4 border-money bg-money-soft px-3 py-2 text-lg font-semibold">{sentence()}</p>
+      </Show>
       <FigureList>
+        <Show when={props.account}>
+          {(account) => (
+            <FigureRow label="Account">
+              <span class="inline-flex items-center gap-2">
+                {account().name} <ModeBadge account={account()} />
+              </span>
+            </FigureRow>
+          )}
+        </Show>
         <FigureRow label="Symbol">{props.request.symbol}</FigureRow>
         <FigureRow label="Side">{sideWord(props.request.side)}</FigureRow>
         <FigureRow label="Type">{kind()}</FigureRow>
@@ -71,6 +100,12 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
           {(cost) => (
             <FigureRow label="Spends at most">{formatAmount(cost(), props.instrument.quote)}, fee included</FigureRow>
           )}
+        </Show>
+        <Show when={props.request.triggerPrice}>
+          {(trigger) => <FigureRow label="Trigger">{formatPrice(trigger(), props.instrument.priceDecimals)}</FigureRow>}
+        </Show>
+        <Show when={props.request.trailingPercent}>
+          {(percent) => <FigureRow label="Follows by">{percent()} %</FigureRow>}
         </Show>
         <FigureRow label="Price">
           {props.request.limitPrice === undefined
@@ -84,11 +119,18 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
         <FigureRow label={props.request.side === "buy" ? "You pay" : "You receive"}>
           <strong>{formatAmount(props.estimate?.total, props.instrument.quote)}</strong>
         </FigureRow>
+        <Show when={props.request.conditionalClose}>
+          {(close) => (
+            <FigureRow label="Stop or target after each fill">
+              {closeWord(close(), props.instrument.priceDecimals)}
+            </FigureRow>
+          )}
+        </Show>
         <Show when={props.request.expiresAt}>
           {(expiresAt) => <FigureRow label="Expires">{formatIso(expiresAt())}</FigureRow>}
         </Show>
       </FigureList>
-      <Show when={props.canSkip}>
+      <Show when={!isReal()}>
         <label class="mt-3 flex items-center gap-2 text-sm text-muted">
           <input type="checkbox" checked={skip()} onChange={(event) => setSkip(event.currentTarget.checked)} />
           Do not ask again for paper money (Settings brings it back)

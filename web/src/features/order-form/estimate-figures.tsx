@@ -13,6 +13,10 @@ export function EstimateFigures(props: {
   instrument: Instrument;
   /** There is no fresh price: the order would be taken and wait for one. */
   waits: boolean;
+  /** There is no fresh price and the order goes to Kraken all the same. */
+  priceUnknown: boolean;
+  /** Nothing trades before its trigger. */
+  triggered: boolean;
 }): JSX.Element {
   const quote = (value: Estimate["cost"] | undefined): string =>
     value === undefined ? MISSING : formatAmount(value, props.instrument.quote);
@@ -49,7 +53,20 @@ export function EstimateFigures(props: {
                 .
               </Show>
               <Show when={props.waits}>There is no fresh price: the order is taken and waits for one.</Show>
-              <Show when={!props.waits && !isPositive(estimate().takenQuantity) && isPositive(estimate().restQuantity)}>
+              <Show when={props.priceUnknown}>
+                Price unknown: Kraken sells it at whatever the market is when it gets there.
+              </Show>
+              <Show when={props.triggered}>
+                It waits at Kraken for its trigger; what is paid or received then can be worse than these figures.
+              </Show>
+              <Show
+                when={
+                  !props.waits &&
+                  !props.triggered &&
+                  !isPositive(estimate().takenQuantity) &&
+                  isPositive(estimate().restQuantity)
+                }
+              >
                 It waits in the book at its price.
               </Show>
               <Show when={estimate().restReason}>{(reason) => <span class="text-warning"> {reason()}</span>}</Show>

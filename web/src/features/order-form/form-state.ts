@@ -4,7 +4,12 @@
  */
 import { isPositive, parseDecimal, type Decimal } from "../../../../domain/decimal.ts";
 import type { Side } from "../../../../domain/market.ts";
-import type { OrderType, TimeInForce } from "../../../../domain/orders/order.ts";
+import {
+  isTriggered,
+  type ConditionalClose,
+  type OrderType,
+  type TimeInForce,
+} from "../../../../domain/orders/order.ts";
 
 /** Whether the size is written in the asset that is traded or in what it is paid with. */
 export type SizeUnit = "base" | "quote";
@@ -15,11 +20,27 @@ export type OrderForm = {
   readonly sizeText: string;
   readonly sizeUnit: SizeUnit;
   readonly priceText: string;
+  /** Of triggered types, except the trailing stop. */
+  readonly triggerText: string;
+  /** Of a trailing stop: its distance in percent. */
+  readonly trailingText: string;
+  /** Of market and limit orders: what Kraken places by itself for each fill. */
+  readonly closeType: CloseType | "none";
+  readonly closeTriggerText: string;
+  readonly closeLimitText: string;
   readonly timeInForce: TimeInForce;
   readonly postOnly: boolean;
   /** How long a good-till-date order lives from the moment it is sent. */
   readonly lifetime: Lifetime;
 };
+
+export type CloseType = Exclude<ConditionalClose["type"], "trailing-stop">;
+
+/** The parts of a form that only exchange accounts have. */
+export type TriggerFields = Pick<
+  OrderForm,
+  "triggerText" | "trailingText" | "closeType" | "closeTriggerText" | "closeLimitText"
+>;
 
 export const LIFETIMES = ["10m", "1h", "8h", "1d", "7d", "30d"] as const;
 export type Lifetime = (typeof LIFETIMES)[number];
@@ -48,6 +69,7 @@ export type FormAction =
   | { readonly type: "size"; readonly text: string }
   | { readonly type: "size unit"; readonly unit: SizeUnit; readonly text: string }
   | { readonly type: "price"; readonly text: string }
+  | { readonly type: "triggers"; readonly change: Partial<TriggerFields> }
   | { readonly type: "time in force"; readonly timeInForce: TimeInForce }
   | { readonly type: "post-only"; readonly postOnly: boolean }
   | { readonly type: "lifetime"; readonly lifetime: Lifetime }
@@ -55,12 +77,25 @@ export type FormAction =
   | { readonly type: "symbol changed" }
   | { readonly type: "placed" };
 
+const NO_TRIGGERS: TriggerFields = {
+  triggerText: "",
+  trailingText: "",
+  closeType: "none",
+  closeTriggerText: "",
+  closeLimitText: "",
+};
+
 export const EMPTY_FORM: OrderForm = {
   side: "buy",
   type: "limit",
   sizeText: "",
   sizeUnit: "base",
   priceText: "",
+  triggerText: "",
+  trailingText: "",
+  closeType: "none",
+  closeTriggerText: "",
+  closeLimitText: "",
   timeInForce: "gtc",
   postOnly: false,
   lifetime: "1d",
@@ -78,6 +113,8 @@ export function reduceForm(form: OrderForm, action: FormAction): OrderForm {
       return { ...form, sizeUnit: action.unit, sizeText: action.text };
     case "price":
       return { ...form, priceText: action.text };
+    case "triggers":
+      return { ...form, ...action.change };
     case "time in force":
       // An order that must trade at once cannot also refuse to.
       return { ...form, timeInForce: action.timeInForce, postOnly: form.postOnly && action.timeInForce !== "ioc" };
@@ -93,9 +130,10 @@ export function reduceForm(form: OrderForm, action: FormAction): OrderForm {
       return prefilled(form, action);
     case "symbol changed":
       // A price or a size of another pair must never be sent by habit.
-      return { ...form, priceText: "", sizeText: "" };
+      return { ...form, priceText: "", sizeText: "", ...NO_TRIGGERS };
     case "placed":
-      return { ...form, sizeText: "" };
+      // A stop that was meant for one order must not ride on the next.
+      return { ...form, sizeText: "", closeType: "none", closeTriggerText: "", closeLimitText: "" };
   }
 }
 
@@ -114,7 +152,10 @@ function prefilled(form: OrderForm, wish: Extract<FormAction, { type: "prefill" 
   return {
     ...form,
     side: wish.side ?? form.side,
-    ...(wish.price === undefined ? {} : { type: "limit", priceText: wish.price }),
+    // A clicked price is the limit of a type that has one; of the others it makes a limit order.
+    ...(wish.price === undefined
+      ? {}
+      : { type: isTriggered(form.type) && form.type.endsWith("limit") ? form.type : "limit", priceText: wish.price }),
     ...(wish.quantity === undefined ? {} : { sizeText: wish.quantity, sizeUnit: "base" }),
   };
 }

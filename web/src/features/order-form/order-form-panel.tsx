@@ -1,16 +1,19 @@
-import { createMemo, createSignal, onCleanup, onMount, Show, type JSX } from "solid-js";
+import { createEffect, createMemo, createSignal, onCleanup, onMount, Show, type JSX } from "solid-js";
 import type { Decimal } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
 import { freeBalance } from "../../../../domain/orders/facts.ts";
 import { factsOfViews } from "../../../../domain/orders/estimate.ts";
-import type { OrderType } from "../../../../domain/orders/order.ts";
+import { hasLimitPrice, isTriggered } from "../../../../domain/orders/order.ts";
 import type { Problem } from "../../../../domain/problem.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { preferences } from "../../data/preferences.ts";
 import { useAccount, useActiveAccountId, useOpenOrders, useTraderReady } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
+import { classNames } from "../../ui/class-names.ts";
 import { formatAmount, formatQuantity } from "../../ui/format.ts";
 import { LOADING, Panel, READY } from "../../ui/panel.tsx";
+import { ModeStrip } from "../account-mode/mode-marks.tsx";
+import { isKraken } from "../account-mode/mode-words.ts";
 import { freshnessText } from "../freshness-text.ts";
 import { sideWord } from "../orders/order-words.ts";
 import { useLatestOrder } from "../orders/use-latest-order.ts";
@@ -19,13 +22,15 @@ import { useAnswered } from "./answered.ts";
 import { ConfirmOrderDialog } from "./confirm-order-dialog.tsx";
 import { denialFix, type DenialFix } from "./denial-fix.ts";
 import { EstimateFigures } from "./estimate-figures.tsx";
-import { referencePrice } from "./form-request.ts";
+import { referencePrice, type FormField } from "./form-request.ts";
 import type { FormAction } from "./form-state.ts";
 import { PriceField } from "./price-field.tsx";
 import { RestingOptions } from "./resting-options.tsx";
 import { SizeField } from "./size-field.tsx";
 import type { Submission } from "./submission.ts";
 import { SubmissionNote } from "./submission-note.tsx";
+import { CloseFields, TriggerFields } from "./trigger-fields.tsx";
+import { TypeChoice } from "./type-choice.tsx";
 import { useOrderForm } from "./use-order-form.ts";
 import { useSubmission } from "./use-submission.ts";
 
@@ -33,10 +38,6 @@ const SIDES = [
   { value: "buy", label: "Buy", class: "aria-pressed:bg-up aria-pressed:text-on-up" },
   { value: "sell", label: "Sell", class: "aria-pressed:bg-down aria-pressed:text-on-down" },
 ] as const;
-const TYPES: readonly { readonly value: OrderType; readonly label: string }[] = [
-  { value: "limit", label: "Limit" },
-  { value: "market", label: "Market" },
-];
 
 /** One order, judged while it is written and sent once. `onDone` is called when the desk has taken it. */
 export function OrderFormPanel(props: { onDone?: () => void }): JSX.Element {
@@ -71,6 +72,7 @@ function Form(props: FormProps): JSX.Element {
   let element: HTMLFormElement | undefined;
   let sizeInput: HTMLInputElement | undefined;
   let priceInput: HTMLInputElement | undefined;
+  let triggerInput: HTMLInputElement | undefined;
   const account = useAccount();
   const accountId = useActiveAccountId();
   const openOrders = useOpenOrders();
@@ -83,10 +85,12 @@ function Form(props: FormProps): JSX.Element {
   });
   onMount(() => onCleanup(props.desk.registerOrderForm(focusFirst)));
 
-  /** What is still to be written comes first: the price of a limit order, else the size. */
+  /** What is still to be written comes first: trigger, then limit price, else the size. */
   function focusFirst(): void {
-    const isPriceMissing = form().type === "limit" && form().priceText === "";
-    const first = isPriceMissing ? priceInput : sizeInput;
+    const isPriceMissing = hasLimitPrice(form().type) && form().priceText === "";
+    const triggerText = form().type === "trailing-stop" ? form().trailingText : form().triggerText;
+    const isTriggerMissing = isTriggered(form().type) && triggerText === "";
+    const first = isTriggerMissing ? triggerInput : isPriceMissing ? priceInput : sizeInput;
     first?.focus();
     // A sheet that opens with the form in it takes the first focus for itself.
     setTimeout(() => {
@@ -104,7 +108,7 @@ function Form(props: FormProps): JSX.Element {
   const price = createMemo<Decimal | null>(() => referencePrice(form(), props.live.touch()));
   const denial = (): Problem | null => props.live.preview()?.denial ?? null;
   const fixOf = (problem: Problem): DenialFix | null => denialFix(problem, form(), props.instrument, price());
-  const fieldError = (field: "price" | "size"): string | null => {
+  const fieldError = (field: FormField): string | null => {
     const read = props.live.reading();
     return read?.type === "unreadable" && read.field === field ? read.message : null;
   };
@@ -134,7 +138,11 @@ function Form(props: FormProps): JSX.Element {
     return read?.type === "incomplete" ? read.message : "";
   };
   /** The order is taken but nothing can be matched now. */
-  const waits = (): boolean => props.live.preview()?.denial === null && props.live.market.freshness().stale;
+  const waits = (): boolean =>
+    isPaper() && props.live.preview()?.denial === null && props.live.market.freshness().stale;
+  /** A Kraken exit is sent all the same: Kraken has the price itself. */
+  const isPriceUnknown = (): boolean =>
+    !isPaper() && props.live.preview()?.denial === null && props.live.market.freshness().stale;
   const submitLabel = (): string => {
     if (submission.state().type === "sending") {
       return "Sending…";
@@ -142,9 +150,18 @@ function Form(props: FormProps): JSX.Element {
     const quantity = props.live.preview()?.estimate?.quantity;
     const what =
       quantity === undefined ? props.instrument.base : `${formatQuantity(quantity)} ${props.instrument.base}`;
-    return `${sideWord(form().side)} ${what}`;
+    return `${sideWord(form().side)} ${what}${isPaper() ? "" : " on Kraken"}`;
   };
-  const isPaper = (): boolean => account()?.kind === "paper";
+  const isPaper = (): boolean => !isKraken(account());
+  // What only Kraken can do does not stay in the form when a paper account comes on screen.
+  createEffect(() => {
+    if (isPaper() && isTriggered(form().type)) {
+      props.live.dispatch({ type: "order type", orderType: "limit" });
+    }
+    if (isPaper() && form().closeType !== "none") {
+      props.live.dispatch({ type: "triggers", change: { closeType: "none" } });
+    }
+  });
   const submit = (): void => {
     const read = props.live.reading();
     if (blocked() === null && read?.type === "request") {
@@ -156,8 +173,8 @@ function Form(props: FormProps): JSX.Element {
     setHint(props.live.useShare(percent) ? null : shareProblem());
   };
   const shareProblem = (): string =>
-    form().type === "limit" && price() === null
-      ? "Give a limit price first."
+    form().type !== "market" && price() === null
+      ? `Give a ${hasLimitPrice(form().type) ? "limit" : "trigger"} price first.`
       : `Nothing that could be ${form().side === "buy" ? "bought" : "sold"} fits: ${available()} is available.`;
   const handleKey = (event: KeyboardEvent): void => {
     if (
@@ -187,26 +204,37 @@ function Form(props: FormProps): JSX.Element {
         element = node;
       }}
       aria-label={`Order ${props.instrument.symbol}`}
-      class="flex flex-col gap-3 p-3"
+      class={classNames("flex flex-col gap-3 border-l-4 p-3", isPaper() ? "border-l-transparent" : "border-l-money")}
       onSubmit={(event) => {
         event.preventDefault();
         submit();
       }}
       onKeyDown={handleKey}
     >
+      <Show when={account()}>{(owner) => <ModeStrip account={owner()} class="-mx-3 -mt-3" />}</Show>
       <SegmentedChoice
         label="Side"
         options={SIDES}
         value={form().side}
         onChange={(side) => change({ type: "side", side })}
       />
-      <SegmentedChoice
-        label="Type"
-        options={TYPES}
+      <TypeChoice
         value={form().type}
+        isPaper={isPaper()}
         onChange={(orderType) => change({ type: "order type", orderType })}
       />
-      <Show when={form().type === "limit"}>
+      <Show when={isTriggered(form().type)}>
+        <TriggerFields
+          form={form()}
+          instrument={props.instrument}
+          error={fieldError}
+          ref={(input) => {
+            triggerInput = input;
+          }}
+          onChange={(fields) => change({ type: "triggers", change: fields })}
+        />
+      </Show>
+      <Show when={hasLimitPrice(form().type)}>
         <PriceField
           value={form().priceText}
           instrument={props.instrument}
@@ -234,11 +262,21 @@ function Form(props: FormProps): JSX.Element {
       <Show when={form().type === "limit"}>
         <RestingOptions form={form()} onChange={change} />
       </Show>
+      <Show when={!isPaper() && !isTriggered(form().type)}>
+        <CloseFields
+          form={form()}
+          instrument={props.instrument}
+          error={fieldError}
+          onChange={(fields) => change({ type: "triggers", change: fields })}
+        />
+      </Show>
       <EstimateFigures
         estimate={props.live.preview()?.estimate ?? null}
         side={form().side}
         instrument={props.instrument}
         waits={waits()}
+        priceUnknown={isPriceUnknown()}
+        triggered={isTriggered(form().type)}
       />
       <SubmissionNote
         submission={current()}
@@ -274,7 +312,7 @@ function Form(props: FormProps): JSX.Element {
             request={request()}
             estimate={props.live.preview()?.estimate ?? null}
             instrument={props.instrument}
-            canSkip={isPaper()}
+            account={account()}
             onConfirm={submission.confirm}
             onDismiss={submission.dismiss}
           />

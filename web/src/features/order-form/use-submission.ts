@@ -1,4 +1,4 @@
-import { createEffect, createSignal, untrack, type Accessor } from "solid-js";
+import { createEffect, createMemo, createSignal, untrack, type Accessor } from "solid-js";
 import type { OrderRequest } from "../../../../domain/orders/request.ts";
 import { placeOrder, type PlaceOrder } from "../../data/api.ts";
 import { newIntent } from "../../data/http.ts";
@@ -53,12 +53,14 @@ export function useSubmission(
     }
   };
 
+  /** How often the account's line has come (back). */
+  const opened = createMemo<number>((count) => (answered.isOnline() ? count + 1 : count), 0);
   createEffect(() => {
     const current = state();
     const shown = current.type === "uncertain" ? answered.find(current.wish.request, before) : null;
     if (current.type === "uncertain" && shown !== null && answered.isOnline()) {
-      // Once for each answer that is shown: if that fails too, the button is there.
-      const key = `${current.wish.intent} ${shown}`;
+      // Once for each answer that is shown, and again when the line came back: if that fails too, the button is there.
+      const key = `${current.wish.intent} ${shown} ${opened()}`;
       if (asked !== key) {
         asked = key;
         untrack(() => apply({ type: "retried" }));
@@ -80,6 +82,7 @@ export function useSubmission(
 /** The request as the wire has it: what is not given is not there. */
 function wireRequest(request: OrderRequest): PlaceOrder {
   const { symbol, side, type, quantity, cost, limitPrice, timeInForce, postOnly, expiresAt } = request;
+  const { triggerPrice, trailingPercent, conditionalClose } = request;
   return {
     symbol,
     side,
@@ -89,6 +92,9 @@ function wireRequest(request: OrderRequest): PlaceOrder {
     ...(quantity === undefined ? {} : { quantity }),
     ...(cost === undefined ? {} : { cost }),
     ...(limitPrice === undefined ? {} : { limitPrice }),
+    ...(triggerPrice === undefined ? {} : { triggerPrice }),
+    ...(trailingPercent === undefined ? {} : { trailingPercent }),
+    ...(conditionalClose === undefined ? {} : { conditionalClose }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }

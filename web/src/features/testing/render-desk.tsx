@@ -60,7 +60,7 @@ export type RenderedDesk = {
   /** Sends updates of the market as one frame. */
   readonly marketSends: (updates: readonly MarketUpdate[]) => void;
   /** Sends one event of the trader with the views it left behind. */
-  readonly traderSends: (type: JournalEventView["type"], changes: Changes) => void;
+  readonly traderSends: (type: JournalEventView["type"], changes: Changes, data?: JournalEventView["data"]) => void;
   /** Sets how the API answers from now on. */
   readonly answer: (respond: (call: Call) => Answer) => void;
   readonly container: HTMLElement;
@@ -130,9 +130,9 @@ export function renderDesk(ui: () => JSX.Element, world: World = defaultWorld())
       frame += 1;
       marketLine.send({ type: "frame", frame, marketTime: Date.now(), connected: true, updates });
     },
-    traderSends(type, changes) {
+    traderSends(type, changes, data = {}) {
       seq += 1;
-      const event = { epoch: "e1", seq, accountId: world.account.account.id, time: NOW, type, data: {} };
+      const event = { epoch: "e1", seq, accountId: world.account.account.id, time: NOW, type, data };
       traderLine.send({ type: "event", event, changes });
     },
     answer(next) {
