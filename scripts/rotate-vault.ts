@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Failure, runMain } from "./lib/failure.ts";
 import { root } from "./lib/paths.ts";
-import { resealEverything, type ResealTotals } from "./lib/reseal.ts";
+import { resealEverything, ResealFailure, type ResealTotals } from "./lib/reseal.ts";
 import { drawVaultSecret, dropPreviousVaultSecret, type LocalSecrets, readSecrets } from "./lib/secrets.ts";
 
 const usage = `npm run vault:rotate -- --new [--state FOLDER]    locally: draws a new VAULT_SECRET; restart the desk then
@@ -30,10 +30,14 @@ async function main(): Promise<number> {
   }
   const local = given === undefined ? localSecrets(folder) : undefined;
   const secret = given ?? local?.values["VAULT_SECRET"] ?? "";
-  const totals = await resealEverything(values.url, secret, ({ traders }) => {
-    console.log(`  ${traders} users ...`);
-  });
-  return conclude(totals, local);
+  try {
+    const totals = await resealEverything(values.url, secret, ({ traders }) => {
+      console.log(`  ${traders} users ...`);
+    });
+    return conclude(totals, local);
+  } catch (error) {
+    throw error instanceof ResealFailure ? new Failure(error.message) : error;
+  }
 }
 
 function draw(local: LocalSecrets): void {

@@ -3,14 +3,18 @@ import { resealAnswer, type ResealAnswer } from "../../contract/operator.ts";
 import { makeOperatorProof, OPERATOR_PROOF_HEADER } from "../../durable-objects/lib/operator-proof.ts";
 import { Secret } from "../../durable-objects/lib/secret.ts";
 import { Vault } from "../../durable-objects/lib/vault.ts";
-import { Failure } from "./failure.ts";
+
+/** Something the operator can act on. */
+export class ResealFailure extends Error {
+  override readonly name = "ResealFailure";
+}
 
 export type ResealTotals = Omit<ResealAnswer, "next">;
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /**
- * Asks for page after page until the last one, and answers the sums. Throws a Failure when the desk does not know the secret or
+ * Asks for page after page until the last one, and answers the sums. Throws a ResealFailure when the desk does not know the secret or
  * does not answer; running it again goes on where it matters, because what is done stays done.
  */
 export async function resealEverything(
@@ -45,17 +49,19 @@ async function askForPage(address: URL, vault: Vault, cursor: string | null, sen
   try {
     response = await send(address.href, { method: "POST", headers, body });
   } catch {
-    throw new Failure(`The desk at ${address.origin} does not answer. Start it first, or name it with --url.`);
+    throw new ResealFailure(`The desk at ${address.origin} does not answer. Start it first, or name it with --url.`);
   }
   if (response.status === 403) {
-    throw new Failure(
+    throw new ResealFailure(
       `The desk at ${address.origin} does not run with this VAULT_SECRET. Locally: restart it after --new. Deployed: put ` +
         "the same value with `wrangler secret put VAULT_SECRET`.",
     );
   }
   const answer = resealAnswer.safeParse(await response.json().catch(() => null));
   if (!answer.success) {
-    throw new Failure(`The desk at ${address.origin} answered ${response.status}. Nothing is lost: run this again.`);
+    throw new ResealFailure(
+      `The desk at ${address.origin} answered ${response.status}. Nothing is lost: run this again.`,
+    );
   }
   return answer.data;
 }

@@ -10,10 +10,12 @@ declare module "vitest" {
     /** A second one, which misbehaves on purpose: only the tests of the market feed's recovery use it, one at a time. */
     faultyExchangeUrl: string;
     faultyExchangeWsUrl: string;
+    /** A third one, for tests of keys: it is told to misbehave about them, and about nothing else. */
+    keyExchangeUrl: string;
   }
 }
 
-/** Two simulators for the whole run, on free ports; gone when the run ends. */
+/** Three simulators for the whole run, on free ports; gone when the run ends. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const exchange = await startExchange({ port: 0, seed: 1 });
   project.provide("exchangeUrl", exchange.url);
@@ -21,8 +23,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const faulty = await startExchange({ port: 0, seed: 2 });
   project.provide("faultyExchangeUrl", faulty.url);
   project.provide("faultyExchangeWsUrl", faulty.wsUrl);
+  const keys = await startExchange({ port: 0, seed: 3 });
+  project.provide("keyExchangeUrl", keys.url);
   return async () => {
     await exchange.stop();
     await faulty.stop();
+    await keys.stop();
   };
 }

@@ -6,7 +6,7 @@ import { decimal } from "../../../domain/decimal.ts";
 import type { Instrument, Milliseconds } from "../../../domain/market.ts";
 import type { VenueReply } from "../../../domain/venue/failure.ts";
 import type { KeyFindings } from "../../../domain/venue/keys.ts";
-import type { KeyPermission, VenueOrderWish } from "../../../domain/venue/wishes.ts";
+import type { KeyPermission, VenueOrderWish, VenueUrgency } from "../../../domain/venue/wishes.ts";
 import { NO_NAMES } from "../../../domain/venue/names.ts";
 import type { KrakenRest, KrakenRestPorts, NonceStore, RestCredentials } from "../kraken/rest/api.ts";
 import { krakenRest } from "../kraken/rest/client.ts";
@@ -34,7 +34,10 @@ export function restKeyProbe({ base, transport, clock, newId }: ProbePorts): Kra
     const now = (): Milliseconds => clock.now();
     const rates = new RateKeeper({ now, save: () => {}, saved: null });
     const own = { base, transport, clock, nonces, credentials, rates, names: () => NO_NAMES };
-    return findPermissions(rest ?? krakenRest(own), newId, now);
+    // Nothing else calls with a new key yet, so nothing needs the reserve of its counters.
+    return rest === null
+      ? findPermissions(krakenRest(own), "protective", newId, now)
+      : findPermissions(rest, "ordinary", newId, now);
   };
 }
 
@@ -76,10 +79,11 @@ type Trials = Pick<
 /** What the key that the client signs with may do. `newId`: a random UUID. */
 export async function findPermissions(
   rest: Trials,
+  urgency: VenueUrgency,
   newId: () => string,
   now: () => Milliseconds,
 ): Promise<VenueReply<KeyFindings>> {
-  const told = await rest.apiKeyInfo();
+  const told = await rest.apiKeyInfo({ urgency });
   if (told.ok) {
     const { name, permissions } = told.value;
     return found(name === "" ? null : name, "told", (permission) => permissions.includes(permission));
@@ -88,7 +92,7 @@ export async function findPermissions(
     return told;
   }
   const granted = new Map<KeyPermission, boolean>();
-  for (const [permission, call] of trialsOf(rest, newId, now)) {
+  for (const [permission, call] of trialsOf(rest, urgency, newId, now)) {
     const reply = await call();
     if (reply.ok || PERMITTED.test(reply.failure.text)) {
       granted.set(permission, true);
@@ -103,26 +107,25 @@ export async function findPermissions(
 
 type Trial = readonly [KeyPermission, () => Promise<VenueReply<unknown>>];
 
-function trialsOf(rest: Trials, newId: () => string, now: () => Milliseconds): readonly Trial[] {
+function trialsOf(rest: Trials, urgency: VenueUrgency, newId: () => string, now: () => Milliseconds): readonly Trial[] {
   const deadline = (): Milliseconds => now() + TRIAL_DEADLINE_MS;
+  const options = { urgency };
   return [
-    ["query-funds", () => rest.balances()],
-    ["query-open-trades", () => rest.openOrders()],
-    ["query-closed-trades", () => rest.closedOrders({})],
-    ["query-ledger", () => rest.ledgers({})],
-    ["modify-trades", () => rest.validateOrder(trialOrder(newId(), deadline()))],
+    ["query-funds", () => rest.balances(options)],
+    ["query-open-trades", () => rest.openOrders(null, options)],
+    ["query-closed-trades", () => rest.closedOrders({}, options)],
+    ["query-ledger", () => rest.ledgers({}, options)],
+    ["modify-trades", () => rest.validateOrder(trialOrder(newId(), deadline()), options)],
     // An order that never was.
     [
       "close-trades",
       () =>
-        rest.cancelOrder({
-          venueOrderId: null,
-          clientOrderId: newId(),
-          symbol: TRIAL_PAIR.symbol,
-          deadline: deadline(),
-        }),
+        rest.cancelOrder(
+          { venueOrderId: null, clientOrderId: newId(), symbol: TRIAL_PAIR.symbol, deadline: deadline() },
+          options,
+        ),
     ],
-    ["create-ws-token", () => rest.webSocketsToken()],
+    ["create-ws-token", () => rest.webSocketsToken(options)],
   ];
 }
 
