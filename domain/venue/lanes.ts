@@ -7,21 +7,31 @@
 export const LANES = ["protective", "resolving", "entries", "history"] as const;
 export type Lane = (typeof LANES)[number];
 
-/** Whether a call of lane `left` goes before one of lane `right`. */
-export function isMoreUrgent(left: Lane, right: Lane): boolean {
-  return LANES.indexOf(left) < LANES.indexOf(right);
+export type LaneCall = {
+  readonly lane: Lane;
+  /** Whether it changes something at the venue. */
+  readonly writes: boolean;
+};
+
+/** Whether `left` goes before `right` even if it came later. An exit or a cancel does not wait for what a saga wants to read. */
+export function isMoreUrgent(left: LaneCall, right: LaneCall): boolean {
+  return rank(left) < rank(right);
 }
 
-/** The call to send next of those that wait in order of arrival, or null. `mayGo` passes over calls that have to wait. */
-export function nextCall<T extends { readonly lane: Lane }>(
-  waiting: readonly T[],
-  mayGo: (call: T) => boolean = () => true,
-): T | null {
-  for (const lane of LANES) {
-    const found = waiting.find((call) => call.lane === lane && mayGo(call));
-    if (found !== undefined) {
-      return found;
+/**
+ * The call to send next of those that wait in order of arrival, or null: the oldest of the most urgent. `mayGo` passes over calls
+ * that have to wait.
+ */
+export function nextCall<T extends LaneCall>(waiting: readonly T[], mayGo: (call: T) => boolean): T | null {
+  let next: T | null = null;
+  for (const call of waiting) {
+    if (mayGo(call) && (next === null || isMoreUrgent(call, next))) {
+      next = call;
     }
   }
-  return null;
+  return next;
+}
+
+function rank({ lane, writes }: LaneCall): number {
+  return LANES.indexOf(lane) + (lane === "protective" && !writes ? 0.5 : 0);
 }

@@ -5,7 +5,7 @@
 import type { Milliseconds } from "../../../../domain/market.ts";
 import type { VenueAction } from "../../../../domain/venue/errors.ts";
 import type { VenueFailure } from "../../../../domain/venue/failure.ts";
-import { nextCall, type Lane } from "../../../../domain/venue/lanes.ts";
+import { isMoreUrgent, nextCall, type Lane, type LaneCall } from "../../../../domain/venue/lanes.ts";
 import { nextNonce } from "../../../../domain/venue/nonce.ts";
 import type { RateCost } from "../../../../domain/venue/rate-counters.ts";
 import type { VenueUrgency } from "../../../../domain/venue/wishes.ts";
@@ -38,9 +38,8 @@ export type Outcome =
 /** Why a call on its way is given up: its time is over, or something more urgent has to go and it is sent again later. */
 type Stop = "timeout" | "way";
 
-type Waiting = {
+type Waiting = LaneCall & {
   readonly call: Call;
-  readonly lane: Lane;
   readonly number: number;
   readonly since: Milliseconds;
   readonly resolve: (outcome: Outcome) => void;
@@ -95,7 +94,8 @@ export class CallLine {
     return new Promise((resolve, reject) => {
       this.#numbers += 1;
       const since = this.#ports.clock.now();
-      this.#wait({ call, lane: call.lane, number: this.#numbers, since, resolve, reject });
+      const writes = call.action !== "read";
+      this.#wait({ call, lane: call.lane, writes, number: this.#numbers, since, resolve, reject });
       this.#step();
     });
   }
@@ -142,12 +142,10 @@ export class CallLine {
     }
   }
 
-  /** A read gives way to a protective call; one that is itself protective only to a write (TRADING §6). */
-  #clearsTheWay({ call }: Waiting): boolean {
-    const busy = this.#busy?.waiting.call;
-    return (
-      busy?.action === "read" && call.lane === "protective" && (busy.lane !== "protective" || call.action !== "read")
-    );
+  /** A read gives way to a more urgent protective call: also one of a saga to a write (TRADING §6). */
+  #clearsTheWay(waiting: Waiting): boolean {
+    const busy = this.#busy?.waiting;
+    return busy !== undefined && !busy.writes && waiting.lane === "protective" && isMoreUrgent(waiting, busy);
   }
 
   /** Whether the call may leave now: the time to look again when it has to wait, the failure when it will not. */
@@ -200,7 +198,7 @@ export class CallLine {
   async #attempt(flight: Flight): Promise<Outcome | "again"> {
     const { waiting, stopped, controller } = flight;
     const { call } = waiting;
-    const { clock, nonces, rates, transport, base } = this.#ports;
+    const { clock, nonces, rates, transport, base, sign = signCall } = this.#ports;
     const credentials = await Promise.race([stopped, this.#credentials(call.method)]);
     if (credentials === "way") {
       return "again";
@@ -219,7 +217,7 @@ export class CallLine {
       nonces.save(nonce);
       deadline = engineDeadline(call.deadline, now);
       body = call.body(nonce, deadline);
-      signature = await signCall(credentials.secretBytes, path, nonce, body.text);
+      signature = await sign(credentials.secretBytes, path, nonce, body.text);
     } finally {
       credentials.secretBytes.fill(0);
     }
