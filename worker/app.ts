@@ -32,6 +32,8 @@ export type App = OpenAPIHono<AppEnv>;
 
 const REQUESTS_PER_MINUTE = 1_500;
 const PUBLIC_REQUESTS_PER_MINUTE = 300;
+/** Of keys: each may ask Kraken, who locks out whoever tries too many wrong ones. New guests are no way around it. */
+const KEY_REQUESTS_PER_MINUTE = 60;
 
 /** The application with all its routes. One per isolate. */
 export function createApp(): App {
@@ -53,6 +55,7 @@ export function createApp(): App {
   ]) {
     app.use(path, publicLimit);
   }
+  app.use("/api/credentials/*", limitPerAddress(KEY_REQUESTS_PER_MINUTE));
 
   addHealthRoute(app);
   addAuthRoutes(app);
