@@ -58,14 +58,18 @@ export class CancelReplies {
   }
 
   /** The order that the reply is about, among those without an answer; −1 when it does not tell. */
-  #indexOf(reply: SocketReply): number {
-    const named = this.#names.findIndex(
-      (name, index) =>
-        this.#outcomes[index] === null &&
-        ((reply.venueOrderId !== null && name.venueOrderId === reply.venueOrderId) ||
-          (reply.clientOrderId !== null && name.clientOrderId === reply.clientOrderId)),
+  #indexOf({ venueOrderId, clientOrderId }: SocketReply): number {
+    const isOpen = (index: number): boolean => this.#outcomes[index] === null;
+    const byVenue = this.#names.findIndex(
+      (name, index) => isOpen(index) && name.venueOrderId !== null && name.venueOrderId === venueOrderId,
     );
-    const isOnly = this.#names.length === 1 && this.#outcomes[0] === null;
-    return named === -1 && isOnly ? 0 : named;
+    if (byVenue !== -1) {
+      return byVenue;
+    }
+    const byClient = this.#names.findIndex(
+      (name, index) => isOpen(index) && name.clientOrderId.toLowerCase() === clientOrderId?.toLowerCase(),
+    );
+    const isOnly = this.#names.length === 1 && isOpen(0);
+    return byClient === -1 && isOnly ? 0 : byClient;
   }
 }

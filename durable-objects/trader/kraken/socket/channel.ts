@@ -29,8 +29,9 @@ type Stream = { readonly complete: boolean; expectSnapshot(): void; lose(): void
 export type ChannelPorts = {
   readonly now: () => Milliseconds;
   readonly random: () => number;
-  /** Sends a request with the connection's token; null when the line is down. */
-  readonly send: (method: "subscribe" | "unsubscribe", params: WireObject) => number | null;
+  readonly nextRequestId: () => number;
+  /** Sends a request with the connection's token; false when the line is down. */
+  readonly send: (requestId: number, method: "subscribe" | "unsubscribe", params: WireObject) => boolean;
 };
 
 const paramsOf: Readonly<Record<PrivateChannel, WireObject>> = {
@@ -156,17 +157,20 @@ export class Channel {
   }
 
   #leave(): void {
-    const requestId = this.#ports.send("unsubscribe", { channel: this.name });
-    if (requestId !== null) {
-      this.#phase = { kind: "leaving", requestId, until: this.#ports.now() + ANSWER_LIMIT_MS };
-    }
+    this.#request("leaving", "unsubscribe", { channel: this.name });
   }
 
   #ask(): void {
     this.#stream.expectSnapshot();
-    const requestId = this.#ports.send("subscribe", paramsOf[this.name]);
-    if (requestId !== null) {
-      this.#phase = { kind: "asking", requestId, until: this.#ports.now() + ANSWER_LIMIT_MS };
+    this.#request("asking", "subscribe", paramsOf[this.name]);
+  }
+
+  #request(kind: "leaving" | "asking", method: "subscribe" | "unsubscribe", params: WireObject): void {
+    const requestId = this.#ports.nextRequestId();
+    // Remembered first: the reply may be here before `send` returns.
+    this.#phase = { kind, requestId, until: this.#ports.now() + ANSWER_LIMIT_MS };
+    if (!this.#ports.send(requestId, method, params)) {
+      this.end();
     }
   }
 }

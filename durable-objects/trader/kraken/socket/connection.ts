@@ -220,7 +220,7 @@ export class Connection {
     this.#failures += 1;
     log("kraken_socket_attempt_failed", { reason, failures: this.#failures });
     // The first retry after a drop is at once; one after a failed attempt never is.
-    const delay = reconnectDelay(Math.max(2, this.#failures), this.#ports.random(), LONGEST_DELAY_MS.venue);
+    const delay = reconnectDelay(this.#failures + 1, this.#ports.random(), LONGEST_DELAY_MS.venue);
     this.#dialAt = Math.max(this.#ports.now() + delay, retryAt ?? 0);
     this.#events.changed();
   }

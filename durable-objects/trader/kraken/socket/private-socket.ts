@@ -309,8 +309,8 @@ export class PrivateSocket implements PrivateSocketControl {
     log("kraken_socket_gap", { channel: name });
     this.#isLive = false;
     this.#expected.clear();
-    this.#channels[name].renew();
     this.#events.gap(name);
+    this.#channels[name].renew();
   }
 
   /** Fetches a new token and asks again for what the old one was refused for; `renewed` is bound to the new one. */
@@ -330,6 +330,7 @@ export class PrivateSocket implements PrivateSocketControl {
       }
       if (reply.ok) {
         this.#token = reply.value;
+        this.#isRenewingToken = false;
         for (const channel of Object.values(this.#channels)) {
           channel.retry();
         }
@@ -361,10 +362,8 @@ export class PrivateSocket implements PrivateSocketControl {
     const ports: ChannelPorts = {
       now: this.#ports.now,
       random: this.#ports.random,
-      send: (method, params) => {
-        const requestId = this.#nextRequestId();
-        return this.#sendRequest(requestId, method, params) ? requestId : null;
-      },
+      nextRequestId: () => this.#nextRequestId(),
+      send: (requestId, method, params) => this.#sendRequest(requestId, method, params),
     };
     return {
       executions: new Channel("executions", this.#executions, ports),
