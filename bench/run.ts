@@ -7,6 +7,7 @@ import { cpus, totalmem } from "node:os";
 import { binary } from "../scripts/lib/paths.ts";
 import { benchBook } from "./book/book.ts";
 import { benchFanOut } from "./fan-out/fan-out.ts";
+import { benchSigning } from "./kraken/signing.ts";
 import { benchPage } from "./page/page.ts";
 import { benchMemory } from "./memory/memory.ts";
 import { benchOrders } from "./orders/orders.ts";
@@ -16,6 +17,7 @@ import { printSection, type Section } from "./lib/report.ts";
 const sections: Readonly<Record<string, () => Section | Promise<Section>>> = {
   book: benchBook,
   memory: benchMemory,
+  signing: benchSigning,
   page: benchPage,
   orders: benchOrders,
   "fan-out": benchFanOut,

@@ -5,11 +5,12 @@
 declare module "node:crypto" {
   type Hash = {
     update(data: string | Uint8Array): Hash;
-    digest(encoding: "hex" | "base64url"): string;
+    digest(): Uint8Array;
+    digest(encoding: "hex" | "base64" | "base64url"): string;
   };
 
   export function createHash(algorithm: "sha256"): Hash;
-  export function createHmac(algorithm: "sha256", key: string): Hash;
+  export function createHmac(algorithm: "sha256" | "sha512", key: string | Uint8Array): Hash;
   export function timingSafeEqual(left: Uint8Array, right: Uint8Array): boolean;
   export function scrypt(
     password: string,

@@ -51,9 +51,6 @@ export type NonceStore = { last(): string | null; save(nonce: string): void };
 /** A key ready to sign with. The client overwrites `secretBytes` with zeros as soon as it has signed. */
 export type RestCredentials = { readonly key: string; readonly secretBytes: Uint8Array<ArrayBuffer> };
 
-/** API-Sign of a call; sign.ts is the standard. */
-export type Sign = (secretBytes: Uint8Array<ArrayBuffer>, path: string, nonce: string, body: string) => Promise<string>;
-
 export type KrakenRestPorts = {
   /** For example https://api.kraken.com. */
   readonly base: string;
@@ -65,8 +62,6 @@ export type KrakenRestPorts = {
   readonly names: () => NameTable;
   /** Shared with whoever else sends orders of the account: the matching counter is one (PROTOCOL §3.2). */
   readonly rates: RateKeeper;
-  /** Another way to sign, for simulations whose every turn has to repeat: the runtime's own takes as long as it likes. */
-  readonly sign?: Sign;
 };
 
 /** What the fence writes when an action leaves the queue (TRADING §6). */

@@ -74,7 +74,6 @@ class Bench {
       credentials: () => this.credentials(),
       names: () => NO_NAMES,
       rates: this.rates,
-      sign: () => Promise.resolve("signature"),
       transport: ({ url, body }, signal) => {
         const { promise, resolve } = Promise.withResolvers<RestAnswer>();
         const params = new URLSearchParams(body ?? "");
@@ -211,6 +210,25 @@ describe("a read in the way of a protective call", () => {
     void bench.rest.cancelOrder(bench.cancel());
     await settle();
     expect(bench.methods).toEqual(["CancelOrder"]);
+  });
+
+  it("is not sent either when its key was just being read, whose secret is overwritten, and it keeps its place", async () => {
+    const bench = new Bench();
+    const { promise: read, resolve } = Promise.withResolvers<RestCredentials | null>();
+    const quick = bench.credentials;
+    bench.credentials = () => read;
+    void bench.rest.ledgers({});
+    await settle();
+    void bench.rest.openOrders();
+    bench.credentials = quick;
+    void bench.rest.cancelOrder(bench.cancel());
+    const secretBytes = Uint8Array.of(1, 2, 3);
+    resolve({ key: "k", secretBytes });
+    await settle();
+    await bench.sent[0]?.answer();
+    await bench.sent[1]?.answer();
+    expect(bench.methods).toEqual(["CancelOrder", "Ledgers", "OpenOrders"]);
+    expect([...secretBytes]).toEqual([0, 0, 0]);
   });
 
   it("gives way also to a read of a saga; a read of a saga only to a write", async () => {

@@ -9,7 +9,7 @@ import { isMoreUrgent, nextCall, type Lane, type LaneCall } from "../../../../do
 import { nextNonce } from "../../../../domain/venue/nonce.ts";
 import type { RateCost } from "../../../../domain/venue/rate-counters.ts";
 import type { VenueUrgency } from "../../../../domain/venue/wishes.ts";
-import { type Fence, type KrakenRestPorts, type RestAnswer, type RestCredentials } from "./api.ts";
+import { type Fence, type KrakenRestPorts, type RestAnswer, type RestCredentials, type RestRequest } from "./api.ts";
 import { calledOff, keyNotRead, noKey, rateLimited, tooLate } from "./not-sent.ts";
 import { signCall } from "./sign.ts";
 
@@ -198,49 +198,21 @@ export class CallLine {
   async #attempt(flight: Flight): Promise<Outcome | "again"> {
     const { waiting, stopped, controller } = flight;
     const { call } = waiting;
-    const { clock, nonces, rates, transport, base, sign = signCall } = this.#ports;
-    const credentials = await Promise.race([stopped, this.#credentials(call.method)]);
-    if (credentials === "way") {
-      return "again";
+    const reading = this.#credentials(call.method);
+    const credentials = await Promise.race([stopped, reading]);
+    if (credentials === "way" || credentials === "timeout") {
+      void reading.then((late) => late?.secretBytes.fill(0));
+      return credentials === "way" ? "again" : { kind: "not sent", failure: keyNotRead() };
     }
-    if (credentials === "timeout" || credentials === null) {
-      return { kind: "not sent", failure: credentials === null ? noKey() : keyNotRead() };
-    }
-    const path = `/0/private/${call.method}`;
-    let nonce: string;
-    let deadline: Milliseconds;
-    let body: CallBody;
-    let signature: string;
-    try {
-      const now = clock.now();
-      nonce = nextNonce(nonces.last(), now);
-      nonces.save(nonce);
-      deadline = engineDeadline(call.deadline, now);
-      body = call.body(nonce, deadline);
-      signature = await sign(credentials.secretBytes, path, nonce, body.text);
-    } finally {
-      credentials.secretBytes.fill(0);
+    if (credentials === null) {
+      return { kind: "not sent", failure: noKey() };
     }
     // From here to the transport there is no await: what is judged and fenced is what is sent.
-    const verdict = controller.signal.aborted ? "again" : this.#judge(waiting);
-    if (verdict === "again" || typeof verdict === "number") {
-      return "again";
+    const request = this.#prepare(flight, credentials);
+    if (typeof request === "string" || "class" in request) {
+      return request === "again" ? request : { kind: "not sent", failure: request };
     }
-    if (verdict !== "go") {
-      return { kind: "not sent", failure: verdict };
-    }
-    if (call.beforeSend?.({ nonce, sentAt: clock.now(), deadline }) === false) {
-      return { kind: "not sent", failure: calledOff() };
-    }
-    rates.charge(call.cost());
-    const headers = {
-      "API-Key": credentials.key,
-      "API-Sign": signature,
-      "User-Agent": USER_AGENT,
-      "Content-Type": body.contentType,
-    };
-    const request = { url: base + path, method: "POST", headers, body: body.text } as const;
-    const answer = await Promise.race([stopped, quietly(() => transport(request, controller.signal))]);
+    const answer = await Promise.race([stopped, quietly(() => this.#ports.transport(request, controller.signal))]);
     if (answer === "way") {
       return "again";
     }
@@ -248,6 +220,40 @@ export class CallLine {
       return { kind: "no answer", text: answer ?? "no answer" };
     }
     return { kind: "answered", answer };
+  }
+
+  /** The signed request, with its fence written and its cost charged; or why it does not leave. */
+  #prepare(
+    { waiting, controller }: Flight,
+    { key, secretBytes }: RestCredentials,
+  ): RestRequest | VenueFailure | "again" {
+    const { call } = waiting;
+    const { clock, nonces, rates, base } = this.#ports;
+    try {
+      const verdict = controller.signal.aborted ? "again" : this.#judge(waiting);
+      if (verdict !== "go") {
+        return typeof verdict === "number" ? "again" : verdict;
+      }
+      const path = `/0/private/${call.method}`;
+      const sentAt = clock.now();
+      const deadline = engineDeadline(call.deadline, sentAt);
+      const nonce = nextNonce(nonces.last(), sentAt);
+      nonces.save(nonce);
+      const { text, contentType } = call.body(nonce, deadline);
+      const headers = {
+        "API-Key": key,
+        "API-Sign": signCall(secretBytes, path, nonce, text),
+        "User-Agent": USER_AGENT,
+        "Content-Type": contentType,
+      };
+      if (call.beforeSend?.({ nonce, sentAt, deadline }) === false) {
+        return calledOff();
+      }
+      rates.charge(call.cost());
+      return { url: base + path, method: "POST", headers, body: text };
+    } finally {
+      secretBytes.fill(0);
+    }
   }
 
   async #credentials(method: string): Promise<RestCredentials | null> {
