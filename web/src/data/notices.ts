@@ -9,6 +9,19 @@ export type Notice = {
   readonly title: string;
   readonly detail: string | null;
   readonly time: number;
+  /** What makes it the same as one that was read from the journal; null for what only this page knows. */
+  readonly key: string | null;
+};
+
+/** A notice of the time before. */
+export type PastNotice = Omit<Notice, "id" | "key"> & { readonly key?: string | null };
+
+type NewNotice = {
+  readonly tone: NoticeTone;
+  readonly title: string;
+  readonly detail?: string | null;
+  readonly time?: number;
+  readonly key?: string | null;
 };
 
 export type NoticeStore = {
@@ -17,9 +30,11 @@ export type NoticeStore = {
   /** Those shown as toasts now, oldest first. */
   readonly shown: Accessor<readonly Notice[]>;
   readonly unread: Accessor<number>;
-  readonly add: (notice: { tone: NoticeTone; title: string; detail?: string | null; time?: number }) => void;
+  readonly add: (notice: NewNotice) => void;
   /** Puts earlier ones, newest first, into the list without showing them. Replaces what was there. */
-  readonly seed: (earlier: readonly Omit<Notice, "id">[]) => void;
+  readonly seed: (earlier: readonly PastNotice[]) => void;
+  /** Puts further earlier ones among them, in the order of time, each key once. */
+  readonly merge: (earlier: readonly PastNotice[]) => void;
   readonly dismiss: (id: number) => void;
   /** While the pointer or the focus rests on the stack nothing leaves. */
   readonly pause: (isPaused: boolean) => void;
@@ -39,6 +54,11 @@ export function createNoticeStore(): NoticeStore {
 
   function dismiss(id: number): void {
     setShown((notices) => notices.filter((notice) => notice.id !== id));
+  }
+
+  function past(notice: PastNotice): Notice {
+    nextId += 1;
+    return { ...notice, key: notice.key ?? null, id: nextId };
   }
 
   function expireLater(notice: Notice, after: number): void {
@@ -63,6 +83,7 @@ export function createNoticeStore(): NoticeStore {
         title: wish.title,
         detail: wish.detail ?? null,
         time: wish.time ?? Date.now(),
+        key: wish.key ?? null,
       };
       nextId += 1;
       setAll((notices) => [notice, ...notices].slice(0, KEPT));
@@ -71,13 +92,15 @@ export function createNoticeStore(): NoticeStore {
       expireLater(notice, SHOWN_FOR_MS[notice.tone]);
     },
     seed(earlier) {
-      setAll(
-        earlier.slice(0, KEPT).map((notice) => {
-          nextId += 1;
-          return { ...notice, id: nextId };
-        }),
-      );
+      setAll(earlier.slice(0, KEPT).map(past));
       setUnread(0);
+    },
+    merge(earlier) {
+      setAll((notices) => {
+        const known = new Set(notices.map(({ key }) => key));
+        const added = earlier.filter(({ key }) => key === null || key === undefined || !known.has(key)).map(past);
+        return [...notices, ...added].toSorted((left, right) => right.time - left.time).slice(0, KEPT);
+      });
     },
     pause(next) {
       isPaused = next;

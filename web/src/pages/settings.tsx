@@ -1,4 +1,7 @@
-import type { JSX } from "solid-js";
+import { useLocation } from "@solidjs/router";
+import { createEffect, type JSX } from "solid-js";
+import { useStores } from "../data/stores.tsx";
+import { KrakenSettings } from "../features/kraken-keys/kraken-settings.tsx";
 import { AccountSettings } from "../features/settings/account-settings.tsx";
 import { Appearance } from "../features/settings/appearance.tsx";
 import { Confirmations } from "../features/settings/confirmations.tsx";
@@ -8,12 +11,22 @@ import { Sessions } from "../features/settings/sessions.tsx";
 
 /** Appearance for everybody; the rest for who is signed in. */
 export default function SettingsPage(): JSX.Element {
+  const location = useLocation();
+  const { session } = useStores();
+  // A link to one section: the page scrolls by itself, and sections come with the session, so the browser does not find it.
+  createEffect(() => {
+    const id = location.hash.slice(1);
+    if (session.user() !== null && id !== "") {
+      queueMicrotask(() => document.getElementById(id)?.scrollIntoView());
+    }
+  });
   return (
     <div class="min-h-0 flex-1 overflow-y-auto">
       <div class="mx-auto flex max-w-3xl flex-col gap-4 p-4">
         <h1 class="text-xl font-semibold">Settings</h1>
         <Appearance />
         <Confirmations />
+        <KrakenSettings />
         <AccountSettings />
         <Profile />
         <Sessions />

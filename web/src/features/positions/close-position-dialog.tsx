@@ -3,11 +3,12 @@ import type { PositionView } from "../../../../contract/accounts.ts";
 import { isPositive } from "../../../../domain/decimal.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { formatAmount, formatPercent, formatPrice, formatQuantity } from "../../ui/format.ts";
+import { formatAmount, formatDecimal, formatPercent, formatPrice, formatQuantity } from "../../ui/format.ts";
 import { ProfitText } from "../../ui/number-cell.tsx";
 import { marketNow } from "../../data/clock.ts";
 import { useAccount, useOpenOrders } from "../../data/use-account.ts";
 import { freshnessText } from "../freshness-text.ts";
+import { isKraken, moneyWords } from "../account-mode/mode-words.ts";
 import { FigureList, FigureRow } from "../figure-list.tsx";
 import { remainingQuantity, sideWord } from "../orders/order-words.ts";
 import { SegmentedChoice } from "../segmented-choice.tsx";
@@ -43,6 +44,16 @@ export function ClosePositionDialog(props: ClosePositionDialogProps): JSX.Elemen
     const quantity = plan()?.estimate?.quantity;
     return quantity === undefined ? `Sell ${props.percent} %` : `Sell ${formatAmount(quantity, props.position.asset)}`;
   };
+  const isReal = (): boolean => isKraken(account());
+  /** The amount by name, where the money is real. */
+  const sentence = (): string => {
+    const estimate = plan()?.estimate ?? null;
+    const owner = account();
+    const money = owner === null ? "" : moneyWords(owner);
+    return estimate === null
+      ? `${sellWord()} at a price that is not known now, ${money}`
+      : `${sellWord()} for about ${formatDecimal(estimate.total, { decimals: 2 })} ${estimate.quoteAsset} of ${money}`;
+  };
   const [wasTried, setTried] = createSignal(false);
   const failure = (): string | null => (wasTried() ? props.close.failure() : null);
   const handleConfirm = async (): Promise<void> => {
@@ -57,6 +68,7 @@ export function ClosePositionDialog(props: ClosePositionDialogProps): JSX.Elemen
       open
       initialFocus={() => confirmButton}
       onClose={() => props.onClose()}
+      class={isReal() ? "border-3 border-money" : ""}
       title={`Close ${props.percent} % of ${props.position.asset}?`}
       footer={
         <>
@@ -69,12 +81,15 @@ export function ClosePositionDialog(props: ClosePositionDialogProps): JSX.Elemen
             blockedReason={plan()?.denial?.message ?? null}
             onClick={() => void handleConfirm()}
           >
-            {props.close.sending() === null ? sellWord() : "Sending…"}
+            {props.close.sending() === null ? `${sellWord()}${isReal() ? " on Kraken" : ""}` : "Sending…"}
           </Button>
         </>
       }
     >
       <div class="flex flex-col gap-3">
+        <Show when={isReal()}>
+          <p class="border-l-4 border-money bg-money-soft px-3 py-2 text-lg font-semibold">{sentence()}</p>
+        </Show>
         <SegmentedChoice
           label="How much of it"
           options={PERCENTS}
@@ -88,7 +103,12 @@ export function ClosePositionDialog(props: ClosePositionDialogProps): JSX.Elemen
         />
         <Show when={plan()} fallback={<p class="text-muted">Reading the order book…</p>}>
           {(shown) => (
-            <CloseFigures plan={shown()} position={props.position} priceDecimals={market.instrument()?.priceDecimals} />
+            <CloseFigures
+              plan={shown()}
+              position={props.position}
+              priceDecimals={market.instrument()?.priceDecimals}
+              isReal={isReal()}
+            />
           )}
         </Show>
         <Show when={freshnessText(market.freshness())}>{(text) => <p class="text-warning">{text()}</p>}</Show>
@@ -106,6 +126,7 @@ function CloseFigures(props: {
   plan: ClosePlan;
   position: PositionView;
   priceDecimals: number | undefined;
+  isReal: boolean;
 }): JSX.Element {
   const asset = (): string => props.position.asset;
   return (
@@ -129,7 +150,9 @@ function CloseFigures(props: {
       </Show>
       <Show when={props.plan.waits}>
         <p class="text-warning">
-          There is no fresh price. The order is taken and waits: it sells at the first fresh price, whatever that is.
+          {props.isReal
+            ? "Price unknown: there is no fresh price here. The order is sent to Kraken all the same and sells at whatever the market is then."
+            : "There is no fresh price. The order is taken and waits: it sells at the first fresh price, whatever that is."}
         </p>
       </Show>
       <Show when={props.plan.denial}>{(denial) => <p class="text-warning">{denial().message}</p>}</Show>
@@ -146,7 +169,11 @@ function CloseFigures(props: {
       </Show>
       <Show when={props.plan.cancels.length > 0}>
         <div>
-          <p>Cancelled first, because they hold what is to be sold:</p>
+          <p>
+            {props.isReal
+              ? "Cancelled first, because they hold what is to be sold; the sale is sent when Kraken has ended them:"
+              : "Cancelled first, because they hold what is to be sold:"}
+          </p>
           <ul class="list-disc pl-5">
             <For each={props.plan.cancels}>
               {(order) => (

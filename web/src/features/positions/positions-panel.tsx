@@ -6,10 +6,13 @@ import { useAccount, usePositions, useTraderReady } from "../../data/use-account
 import { useMarks } from "../../data/use-valuation.ts";
 import { LOADING, Panel, READY, type PanelState } from "../../ui/panel.tsx";
 import { Switch } from "../../ui/switch.tsx";
+import { isKraken } from "../account-mode/mode-words.ts";
 import { createKeyedRows } from "../keyed-rows.ts";
 import { SegmentedChoice } from "../segmented-choice.tsx";
 import { ClosePositionDialog } from "./close-position-dialog.tsx";
 import type { ClosePercent } from "./close-percents.ts";
+import { externalRows } from "./external-rows.ts";
+import { ExternalSection } from "./external-section.tsx";
 import { filteredRows, positionRows, type PositionFilter } from "./position-rows.ts";
 import { PositionsTable } from "./positions-table.tsx";
 import { useClosePosition } from "./use-close-position.ts";
@@ -39,9 +42,24 @@ export function PositionsPanel(): JSX.Element {
   const hasDust = createMemo(() => positions().some((position) => position.dust));
   const closingPosition = createMemo(() => positions().find((position) => position.asset === closing()?.asset) ?? null);
 
+  /** Something at Kraken is not this desk's: it has a section of its own under the positions. */
+  const external = createMemo(() => {
+    const owner = account();
+    const standing = owner?.exchange ?? null;
+    return owner !== null &&
+      standing !== null &&
+      (standing.externalOrders.length > 0 || externalRows(owner, {}).length > 0)
+      ? owner
+      : null;
+  });
+  const hasExternal = createMemo(() => external() !== null);
+
   const state = (): PanelState => {
     if (!isReady()) {
       return LOADING;
+    }
+    if (hasExternal()) {
+      return READY;
     }
     if (positions().length === 0) {
       return {
@@ -60,12 +78,22 @@ export function PositionsPanel(): JSX.Element {
         };
   };
   const handleClose = (asset: string, percent: ClosePercent): void => {
-    if (preferences.confirmCloses) {
+    // Real money is always asked about.
+    if (preferences.confirmCloses || isKraken(account())) {
       setClosing({ asset, percent });
     } else {
       void close.run(asset, percent);
     }
   };
+
+  const Managed = (): JSX.Element => (
+    <PositionsTable
+      rows={rows()}
+      instrumentOf={market.instrument}
+      closingAsset={close.sending()}
+      onClose={handleClose}
+    />
+  );
 
   return (
     <>
@@ -89,12 +117,23 @@ export function PositionsPanel(): JSX.Element {
           </div>
         }
       >
-        <PositionsTable
-          rows={rows()}
-          instrumentOf={market.instrument}
-          closingAsset={close.sending()}
-          onClose={handleClose}
-        />
+        <Show when={hasExternal()} fallback={<Managed />}>
+          <div class="min-h-0 flex-1 overflow-auto">
+            <Show
+              when={rows().length > 0}
+              fallback={
+                <p class="px-3 py-2 text-muted">
+                  This desk manages no position{filter() === "all" ? "" : " of this filter"}.
+                </p>
+              }
+            >
+              <Managed />
+            </Show>
+            <Show when={external()}>
+              {(owner) => <ExternalSection account={owner()} marks={marks()} instrumentOf={market.instrument} />}
+            </Show>
+          </div>
+        </Show>
       </Panel>
       <Show when={closingPosition()}>
         {(position) => (

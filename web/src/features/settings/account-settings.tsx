@@ -25,6 +25,8 @@ export function AccountSettings(): JSX.Element {
 
 function AccountForm(props: { initialAccount: AccountView }): JSX.Element {
   const initial = props.initialAccount;
+  // What Kraken charges is Kraken's to say.
+  const isPaper = initial.kind === "paper";
   const [name, setName] = createSignal(initial.name);
   const [zone, setZone] = createSignal(initial.day.zone);
   const [fees, setFees] = createSignal<FeePreset>(presetOf(initial));
@@ -42,7 +44,12 @@ function AccountForm(props: { initialAccount: AccountView }): JSX.Element {
       return;
     }
     setSaving(true);
-    const answer = await changeSettings(initial.id, { name: name().trim(), zone: zone(), fees: fees(), limits });
+    const answer = await changeSettings(initial.id, {
+      name: name().trim(),
+      zone: zone(),
+      limits,
+      ...(isPaper ? { fees: fees() } : {}),
+    });
     setSaving(false);
     setNote(
       answer.ok
@@ -79,13 +86,25 @@ function AccountForm(props: { initialAccount: AccountView }): JSX.Element {
             onChange={setZone}
             hint="Today's P&L counts from midnight there"
           />
-          <SelectField
-            label="Fees"
-            value={fees()}
-            options={FEE_PRESETS}
-            onChange={setFees}
-            hint="For fills from now on"
-          />
+          <Show
+            when={isPaper}
+            fallback={
+              <TextField
+                label="Fees, as Kraken tells them"
+                value={`${initial.fees.takerPercent} % taker, ${initial.fees.makerPercent} % maker`}
+                onInput={() => undefined}
+                readonly
+              />
+            }
+          >
+            <SelectField
+              label="Fees"
+              value={fees()}
+              options={FEE_PRESETS}
+              onChange={setFees}
+              hint="For fills from now on"
+            />
+          </Show>
           <DecimalField
             label="Largest order"
             unit="USD"

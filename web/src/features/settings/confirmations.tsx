@@ -8,7 +8,7 @@ export function Confirmations(): JSX.Element {
     <Section
       id="confirmations"
       title="Confirmations"
-      description="One more step that repeats side, size, price, cost and fee. Paper money may go without."
+      description="One more step that repeats side, size, price, cost and fee. Paper money may go without; orders that move money at Kraken are always confirmed."
     >
       <Switch
         label="Confirm every order"

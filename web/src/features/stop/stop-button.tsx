@@ -8,6 +8,9 @@ import { useActiveAccountId, useAccount, useOpenOrders, useTraderReady } from ".
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { isKraken } from "../account-mode/mode-words.ts";
+import { useLatestOrder } from "../orders/use-latest-order.ts";
+import { CancelExternalDialog } from "./cancel-external-dialog.tsx";
 import { cancelSentences, heldAmounts, ordersBySymbol, plural } from "./stop-words.ts";
 
 type Outcome =
@@ -36,7 +39,10 @@ function StopDialog(props: { onClose: () => void }): JSX.Element {
   const account = useAccount();
   const orders = useOpenOrders();
   const isReady = useTraderReady();
+  const latest = useLatestOrder();
   const [outcome, setOutcome] = createSignal<Outcome>({ type: "asking" });
+  const [isByHandAsked, setByHandAsked] = createSignal(false);
+  const byHand = () => account()?.exchange?.externalOrders ?? [];
   let intent = newIntent();
 
   const stop = async (): Promise<void> => {
@@ -66,6 +72,14 @@ function StopDialog(props: { onClose: () => void }): JSX.Element {
       ? refuse("NOT_FOUND", "There is no account whose orders could be cancelled.")
       : cancelAllOrders(chosen.id, undefined, intent);
   };
+  /** What was asked, as it stands by now: Kraken's answers come after ours. */
+  const asItStands = (result: CancelAllResult): CancelAllResult => ({
+    ...result,
+    cancelled: result.cancelled.map((order) => {
+      const now = latest(order);
+      return now.seq > order.seq ? now : order;
+    }),
+  });
   const done = () => {
     const current = outcome();
     return current.type === "done" ? current.result : null;
@@ -79,6 +93,7 @@ function StopDialog(props: { onClose: () => void }): JSX.Element {
     <Dialog
       open
       onClose={() => props.onClose()}
+      class={isKraken(account()) ? "border-3 border-money" : ""}
       title={done() === null ? "Stop: cancel all open orders?" : "Stopped"}
       footer={
         <Show when={done() === null} fallback={<Button onClick={() => props.onClose()}>Close</Button>}>
@@ -100,7 +115,7 @@ function StopDialog(props: { onClose: () => void }): JSX.Element {
       <div aria-live="polite" class="flex flex-col gap-2">
         <Switch>
           <Match when={done()}>
-            {(result) => <For each={cancelSentences(result())}>{(sentence) => <p>{sentence}</p>}</For>}
+            {(result) => <For each={cancelSentences(asItStands(result()))}>{(sentence) => <p>{sentence}</p>}</For>}
           </Match>
           <Match when={failed()}>
             {(problem) => (
@@ -127,6 +142,22 @@ function StopDialog(props: { onClose: () => void }): JSX.Element {
             <p>This frees {heldAmounts(account()?.balances ?? [])} held for them. Positions stay as they are.</p>
           </Match>
         </Switch>
+        <Show when={byHand().length > 0}>
+          <div class="flex flex-wrap items-center gap-2 border-t pt-2">
+            <p class="min-w-0 flex-1">
+              {plural(byHand().length, "order was", "orders were")} made by hand at Kraken. Stop leaves{" "}
+              {byHand().length === 1 ? "it" : "them"} alone.
+            </p>
+            <Button size="small" onClick={() => setByHandAsked(true)}>
+              Cancel {byHand().length === 1 ? "it" : "them"} too…
+            </Button>
+          </div>
+        </Show>
+        <Show when={isByHandAsked() && account()}>
+          {(owner) => (
+            <CancelExternalDialog accountId={owner().id} orders={byHand()} onClose={() => setByHandAsked(false)} />
+          )}
+        </Show>
       </div>
     </Dialog>
   );

@@ -25,8 +25,23 @@ export function heldAmounts(balances: readonly BalanceView[]): string {
 
 /** One sentence per thing that happened. */
 export function cancelSentences(result: CancelAllResult): readonly string[] {
-  const sentences = [`Cancelled ${plural(result.cancelled.length, "order")}.`];
-  const filled = result.cancelled.filter((order) => order.filledQuantity !== "0");
+  // At an exchange a cancel is a wish until it has answered: only what has ended is called cancelled.
+  const ended = result.cancelled.filter((order) => order.standing === undefined && order.status !== "filled");
+  const done = result.cancelled.filter((order) => order.status === "filled");
+  const asked = result.cancelled.filter((order) => order.standing !== undefined);
+  const sentences =
+    ended.length > 0 || result.cancelled.length === 0 ? [`Cancelled ${plural(ended.length, "order")}.`] : [];
+  if (asked.length > 0) {
+    sentences.push(
+      `Asked Kraken to cancel ${plural(asked.length, "order")}; each is cancelled when Kraken says so: ${asked
+        .map((order) => `${order.side} ${formatQuantity(order.quantity)} ${order.symbol}`)
+        .join(", ")}.`,
+    );
+  }
+  if (done.length > 0) {
+    sentences.push(`${plural(done.length, "order was", "orders were")} filled before the cancel got there.`);
+  }
+  const filled = ended.filter((order) => order.filledQuantity !== "0");
   if (filled.length > 0) {
     sentences.push(
       `${plural(filled.length, "of them was", "of them were")} partly filled before: ${filled

@@ -1,9 +1,17 @@
 import { fireEvent, screen, within } from "@solidjs/testing-library";
 import { describe, expect, it } from "vitest";
 import { decimal } from "../../../../domain/decimal.ts";
-import { accountShown, renderApp } from "../../testing/render-app.tsx";
+import { accountShown, krakenShown, renderApp } from "../../testing/render-app.tsx";
 import { defaultWorld, refusal } from "../testing/render-desk.tsx";
-import { sampleAccount, sampleOrder, sampleState } from "../testing/samples.ts";
+import {
+  sampleAccount,
+  sampleExchange,
+  sampleExternalOrder,
+  sampleKrakenAccount,
+  sampleOrder,
+  sampleStanding,
+  sampleState,
+} from "../testing/samples.ts";
 
 const orders = [
   sampleOrder({ id: "a" }),
@@ -87,5 +95,63 @@ describe("Stop", () => {
     fireEvent.click(within(dialog).getByRole("button", { name: "Cancel 0 orders" }));
     await within(dialog).findByText("Too many requests; wait 5 s.");
     expect(new Set(app.calls.map((call) => call.intent)).size).toBe(2);
+  });
+});
+
+describe("Stop on Kraken", () => {
+  const own = ["a", "b", "c"].map((id) =>
+    sampleOrder({ id, accountId: "account-k", standing: sampleStanding(), side: id === "c" ? "sell" : "buy" }),
+  );
+  const exchange = sampleExchange({ externalOrders: [sampleExternalOrder()] });
+  const krakenWorld = defaultWorld({
+    account: sampleState({ account: sampleKrakenAccount({ exchange }), openOrders: own }),
+  });
+  const asked = own.map((order) => ({
+    ...order,
+    status: "cancel_pending" as const,
+    standing: sampleStanding({ cancel: { stage: "sent", requestedAt: 1 } }),
+  }));
+
+  it("calls cancelled only what Kraken has ended, and counts on as its answers come", async () => {
+    const app = await renderApp({ world: krakenWorld });
+    await krakenShown();
+    app.answer((call) =>
+      call.method === "DELETE" ? { status: 200, body: { cancelled: asked, failed: [] } } : undefined,
+    );
+    fireEvent.click(await screen.findByRole("button", { name: "Stop" }));
+    const dialog = await screen.findByRole("dialog");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Cancel 3 orders" }));
+    expect(await within(dialog).findByText(/^Asked Kraken to cancel 3 orders;/)).toBeInTheDocument();
+    expect(dialog.textContent).not.toContain("Cancelled 3 orders.");
+    const [first, second] = own.map(({ standing: _ended, ...order }) => order);
+    app.traderSends("order_cancelled", { orders: [{ ...(first ?? sampleOrder()), status: "cancelled", seq: 11 }] });
+    expect(await within(dialog).findByText("Cancelled 1 order.")).toBeInTheDocument();
+    app.traderSends("fill_booked", { orders: [{ ...(second ?? sampleOrder()), status: "filled", seq: 12 }] });
+    expect(await within(dialog).findByText("1 order was filled before the cancel got there.")).toBeInTheDocument();
+    expect(dialog.textContent).toContain("Asked Kraken to cancel 1 order;");
+  });
+
+  it("leaves orders made by hand alone until a second dialog was confirmed", async () => {
+    const app = await renderApp({ world: krakenWorld });
+    await krakenShown();
+    app.answer((call) =>
+      call.method === "DELETE" && call.path.includes("external-orders")
+        ? { status: 200, body: { cancelled: ["OHAND-11111-AAAAAA"], failed: [] } }
+        : call.method === "DELETE"
+          ? { status: 200, body: { cancelled: asked, failed: [] } }
+          : undefined,
+    );
+    fireEvent.click(await screen.findByRole("button", { name: "Stop" }));
+    const dialog = await screen.findByRole("dialog");
+    expect(dialog.textContent).toContain("1 order was made by hand at Kraken. Stop leaves it alone.");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Cancel 3 orders" }));
+    await within(dialog).findByText(/^Asked Kraken/);
+    expect(app.calls.map(({ path }) => path)).toEqual(["/api/accounts/account-k/orders"]);
+    fireEvent.click(within(dialog).getByRole("button", { name: "Cancel it too…" }));
+    const second = await screen.findByRole("dialog", { name: "Cancel orders made by hand?" });
+    expect(app.calls).toHaveLength(1);
+    fireEvent.click(within(second).getByRole("button", { name: "Cancel 1 order made by hand" }));
+    expect(await within(second).findByText(/^Kraken took the cancel of 1 order/)).toBeInTheDocument();
+    expect(app.calls[1]?.path).toBe("/api/accounts/account-k/external-orders?confirm=external");
   });
 });

@@ -40,6 +40,8 @@ export type World = {
   readonly timeframes: readonly Timeframe[];
   readonly candles: (symbol: string, timeframe: Timeframe) => readonly Candle[];
   readonly account: AccountState;
+  /** Further accounts of the trader. */
+  readonly others?: readonly AccountState[];
 };
 
 export type Call = {
@@ -221,7 +223,7 @@ export function greetTrader(world: World, send: (frame: unknown) => void, text: 
   }
   const inAnHour = Date.now() + 3_600_000;
   send({ type: "hello", protocol: 1, epoch: "e1", seq: 10, serverTime: Date.now(), sessionExpiresAt: inAnHour });
-  send({ type: "snapshot", epoch: "e1", seq: 10, accounts: [world.account] });
+  send({ type: "snapshot", epoch: "e1", seq: 10, accounts: [world.account, ...(world.others ?? [])] });
 }
 
 export type ScriptedSocket = {

@@ -46,7 +46,7 @@ describe("notices of events", () => {
     ]).map((notice) => [notice.tone, notice.title]);
     expect(titles).toEqual([
       ["error", "Rejected by the exchange: buy 0.5 BTC/USD at market"],
-      ["warning", "Outcome not known yet: buy 0.5 BTC/USD at 64\u202f000"],
+      ["warning", "Sent, not confirmed yet: buy 0.5 BTC/USD at 64\u202f000"],
     ]);
   });
 

@@ -4,12 +4,15 @@ import type { Changes, JournalEventView } from "../../../../contract/trader-sock
 import { divide, isNegative, isZero, sum, type Decimal } from "../../../../domain/decimal.ts";
 import type { NoticeTone } from "../../data/notices.ts";
 import { formatDecimal, formatProfit, formatQuantity } from "../../ui/format.ts";
+import { exchangeNotice } from "./exchange-notices.ts";
 
 export type EventNotice = {
   readonly tone: NoticeTone;
   readonly title: string;
   readonly detail: string | null;
   readonly time: number;
+  /** Of events that are read from the journal too. */
+  readonly key?: string;
 };
 
 export type Heard = { readonly event: JournalEventView; readonly changes: Changes };
@@ -24,6 +27,7 @@ export function noticesOf(heard: readonly Heard[]): readonly EventNotice[] {
     ...ordersOf(heard, "order_expired").map(endNotice),
     ...ordersOf(heard, "order_rejected").map(endNotice),
     ...ordersOf(heard, "order_unknown").map(unknownNotice),
+    ...heard.flatMap(({ event }) => exchangeNotice(event) ?? []),
   ];
 }
 
@@ -76,8 +80,8 @@ function endNotice(order: OrderView): EventNotice {
 function unknownNotice(order: OrderView): EventNotice {
   return {
     tone: "warning",
-    title: `Outcome not known yet: ${orderWords(order)}`,
-    detail: "The desk is asking the exchange and will not send it again.",
+    title: `Sent, not confirmed yet: ${orderWords(order)}`,
+    detail: "The desk is checking with Kraken and will not send it again.",
     time: order.updatedAt,
   };
 }
@@ -91,8 +95,11 @@ function manyCancelled(orders: readonly OrderView[]): EventNotice {
   };
 }
 
-/** "buy 0.01 BTC/USD at 64 000". */
+/** "buy 0.01 BTC/USD at 64 000", "sell 0.01 BTC/USD, trigger 60 000". */
 export function orderWords(order: OrderView): string {
+  if (order.triggerPrice !== null) {
+    return `${order.side} ${formatQuantity(order.quantity)} ${order.symbol}, trigger ${formatDecimal(order.triggerPrice)}`;
+  }
   const price = order.limitPrice === null ? "at market" : `at ${formatDecimal(order.limitPrice)}`;
   return `${order.side} ${formatQuantity(order.quantity)} ${order.symbol} ${price}`;
 }

@@ -1,5 +1,6 @@
 import { createEffect, on, onCleanup, untrack } from "solid-js";
 import { useStores } from "../../data/stores.tsx";
+import { pastAlerts } from "./alert-history.ts";
 import { noticesOf, noticesOfPast, type Heard } from "./event-notices.ts";
 
 /** Events that come within this belong to one moment: the fills of one order, a cancel-all. */
@@ -47,6 +48,11 @@ export function useEventNotices(): void {
         const fills = desks.flatMap((desk) => desk.recentFills);
         const ended = desks.flatMap((desk) => desk.recentOrders);
         notices.seed(noticesOfPast(fills, ended).slice(0, PAST_SHOWN));
+        for (const { account } of desks) {
+          if (account.exchange !== null) {
+            void pastAlerts(account).then(notices.merge);
+          }
+        }
       },
     ),
   );
