@@ -33,9 +33,9 @@ const samples: ReadonlyMap<string, { readonly method: string; readonly text: str
 
 const clock = { now: () => 1_790_000_000_000, after: () => () => undefined };
 
-/** A client to which every call answers the sample. */
-async function answering(name: string): Promise<KrakenRest> {
-  const body = samples.get(name)?.text ?? "";
+/** A client to which every call answers the sample, as it is or altered. */
+async function answering(name: string, alter = (text: string): string => text): Promise<KrakenRest> {
+  const body = alter(samples.get(name)?.text ?? "");
   let nonce: string | null = null;
   const names = await recordedNames();
   return krakenRest({
@@ -242,6 +242,13 @@ describe.skipIf(shared === undefined)("the recorded private answers (needs TRADE
     expect(info).toMatchObject({ name: "TestKey", nonceWindow: 15, validUntil: null, lastUsedAt: 1_774_350_056_000 });
     expect(info.permissions).toContain("withdraw-funds");
     expect(info.allPermissions).toContain("add-funds");
+    // Of a key only the permissions matter: other forms of the rest do not hide them.
+    const strange = await answering("jkorf_GetApiKeyInfo", (text) =>
+      text.replace('"0"', '"never"').replace('"1774350056"', '"2026-03-24T11:00:56Z"').replace('"15"', "{}"),
+    );
+    const known = valueOf(await strange.apiKeyInfo());
+    expect(known).toMatchObject({ nonceWindow: null, validUntil: null, lastUsedAt: null });
+    expect(known.permissions).toEqual(info.permissions);
     const placed = valueOf(await (await answering("jkorf_PlaceOrder")).addOrder(order));
     expect(placed.venueOrderId).toBe("OUF4EM-FRGI2-MQMWZD");
     expect(placed.description).toBe("buy 2.12340000 XBTUSD @ limit 25000.1 with 2:1 leverage");

@@ -147,6 +147,7 @@ describe("a market order", () => {
     expect(read).toMatchObject({ status: "closed", filledQuantity: "0.25", type: "market", limitPrice: null });
     const trades = valueOf(await client.rest.tradesHistory({}));
     expect(trades.count).toBe(trades.rows.length);
+    expect(client.sent.at(-1)?.body).toContain("consolidate_taker=false");
     expect(sum(trades.rows.map((trade) => trade.quantity))).toBe("0.25");
     expect(new Set(trades.rows.map((trade) => trade.venueOrderId))).toEqual(new Set([order.venueOrderId]));
     expect(trades.rows.every((trade) => trade.liquidity === "taker" && trade.fees[0]?.asset === "USD")).toBe(true);
@@ -259,6 +260,15 @@ describe("a cancel", () => {
     exchange.advance(11_000);
     expect(valueOf(await client.rest.openOrders())).toEqual([]);
   });
+});
+
+it("asks nothing when it is asked for nothing", async () => {
+  const { rest } = client;
+  expect(valueOf(await rest.queryOrders([]))).toEqual([]);
+  expect(valueOf(await rest.queryTrades([]))).toEqual([]);
+  expect(valueOf(await rest.queryLedgers([]))).toEqual([]);
+  expect(valueOf(await rest.cancelOrders([])).count).toBe(0);
+  expect(client.sent).toEqual([]);
 });
 
 it("reads histories page by page, whole and without a row twice", async () => {

@@ -169,7 +169,10 @@ export function krakenRest(ports: KrakenRestPorts): KrakenRest {
       };
       return call(spec, orders.cancelResult);
     },
-    cancelOrders(wishes, options) {
+    async cancelOrders(wishes, options) {
+      if (wishes.length === 0) {
+        return { ok: true, value: { count: 0 } };
+      }
       const params = cancelBatchParams(wishes);
       const spec: Spec = {
         method: "CancelOrderBatch",
@@ -211,16 +214,23 @@ export function krakenRest(ports: KrakenRestPorts): KrakenRest {
       return map(reply, ({ closed, count }) => page(orders.toOrders(closed, ports.names()), count));
     },
     async queryOrders(venueOrderIds, options) {
+      if (venueOrderIds.length === 0) {
+        return { ok: true, value: [] };
+      }
       const params: Params = [["txid", venueOrderIds.join(",")]];
       const reply = await readCall("QueryOrders", params, options, orders.queryOrdersResult);
       return map(reply, (rows) => orders.toOrders(rows, ports.names()));
     },
     async tradesHistory(query, options) {
-      const params = historyParams(query);
+      // Each fill for itself, as the private socket tells them: a fill is booked once by its id (TRADING §6).
+      const params: Params = [...historyParams(query), ["consolidate_taker", "false"]];
       const reply = await readCall("TradesHistory", params, options, history.tradesHistoryResult, HISTORY_COST);
       return map(reply, ({ trades, count }) => page(history.toExecutions(trades, ports.names()), count));
     },
     async queryTrades(executionIds, options) {
+      if (executionIds.length === 0) {
+        return { ok: true, value: [] };
+      }
       const params: Params = [["txid", executionIds.join(",")]];
       const reply = await readCall("QueryTrades", params, options, history.queryTradesResult);
       return map(reply, (rows) => history.toExecutions(rows, ports.names()));
@@ -232,6 +242,9 @@ export function krakenRest(ports: KrakenRestPorts): KrakenRest {
       return map(reply, ({ ledger, count }) => page(history.toLedgerRows(ledger, ports.names()), count));
     },
     async queryLedgers(ledgerIds, options) {
+      if (ledgerIds.length === 0) {
+        return { ok: true, value: [] };
+      }
       const params: Params = [["id", ledgerIds.join(",")]];
       const reply = await readCall("QueryLedgers", params, options, history.queryLedgersResult, 2);
       return map(reply, (rows) => history.toLedgerRows(rows, ports.names()));

@@ -23,13 +23,14 @@ export const tradeVolumeResult = z.object({
 
 export const tokenResult = z.object({ token: z.string().min(1), expires: integer });
 
+/** Only the permissions decide anything; what else is told in another form than seen so far counts as not told. */
 const keyFields = {
   permissions: z.array(z.string()),
-  nonceWindow: integer.nullish(),
-  validUntil: secondsOrNone.nullish(),
-  lastUsed: secondsOrNone.nullish(),
-  ipAllowlist: z.array(z.string()).nullish(),
-  apiKeyName: optionalText,
+  nonceWindow: integer.nullish().catch(null),
+  validUntil: secondsOrNone.nullish().catch(null),
+  lastUsed: secondsOrNone.nullish().catch(null),
+  ipAllowlist: z.array(z.string()).nullish().catch(null),
+  apiKeyName: optionalText.catch(null),
 };
 /** Documented in camelCase, seen in snake_case (PROTOCOL §2.3). */
 export const keyInfoResult = z.record(z.string(), z.unknown()).transform(camelNames).pipe(z.object(keyFields));
