@@ -176,20 +176,21 @@ export function factsOfViews(account: AccountLike, openOrders: readonly OrderLik
     limits: account.limits,
     balances,
     positionAssets: account.positions.filter(({ dust }) => !dust).map(({ asset }) => asset),
-    orders: openOrders.map(ownOrder),
+    orders: openOrders.map((order) => ownOrder(order, account.exchange === null)),
     taken: {},
     entriesLastMinute: null,
   };
 }
 
-function ownOrder(order: OrderLike): OwnLiveOrder {
+/** At an exchange own orders meet by its rules (PROTOCOL §2.4 stptype), so that none counts as resting here. */
+function ownOrder(order: OrderLike, isPaper: boolean): OwnLiveOrder {
   return {
     id: order.id,
     symbol: order.symbol,
     side: order.side,
     type: order.type,
     limitPrice: order.limitPrice,
-    resting: order.limitPrice !== null && (order.status === "open" || order.status === "partially_filled"),
+    resting: isPaper && order.limitPrice !== null && (order.status === "open" || order.status === "partially_filled"),
     queueAhead: null,
     remaining: subtract(order.quantity, order.filledQuantity),
     conversionRate: null,

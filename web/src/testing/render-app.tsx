@@ -151,5 +151,5 @@ export async function accountShown(): Promise<void> {
 
 /** Waits until the Kraken account is on screen. */
 export async function krakenShown(): Promise<void> {
-  await screen.findByRole("button", { name: /^KRAKEN Kraken/ });
+  await screen.findByRole("button", { name: /^KRAKEN (Kraken|suspended)/ });
 }

@@ -1,5 +1,6 @@
 import { useNavigate } from "@solidjs/router";
 import { Show, Suspense, createSignal, lazy, type JSX } from "solid-js";
+import type { AccountView } from "../../../../contract/accounts.ts";
 import { changePreferences } from "../../data/preferences.ts";
 import { useAccount, useAccounts } from "../../data/use-account.ts";
 import { ModeBadge } from "../account-mode/mode-marks.tsx";
@@ -51,19 +52,16 @@ export function AccountSwitcher(props: { showName: boolean }): JSX.Element {
       <Show when={account()}>
         {(active) => (
           <Menu
-            label={[modeWord(active()), active().name, connectionWord(active()), "account menu"]
-              .filter((word) => word !== null)
-              .join(", ")
-              .replace(", ", " ")}
+            label={labelOf(active(), props.showName)}
             items={items()}
             trigger={
               <>
                 <ModeBadge account={active()} />{" "}
-                <Show when={connectionWord(active())}>
-                  {(word) => <span class="text-sm text-warning">{word()}</span>}
-                </Show>
                 <Show when={props.showName}>
                   <span class="truncated max-w-28">{active().name}</span>
+                </Show>{" "}
+                <Show when={connectionWord(active())}>
+                  {(word) => <span class="text-sm text-warning">{word()}</span>}
                 </Show>
                 <Icon name="down" class="size-3 text-muted" />
               </>
@@ -84,4 +82,12 @@ export function AccountSwitcher(props: { showName: boolean }): JSX.Element {
       </Suspense>
     </>
   );
+}
+
+/** Begins with what is to be read on the button, in its order. */
+function labelOf(account: AccountView, showName: boolean): string {
+  const word = connectionWord(account) ?? "";
+  const shown = showName ? `${account.name} ${word}` : word;
+  const rest = showName || word === "" ? [] : [account.name];
+  return [`${modeWord(account)} ${shown === "" ? account.name : shown.trim()}`, ...rest, "account menu"].join(", ");
 }

@@ -29,8 +29,8 @@ export function ModeStrip(props: { account: ModeOwner; class?: string }): JSX.El
     <p
       data-mode={props.account.kind}
       class={classNames(
-        "flex items-center gap-2 border-l-4 px-3 py-1 text-sm",
-        isKraken(props.account) ? "border-l-money bg-money-soft text-text" : "border-l-accent bg-raised text-muted",
+        "flex items-center gap-2 border-b px-3 py-1 text-sm",
+        isKraken(props.account) ? "border-money bg-money-soft text-text" : "bg-raised text-muted",
         props.class,
       )}
     >

@@ -121,9 +121,7 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
         </FigureRow>
         <Show when={props.request.conditionalClose}>
           {(close) => (
-            <FigureRow label="Stop or target after each fill">
-              {closeWord(close(), props.instrument.priceDecimals)}
-            </FigureRow>
+            <FigureRow label="After each fill">{closeWord(close(), props.instrument.priceDecimals)}</FigureRow>
           )}
         </Show>
         <Show when={props.request.expiresAt}>

@@ -48,13 +48,13 @@ describe("the order form of a Kraken account", () => {
     await renderForm(world(sampleKrakenAccount({ market: "live" })));
     const strip = document.querySelector<HTMLElement>("[data-mode]");
     expect(strip?.textContent).toBe("KRAKENReal money on Kraken");
-    const form = getComputedStyle(screen.getByRole("form"));
+    const form = getComputedStyle(screen.getByRole("region", { name: "Order" }));
     expect(form.borderLeftWidth).toBe("4px");
     const money = form.borderLeftColor;
     document.body.innerHTML = "";
     await renderForm(world(sampleAccount()));
     expect(document.querySelector("[data-mode]")?.textContent).toBe("PAPERPaper money");
-    expect(getComputedStyle(screen.getByRole("form")).borderLeftColor).not.toBe(money);
+    expect(getComputedStyle(screen.getByRole("region", { name: "Order" })).borderLeftColor).not.toBe(money);
   });
 
   it("asks before real money moves and names the amount, whatever was switched off for paper", async () => {

@@ -43,12 +43,14 @@ const SIDES = [
 export function OrderFormPanel(props: { onDone?: () => void }): JSX.Element {
   const desk = useDesk();
   const live = useOrderForm();
+  const account = useAccount();
   const isReady = useTraderReady();
 
   return (
     <Panel
       title="Order"
       hideTitle
+      class={classNames("border-l-4", isKraken(account()) ? "border-l-money" : "border-l-transparent")}
       bodyClass="overflow-y-auto"
       state={live.market.instrument() === null || !isReady() ? LOADING : READY}
       stale={freshnessText(live.market.freshness())}
@@ -204,7 +206,7 @@ function Form(props: FormProps): JSX.Element {
         element = node;
       }}
       aria-label={`Order ${props.instrument.symbol}`}
-      class={classNames("flex flex-col gap-3 border-l-4 p-3", isPaper() ? "border-l-transparent" : "border-l-money")}
+      class="flex flex-col gap-3 p-3"
       onSubmit={(event) => {
         event.preventDefault();
         submit();

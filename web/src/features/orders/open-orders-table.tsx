@@ -4,6 +4,7 @@ import { compare } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
 import { amendOrder, cancelOrder } from "../../data/api.ts";
 import { Button } from "../../ui/button.tsx";
+import { classNames } from "../../ui/class-names.ts";
 import { DataTable, type Column } from "../../ui/data-table.tsx";
 import { DecimalField } from "../../ui/decimal-field.tsx";
 import { formatPrice, formatQuantity } from "../../ui/format.ts";
@@ -120,6 +121,11 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
       </Show>
     ),
   };
+  const statusColumn: Column<Row> = {
+    id: "status",
+    header: "Status",
+    cell: (row) => <StatusCell order={row.value()} note={noteOf(row.value())} isTight={hasTriggers()} />,
+  };
   const columns = createMemo<readonly Column<Row>[]>(() => [
     {
       id: "time",
@@ -135,6 +141,8 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
       cell: (row) => <SymbolCell symbol={row.value().symbol} />,
     },
     { id: "side", header: "Side", cell: (row) => <SideCell side={row.value().side} /> },
+    // On paper an order here is open; at an exchange how it stands is what matters first.
+    ...(isAtExchange() ? [statusColumn] : []),
     {
       id: "type",
       header: "Type",
@@ -197,14 +205,14 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
       ),
     },
     ...(hasTriggers() ? [triggerColumn] : []),
-    { id: "filled", header: "Filled", align: "right", cell: (row) => <FilledCell order={row.value()} /> },
     {
-      id: "status",
-      header: "Status",
-      // On paper an order here is open; at an exchange the word is what matters.
-      wideOnly: !isAtExchange(),
-      cell: (row) => <StatusCell order={row.value()} note={noteOf(row.value())} />,
+      id: "filled",
+      header: "Filled",
+      align: "right",
+      wideOnly: isAtExchange() ? "widest" : false,
+      cell: (row) => <FilledCell order={row.value()} />,
     },
+    ...(isAtExchange() ? [] : [{ ...statusColumn, wideOnly: true }]),
     {
       id: "actions",
       header: "Actions",
@@ -233,10 +241,14 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
 }
 
 /** The word, and the sentence behind it on hover; screen readers hear both. */
-function StatusCell(props: { order: OrderView; note: string | null }): JSX.Element {
+function StatusCell(props: { order: OrderView; note: string | null; isTight: boolean }): JSX.Element {
+  const title = (): string => [statusWord(props.order), props.note].filter((text) => text !== null).join(". ");
   const isOpenQuestion = (): boolean => props.order.status === "unknown";
   return (
-    <span title={props.note ?? undefined} class={isOpenQuestion() ? "text-warning" : undefined}>
+    <span
+      title={title()}
+      class={classNames("truncated block", props.isTight ? "max-w-36" : "max-w-72", isOpenQuestion() && "text-warning")}
+    >
       {statusWord(props.order)}
       <Show when={props.order.standing === undefined ? null : props.note}>
         {(note) => <span class="sr-only">. {note()}</span>}
@@ -262,6 +274,8 @@ function RowActions(props: RowActionsProps): JSX.Element {
   const cancel: Write<OrderView> = createWrite<OrderView>();
   const name = (): string =>
     `${props.order().side} order of ${formatQuantity(props.order().quantity)} ${props.order().symbol}`;
+  const cancelWord = (): string =>
+    cancel.state().type === "sending" || props.order().status === "cancel_pending" ? "Cancelling…" : "Cancel";
   const handleCancel = async (): Promise<void> => {
     const order = props.order();
     props.onMessage("");
@@ -286,13 +300,11 @@ function RowActions(props: RowActionsProps): JSX.Element {
             </Button>
             <Button
               size="small"
-              aria-label={`Cancel the ${name()}`}
+              aria-label={`${cancelWord()} the ${name()}`}
               blockedReason={isCancellable(props.order()) ? null : "A cancel is on its way already."}
               onClick={() => void handleCancel()}
             >
-              {cancel.state().type === "sending" || props.order().status === "cancel_pending"
-                ? "Cancelling…"
-                : "Cancel"}
+              {cancelWord()}
             </Button>
           </>
         }

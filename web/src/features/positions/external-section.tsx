@@ -78,7 +78,7 @@ export function ExternalSection(props: ExternalSectionProps): JSX.Element {
 function Heading(props: { text: string; action?: JSX.Element; children: JSX.Element }): JSX.Element {
   return (
     <div class="flex flex-wrap items-center gap-x-3 gap-y-0.5 border-y bg-raised px-3 py-1">
-      <h3 class="font-semibold">{props.text}</h3>
+      <h2 class="font-semibold">{props.text}</h2>
       <p class="min-w-0 flex-1 text-sm text-muted">{props.children}</p>
       {props.action}
     </div>

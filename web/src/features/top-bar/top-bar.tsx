@@ -40,7 +40,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
         </Show>
         <SymbolFigures layout={props.layout} onSearch={() => props.onSearchSymbols()} />
         <MarketBadge />
-        <div class="ml-auto flex min-w-0 items-center gap-3">
+        <div class="ml-auto flex shrink-0 items-center gap-3">
           <Show when={isSignedIn() && !isPhone()}>
             <AccountSwitcher showName />
             <AccountFigures showAvailable={props.layout === "wide"} />
@@ -78,10 +78,10 @@ function SymbolFigures(props: { layout: Layout; onSearch: () => void }): JSX.Ele
   const change = (): Decimal | null => ticker()?.changePercent24h ?? null;
   const decimals = (): number | undefined => instrument()?.priceDecimals;
   return (
-    <div class="flex shrink-0 items-center gap-3">
+    <div class="flex min-w-0 items-center gap-3">
       <button
         type="button"
-        class="button inline-flex -mx-2 h-8 items-center gap-1 rounded-md px-2 text-lg font-semibold whitespace-nowrap hover:bg-hover"
+        class="button inline-flex -mx-2 h-8 shrink-0 items-center gap-1 rounded-md px-2 text-lg font-semibold whitespace-nowrap hover:bg-hover"
         aria-haspopup="dialog"
         title="Search a pair ( / )"
         onClick={() => props.onSearch()}
@@ -92,7 +92,7 @@ function SymbolFigures(props: { layout: Layout; onSearch: () => void }): JSX.Ele
       </button>
       <div
         class={classNames(
-          "flex",
+          "flex shrink-0",
           props.layout === "phone" ? "flex-col" : "items-baseline gap-2",
           freshness().stale && "opacity-80 grayscale",
         )}
@@ -121,7 +121,8 @@ function SymbolFigures(props: { layout: Layout; onSearch: () => void }): JSX.Ele
         </Show>
       </div>
       <Show when={props.layout === "wide"}>
-        <dl class="flex items-center gap-4">
+        {/* What finds no room wraps out of sight, whole. */}
+        <dl class="flex h-8 min-w-0 flex-wrap items-center gap-4 overflow-hidden">
           <Range label="24 h high" value={formatPrice(ticker()?.high24h, decimals())} />
           <Range label="24 h low" value={formatPrice(ticker()?.low24h, decimals())} />
           <Range
