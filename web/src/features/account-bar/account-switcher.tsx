@@ -46,6 +46,9 @@ export function AccountSwitcher(props: { showName: boolean }): JSX.Element {
     })),
     ...(isKraken(account()) ? exchangeItems() : paperItems()),
     { label: "Open another paper account…", icon: "plus", separatorBefore: true, onSelect: () => setDialog("open") },
+    ...(accounts().some(isKraken)
+      ? []
+      : [{ label: "Connect Kraken…", icon: "external", onSelect: () => navigate("/settings#kraken") } as const]),
   ];
   return (
     <>

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor } from "@solidjs/testing-library";
+import { fireEvent, screen, waitFor, within } from "@solidjs/testing-library";
 import { describe, expect, it } from "vitest";
 import type { ExchangeStandingView } from "../../../../contract/accounts.ts";
 import { decimal } from "../../../../domain/decimal.ts";
@@ -104,5 +104,23 @@ describe("the accounts in the switcher", () => {
     await krakenShown();
     expect(preferences.activeAccountId).toBe("account-k");
     expect(document.querySelector("[data-mode-border]")).not.toBeNull();
+  });
+
+  it("lead to a key while there is no Kraken account, and the palette says the mode of each", async () => {
+    const paper = await renderApp();
+    await accountShown();
+    fireEvent.click(screen.getByRole("button", { name: /^PAPER Paper/ }));
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Connect Kraken…" }));
+    await waitFor(() => expect(paper.path()).toBe("/settings#kraken"));
+    document.body.innerHTML = "";
+    const world = defaultWorld({ others: [sampleState({ account: sampleKrakenAccount({ createdAt: NOW }) })] });
+    await renderApp({ world });
+    await accountShown();
+    fireEvent.keyDown(window, { key: "k", ctrlKey: true });
+    const palette = within(await screen.findByRole("dialog"));
+    const search = await palette.findByRole("combobox");
+    fireEvent.input(search, { target: { value: "kraken" } });
+    fireEvent.click(await palette.findByRole("option", { name: /Go to KRAKEN Kraken/ }));
+    await krakenShown();
   });
 });

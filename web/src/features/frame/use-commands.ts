@@ -3,6 +3,8 @@ import { createMemo, type Accessor } from "solid-js";
 import type { Desk } from "../../data/desk-context.tsx";
 import { changePreferences, preferences, toggleWatched } from "../../data/preferences.ts";
 import { useStores } from "../../data/stores.tsx";
+import { useAccounts, useActiveAccountId } from "../../data/use-account.ts";
+import { modeWord } from "../account-mode/mode-words.ts";
 import type { Command } from "../command-palette/command-palette.tsx";
 import { tradeUrl } from "./use-place.ts";
 
@@ -12,6 +14,8 @@ type Openers = { readonly showKeys: () => void; readonly openStop: () => void; r
 export function useCommands(desk: Desk, openers: Openers): Accessor<readonly Command[]> {
   const { session } = useStores();
   const navigate = useNavigate();
+  const accounts = useAccounts();
+  const active = useActiveAccountId();
   return createMemo((): readonly Command[] => {
     const isSignedIn = session.user() !== null;
     const isWatched = preferences.watched.includes(desk.symbol());
@@ -67,8 +71,19 @@ export function useCommands(desk: Desk, openers: Openers): Accessor<readonly Com
         run: () => navigate("/settings"),
       },
     ];
+    // The palette says paper or Kraken with each: nobody lands on real money by a name alone.
+    const switches: Command[] = accounts()
+      .filter((account) => account.id !== active())
+      .map((account) => ({
+        id: `account-${account.id}`,
+        label: `Go to ${modeWord(account)} ${account.name}`,
+        group: "Actions",
+        icon: "user",
+        words: "account switch",
+        run: () => changePreferences({ activeAccountId: account.id }),
+      }));
     return [
-      ...(isSignedIn ? trading : []),
+      ...(isSignedIn ? [...trading, ...switches] : []),
       {
         id: "watch",
         label: isWatched ? `Stop watching ${desk.symbol()}` : `Watch ${desk.symbol()}`,

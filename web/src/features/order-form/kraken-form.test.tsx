@@ -121,7 +121,7 @@ describe("the order form of a Kraken account", () => {
   it("sends a stop-loss limit with trigger and limit, and asks for what is missing first", async () => {
     const desk = await renderForm();
     press("Sell");
-    press("Stop / target");
+    press("Triggered");
     fireEvent.change(screen.getByLabelText("Which one"), { target: { value: "stop-loss-limit" } });
     expect(screen.getByText("Give a trigger price.")).toBeInTheDocument();
     write("Trigger price", "60000");
@@ -151,7 +151,7 @@ describe("the order form of a Kraken account", () => {
   it("refuses a stop on the wrong side before it is sent", async () => {
     await renderForm();
     press("Sell");
-    press("Stop / target");
+    press("Triggered");
     write("Trigger price", "70000");
     write("Size", "0.1");
     expect(screen.getByRole("form").textContent).toContain("would be triggered at once");
@@ -160,7 +160,7 @@ describe("the order form of a Kraken account", () => {
   it("sends a trailing stop by its distance", async () => {
     const desk = await renderForm();
     press("Sell");
-    press("Stop / target");
+    press("Triggered");
     fireEvent.change(screen.getByLabelText("Which one"), { target: { value: "trailing-stop" } });
     write("Follows the price by", "2.5");
     write("Size", "0.1");
@@ -227,7 +227,7 @@ describe("the order form of a Kraken account", () => {
 describe("the order form of a paper account", () => {
   it("shows the other types as not there yet, with the reason, and chooses none of them", async () => {
     await renderForm(world(sampleAccount()));
-    const choice = screen.getByRole("button", { name: "Stop / target" });
+    const choice = screen.getByRole("button", { name: "Triggered" });
     expect(choice).toHaveAttribute("aria-disabled", "true");
     expect(choice).toHaveAttribute("title", PAPER_HAS_NO_TRIGGERS);
     fireEvent.click(choice);

@@ -40,7 +40,7 @@ export function TypeChoice(props: {
           { value: "market", label: "Market" },
           {
             value: "triggered",
-            label: "Stop / target",
+            label: "Triggered",
             blockedReason: props.isPaper ? PAPER_HAS_NO_TRIGGERS : null,
           },
         ]}
