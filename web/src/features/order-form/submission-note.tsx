@@ -3,7 +3,11 @@ import type { Instrument } from "../../../../domain/market.ts";
 import type { Problem } from "../../../../domain/problem.ts";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
+import type { OrderView } from "../../../../contract/orders.ts";
+import { preferences } from "../../data/preferences.ts";
+import { useOpenOrders } from "../../data/use-account.ts";
 import { outcomeText } from "../orders/order-words.ts";
+import { standingNote } from "../orders/standing-words.ts";
 import type { DenialFix } from "./denial-fix.ts";
 import type { Submission } from "./submission.ts";
 
@@ -22,6 +26,10 @@ type SubmissionNoteProps = {
 export function SubmissionNote(props: SubmissionNoteProps): JSX.Element {
   const refused = (): Problem | null => (props.submission.type === "refused" ? props.submission.problem : null);
   const uncertain = (): Problem | null => (props.submission.type === "uncertain" ? props.submission.problem : null);
+  const openOrders = useOpenOrders();
+  /** Why it waits, what it waits for, what is being checked. */
+  const noteOf = (order: OrderView): string | null =>
+    standingNote(order, openOrders(), preferences.zone, props.instrument.priceDecimals);
   const placed = () => (props.submission.type === "placed" ? props.submission.placed : null);
   return (
     <div class="min-h-5" aria-live="polite">
@@ -48,6 +56,9 @@ export function SubmissionNote(props: SubmissionNoteProps): JSX.Element {
           {(answer) => (
             <Note tone={answer().order.status === "rejected" ? "warning" : "neutral"}>
               <p>{outcomeText(answer(), props.instrument)}</p>
+              <Show when={answer().order.standing === undefined ? null : noteOf(answer().order)}>
+                {(note) => <p class="mt-1 text-muted">{note()}</p>}
+              </Show>
               <For each={answer().notices}>{(notice) => <p class="mt-1 text-warning">{notice}</p>}</For>
             </Note>
           )}

@@ -108,7 +108,10 @@ function sumsOf(orders: readonly OrderView[]): readonly string[] {
     const group = groups.get(key) ?? { order, count: 0, amount: ZERO };
     const left = remainingQuantity(order);
     group.count += 1;
-    group.amount = add(group.amount, order.side === "buy" ? multiply(left, order.limitPrice ?? ZERO) : left);
+    group.amount = add(
+      group.amount,
+      order.side === "buy" ? multiply(left, order.limitPrice ?? order.triggerPrice ?? ZERO) : left,
+    );
     groups.set(key, group);
   }
   return [...groups.values()].map(({ order, count, amount }) => {

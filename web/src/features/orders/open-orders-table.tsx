@@ -124,7 +124,9 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
   const statusColumn: Column<Row> = {
     id: "status",
     header: "Status",
-    cell: (row) => <StatusCell order={row.value()} note={noteOf(row.value())} isTight={hasTriggers()} />,
+    cell: (row) => (
+      <StatusCell order={row.value()} note={noteOf(row.value())} isTight={hasTriggers()} onTell={props.onMessage} />
+    ),
   };
   const columns = createMemo<readonly Column<Row>[]>(() => [
     {
@@ -240,20 +242,38 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
   );
 }
 
-/** The word, and the sentence behind it on hover; screen readers hear both. */
-function StatusCell(props: { order: OrderView; note: string | null; isTight: boolean }): JSX.Element {
-  const title = (): string => [statusWord(props.order), props.note].filter((text) => text !== null).join(". ");
-  const isOpenQuestion = (): boolean => props.order.status === "unknown";
+/** The word, and the sentence behind it: on hover, and over the table where the word is pressed. */
+function StatusCell(props: {
+  order: OrderView;
+  note: string | null;
+  isTight: boolean;
+  onTell: (text: string) => void;
+}): JSX.Element {
+  const whole = (): string => [statusWord(props.order), props.note].filter((text) => text !== null).join(". ");
+  const look = (): string =>
+    classNames(
+      "truncated block text-left",
+      props.isTight ? "max-w-36" : "max-w-72",
+      props.order.status === "unknown" && "text-warning",
+    );
   return (
-    <span
-      title={title()}
-      class={classNames("truncated block", props.isTight ? "max-w-36" : "max-w-72", isOpenQuestion() && "text-warning")}
+    <Show
+      when={props.order.standing !== undefined && props.note !== null}
+      fallback={
+        <span title={whole()} class={look()}>
+          {statusWord(props.order)}
+        </span>
+      }
     >
-      {statusWord(props.order)}
-      <Show when={props.order.standing === undefined ? null : props.note}>
-        {(note) => <span class="sr-only">. {note()}</span>}
-      </Show>
-    </span>
+      <button
+        type="button"
+        title={whole()}
+        class={classNames(look(), "underline decoration-dotted underline-offset-2")}
+        onClick={() => props.onTell(whole())}
+      >
+        {statusWord(props.order)}
+      </button>
+    </Show>
   );
 }
 
