@@ -8,12 +8,14 @@ import { lockState } from "./lib/lock.ts";
 import { type Mode, readMode, type Replay, usage } from "./lib/modes.ts";
 import { binary, root, toolEnvironment } from "./lib/paths.ts";
 import { requireFreePort } from "./lib/ports.ts";
-import { type ChildSpecification, Processes, tail } from "./lib/processes.ts";
+import { type Child, type ChildSpecification, lastWords, Processes, tail } from "./lib/processes.ts";
 import { finestTimeframe } from "./lib/recording.ts";
 import { ensureSecrets } from "./lib/secrets.ts";
-import { silence } from "./lib/watchdog.ts";
+import { workerLost } from "./lib/watchdog.ts";
 
 const startPatience = { healthy: 15_000, any: 60_000 };
+/** A worker that is lost more often than this within a minute will not live. */
+const mostRestarts = 3;
 
 async function main(): Promise<number> {
   const mode = readMode(process.argv.slice(2));
@@ -41,20 +43,13 @@ async function serve(mode: Mode): Promise<number> {
   try {
     const ready = bringUp(mode, processes, stopping.signal);
     const first = await Promise.race([asked, ready]);
-    if (first === "asked") {
+    if (first === "asked" || first === "stopped") {
       return 0;
     }
     const stopCron = startCronTicker(originOf(mode));
     try {
-      const ended = await Promise.race([
-        asked,
-        processes.firstEnd(),
-        silence(`${originOf(mode)}/api/health`, stopping.signal),
-      ]);
-      if (ended === "asked") {
-        return 0;
-      }
-      throw new Failure(ended);
+      await Promise.race([asked, keepUp(mode, processes, first, stopping.signal)]);
+      return 0;
     } finally {
       stopCron();
     }
@@ -64,37 +59,91 @@ async function serve(mode: Mode): Promise<number> {
   }
 }
 
+interface Running {
+  readonly worker: Child;
+  /** Resolves when the simulator has ended by itself; never in live mode. */
+  readonly simulatorEnded: Promise<string>;
+}
+
 /** Resolves when the desk answers. Throws a Failure with the reason when it does not. */
-async function bringUp(mode: Mode, processes: Processes, stopping: AbortSignal): Promise<"ready"> {
+async function bringUp(mode: Mode, processes: Processes, stopping: AbortSignal): Promise<Running | "stopped"> {
   const origin = originOf(mode);
   const secrets = ensureSecrets(mode.stateFolder);
-  if (mode.simulator !== undefined) {
-    processes.start(simulatorOf(mode, mode.simulator.port));
-  }
+  const simulatorEnded =
+    mode.simulator === undefined
+      ? new Promise<string>(() => undefined)
+      : lastWords(processes.start(simulatorOf(mode, mode.simulator.port)));
   await Promise.all([migrateDatabase(mode.stateFolder), mode.development ? undefined : announcedBuild()]);
   if (stopping.aborted) {
-    return "ready";
+    return "stopped";
   }
-  const worker = mode.development ? developmentWorkerOf(mode, secrets.values) : workerOf(mode, secrets.file);
-  processes.start(worker);
-  const health = `${origin}/api/health`;
-  const state = await Promise.race([waitForDesk(health, startPatience, stopping), processes.firstEnd()]);
+  const worker = processes.start(
+    mode.development ? developmentWorkerOf(mode, secrets.values) : workerOf(mode, secrets.file),
+  );
+  const state = await answers(mode, worker, stopping, simulatorEnded);
+  if (state === "stopped") {
+    return state;
+  }
+  console.log(`\n  ${mode.title}\n\n  ${origin}\n\n  Kept in ${mode.stateFolder} · Ctrl-C ends it\n`);
+  if (state === "degraded") {
+    console.log(`  Not everything is there yet: ${healthOf(mode)} says what. It goes on trying by itself.\n`);
+  }
+  return { worker, simulatorEnded };
+}
+
+/** Waits until a worker that was just started answers. Throws a Failure with the reason when it does not. */
+async function answers(
+  mode: Mode,
+  worker: Child,
+  stopping: AbortSignal,
+  simulatorEnded: Promise<string>,
+): Promise<"healthy" | "degraded" | "stopped"> {
+  const health = healthOf(mode);
+  const ended = Promise.race([lastWords(worker), simulatorEnded]);
+  const state = await Promise.race([waitForDesk(health, startPatience, stopping), ended]);
   if (stopping.aborted) {
-    return "ready";
+    return "stopped";
   }
   if (typeof state === "string") {
     throw new Failure(state);
   }
   if (state.kind === "down") {
+    const { logFile } = worker.specification;
     throw new Failure(
-      `The desk did not come up on ${health}: ${state.problem}\n\nThe end of ${worker.logFile}:\n${tail(worker.logFile)}`,
+      `The desk did not come up on ${health}: ${state.problem}\n\nThe end of ${logFile}:\n${tail(logFile)}`,
     );
   }
-  console.log(`\n  ${mode.title}\n\n  ${origin}\n\n  Kept in ${mode.stateFolder} · Ctrl-C ends it\n`);
-  if (state.kind === "degraded") {
-    console.log(`  Not everything is there yet: ${health} says what. It goes on trying by itself.\n`);
+  return state.kind;
+}
+
+/** Starts the worker again whenever it is lost. Throws a Failure when it will not live, or the simulator has ended. */
+async function keepUp(mode: Mode, processes: Processes, running: Running, stopping: AbortSignal): Promise<void> {
+  const { simulatorEnded } = running;
+  let { worker } = running;
+  const losses: number[] = [];
+  while (!stopping.aborted) {
+    const watching = new AbortController();
+    const signal = AbortSignal.any([watching.signal, stopping]);
+    const lost = await Promise.race([
+      simulatorEnded.then((sentence) => ({ simulator: true, sentence })),
+      Promise.race([lastWords(worker), workerLost(worker.process.pid ?? 0, healthOf(mode), signal)]).then(
+        (sentence) => ({ simulator: false, sentence }),
+      ),
+    ]);
+    watching.abort();
+    if (stopping.aborted) {
+      return;
+    }
+    losses.push(Date.now());
+    if (lost.simulator || losses.filter((time) => time > Date.now() - 60_000).length > mostRestarts) {
+      throw new Failure(lost.sentence);
+    }
+    console.log(`  ${lost.sentence.split("\n", 1)[0] ?? ""} It is started again ...`);
+    worker = await processes.replace(worker);
+    if ((await answers(mode, worker, stopping, simulatorEnded)) !== "stopped") {
+      console.log("  The desk is back. Accounts and orders are as they were.\n");
+    }
   }
-  return "ready";
 }
 
 async function announcedBuild(): Promise<void> {
@@ -124,6 +173,10 @@ async function askedToEnd(stopping: AbortController, processes: Processes): Prom
 
 function originOf(mode: Mode): string {
   return `http://127.0.0.1:${mode.desk.port}`;
+}
+
+function healthOf(mode: Mode): string {
+  return `${originOf(mode)}/api/health`;
 }
 
 /** The Worker's variables that differ from one start to the next; the rest stands in wrangler.toml. */

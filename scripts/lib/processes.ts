@@ -15,9 +15,10 @@ export interface ChildSpecification {
   readonly show?: boolean;
 }
 
-interface Child {
+export interface Child {
   readonly specification: ChildSpecification;
   readonly process: ChildProcess;
+  /** Why it ended, as a sentence. */
   readonly ended: Promise<string>;
 }
 
@@ -29,10 +30,10 @@ const patience = 5_000;
  * themselves (workerd, esbuild) and those must go with them. A reaper ends the groups if we are killed outright.
  */
 export class Processes {
-  readonly #children: Child[] = [];
+  #children: Child[] = [];
   #reaper: ChildProcess | undefined;
 
-  start(specification: ChildSpecification): void {
+  start(specification: ChildSpecification): Child {
     const log = specification.show === true ? undefined : openLog(specification.logFile);
     const child = spawn(specification.command, [...specification.arguments], {
       cwd: root,
@@ -47,21 +48,25 @@ export class Processes {
       child.once("error", (error) => resolve(`${specification.name} could not be started: ${error.message}.`));
       child.once("exit", (code, signal) => resolve(`${specification.name} ended unexpectedly (${signal ?? code}).`));
     });
-    this.#children.push({ specification, process: child, ended });
+    const started = { specification, process: child, ended };
+    this.#children.push(started);
     if (child.pid !== undefined) {
       this.#watch(child.pid);
     }
+    return started;
+  }
+
+  /** Ends what is left of a child and its own children at once, and starts the same again. */
+  async replace(child: Child): Promise<Child> {
+    signalGroup(child.process, "SIGKILL");
+    await child.ended;
+    this.#children = this.#children.filter((other) => other !== child);
+    return this.start(child.specification);
   }
 
   /** Resolves, with a sentence and the last lines of its log, when the first child ends by itself. */
   async firstEnd(): Promise<string> {
-    return Promise.race(
-      this.#children.map(async (child) => {
-        const sentence = capitalised(await child.ended);
-        const { logFile, show } = child.specification;
-        return show === true ? sentence : `${sentence} Its last words, from ${logFile}:\n${tail(logFile)}`;
-      }),
-    );
+    return Promise.race(this.#children.map(lastWords));
   }
 
   /** Asks every group to end, last started first, and kills what has not ended within five seconds. */
@@ -95,6 +100,13 @@ export class Processes {
     }
     this.#reaper.stdin?.write(`${group}\n`);
   }
+}
+
+/** Resolves when the child has ended: with a sentence and the last lines of its log. */
+export async function lastWords(child: Child): Promise<string> {
+  const sentence = capitalised(await child.ended);
+  const { logFile, show } = child.specification;
+  return show === true ? sentence : `${sentence} Its last words, from ${logFile}:\n${tail(logFile)}`;
 }
 
 /** The last lines of a log, for a sentence about what went wrong. */
