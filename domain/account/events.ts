@@ -233,6 +233,8 @@ export type DayStarted = Timed & {
   readonly type: "day_started";
   readonly startedAt: Milliseconds;
   readonly equity: Decimal;
+  /** Assets whose price nobody knew: they count at their cost, and the day's figures are incomplete. Absent: none. */
+  readonly unpriced?: readonly Asset[];
 };
 
 export type AccountEvent =

@@ -96,9 +96,20 @@ export function startDay(turn: Turn): Outcome {
   const { state, context } = turn;
   const startedAt = dayStart(context.marketTime, state.zone);
   if (startedAt > state.day.startedAt) {
-    record(turn, { type: "day_started", ...stamp(context), startedAt, equity: equityNow(turn) });
+    const unpriced = unpricedAssets(turn);
+    const incomplete = unpriced.length === 0 ? {} : { unpriced };
+    record(turn, { type: "day_started", ...stamp(context), startedAt, equity: equityNow(turn), ...incomplete });
   }
   return null;
+}
+
+function unpricedAssets({ state, context }: Turn): readonly string[] {
+  return Object.entries(state.holdings)
+    .filter(
+      ([asset, holding]) =>
+        isPositive(totalOf(holding)) && conversionRate(asset, state.currency, context.markets) === null,
+    )
+    .map(([asset]) => asset);
 }
 
 /** At the last good marks; a holding that never had a price counts at its cost. */

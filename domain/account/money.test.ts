@@ -257,6 +257,7 @@ describe("deposits, reset and the day", () => {
     desk.now += 48 * 3_600_000;
     desk.do({ type: "start_day" });
     expect(desk.state.day.equity).toBe("10000");
+    expect(desk.events.at(-1)).toMatchObject({ type: "day_started", unpriced: ["BTC"] });
   });
 });
 

@@ -13,6 +13,7 @@ import type {
   Trade,
   TriggerDelivery,
 } from "../../domain/market.ts";
+import { statusUnder } from "../../domain/venue-status.ts";
 import { ok, refuse, type Result } from "../../domain/problem.ts";
 import type { CandleSeries } from "./port.ts";
 import { advanceCandles } from "./charts.ts";
@@ -48,9 +49,10 @@ export class Answers {
     const marketTime = feed.clock.marketTime();
     const markets = feed.instruments.all().map((instrument) => {
       const market = feed.markets.get(instrument.symbol);
+      const open = this.#underVenue(instrument);
       const ticker = market?.ticker(link, feed.ports.now(), marketTime) ?? null;
       const timeframes = market?.candles?.timeframes ?? timeframesFrom(feed.ports.finest ?? "1m");
-      return { instrument, ticker, timeframes: [...timeframes] };
+      return { instrument: open, ticker, timeframes: [...timeframes] };
     });
     return ok({ market: feed.ports.market, marketTime, connected: link.connected, markets });
   }
@@ -102,10 +104,10 @@ export class Answers {
   async instrument(symbol: Symbol): Promise<Result<Instrument>> {
     const known = this.#feed.instruments.get(symbol);
     if (known !== null) {
-      return ok(known);
+      return ok(this.#underVenue(known));
     }
     const watched = await watch(this.#feed, symbol, "viewing");
-    return watched.ok ? ok(watched.value.instrument) : watched;
+    return watched.ok ? ok(this.#underVenue(watched.value.instrument)) : watched;
   }
 
   async candles(
@@ -185,11 +187,17 @@ export class Answers {
     const feed = this.#feed;
     await this.#hearWitness(market, Math.min(ORDER_WAIT_MS, deadline - feed.ports.now()));
     return ok({
-      instrument: market.instrument,
+      instrument: this.#underVenue(market.instrument),
       quote: this.#quote(market),
       book: market.bookView(linkState(feed), feed.ports.now(), feed.clock.marketTime()),
       tapeTradeId: market.tape.lastId ?? 0,
     });
+  }
+
+  /** The pair as orders are judged by it: what the whole venue does not take, no pair takes. */
+  #underVenue(instrument: Instrument): Instrument {
+    const status = statusUnder(linkState(this.#feed).system, instrument.status);
+    return status === instrument.status ? instrument : { ...instrument, status };
   }
 
   /** A watched market, given a moment to have a verified book and a settled tape. What is not there then is missing. */

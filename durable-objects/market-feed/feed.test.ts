@@ -425,6 +425,23 @@ describe("the feed and its venue", () => {
     expect(stage.reports).toEqual([]);
   });
 
+  it("judges every pair by the whole venue's status too, and tells when it is over", async () => {
+    const stage = new Stage();
+    await stage.open();
+    stage.book("99.0", "101.0");
+    stage.trades("snapshot", stage.print(1));
+    for (const system of ["cancel_only", "post_only", "online"]) {
+      stage.say({ channel: "status", type: "update", data: [{ system }] });
+      const settled = await stage.answers.settle("trader", "BTC/USD");
+      expect(settled).toMatchObject({ ok: true, value: { view: { instrument: { status: system } } } });
+      expect(await stage.answers.ticker("BTC/USD")).toMatchObject({ ok: true, value: { status: system, fresh: true } });
+      expect(await stage.answers.markets()).toMatchObject({
+        ok: true,
+        value: { markets: [{ instrument: { status: system } }] },
+      });
+    }
+  });
+
   it("keeps the pairs' rules over a restart without the venue, and says that nothing is fresh", async () => {
     const stage = new Stage();
     await stage.open();

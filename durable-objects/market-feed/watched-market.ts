@@ -19,6 +19,7 @@ import {
   type Freshness,
 } from "../../domain/staleness.ts";
 import { isAnotherTape, type TapeMark } from "../../domain/triggers/another-tape.ts";
+import { statusUnder } from "../../domain/venue-status.ts";
 import { TradeTape } from "../../domain/triggers/tape.ts";
 import type { BookChange, FrameKind, TickerValues } from "./venue/frames.ts";
 import { BOOK_DEPTH } from "./venue/subscriptions.ts";
@@ -230,7 +231,7 @@ export class WatchedMarket {
       connected: link.connected,
       since: link.connected ? Math.max(this.#askedAt, link.since) : link.since,
       refused: this.refused === null ? null : isUnknownPair(this.refused) ? "symbol_unknown" : "subscription_refused",
-      offline: link.system === "maintenance" || CLOSED_STATUSES.has(this.instrument.status),
+      offline: CLOSED_STATUSES.has(statusUnder(link.system, this.instrument.status)),
       unverifiedSince: this.#verified ? null : this.#unverifiedSince,
       book: this.#bookAt,
       ticker: this.#tickerAt,
@@ -288,7 +289,7 @@ export class WatchedMarket {
       volume24h: values?.volume ?? null,
       change24h: change,
       changePercent24h: percent,
-      status: this.instrument.status,
+      status: statusUnder(link.system, this.instrument.status),
       fresh: quote.fresh,
       staleSince: quote.staleSince,
       staleReason: quote.staleReason,

@@ -1,6 +1,7 @@
 /**
- * Writes outbox rows to D1, all in one transaction and harmless to repeat: events and fills are inserted or ignored, orders
- * are replaced by newer versions only. A payload is the JSON of HistoryRows; SQLite takes it apart itself (json_each), so
+ * Writes outbox rows to D1, all in one transaction and harmless to repeat: events are inserted once, orders and fills
+ * are replaced by what is not older, so that sending everything again mends a copy. Only the key is passed over: a row that
+ * breaks another rule fails and is parked. A payload is the JSON of HistoryRows; SQLite takes it apart itself (json_each), so
  * that a batch is one parameter per statement whatever it holds. Column names: migrations/schema/history.ts.
  */
 import type { OutboxRow } from "./outbox.ts";
@@ -54,10 +55,11 @@ export type EquityRow = {
 };
 
 const INSERT_EVENTS = `
-  INSERT OR IGNORE INTO journal_events (account_id, epoch, seq, trader_id, time, type, data)
+  INSERT INTO journal_events (account_id, epoch, seq, trader_id, time, type, data)
   SELECT e.value ->> 'accountId', e.value ->> 'epoch', e.value ->> 'seq', ?2, e.value ->> 'time', e.value ->> 'type',
          json(e.value -> 'data')
-  FROM json_each(?1) AS p, json_each(p.value, '$.events') AS e`;
+  FROM json_each(?1) AS p, json_each(p.value, '$.events') AS e WHERE true
+  ON CONFLICT (account_id, epoch, seq) DO NOTHING`;
 
 const UPSERT_ORDERS = `
   INSERT INTO orders (id, trader_id, account_id, symbol, side, status, created_at, epoch, seq, view)
@@ -65,18 +67,21 @@ const UPSERT_ORDERS = `
          o.value ->> 'createdAt', o.value ->> 'epoch', o.value ->> 'seq', json(o.value -> 'view')
   FROM json_each(?1) AS p, json_each(p.value, '$.orders') AS o WHERE true
   ON CONFLICT (id) DO UPDATE SET status = excluded.status, epoch = excluded.epoch, seq = excluded.seq, view = excluded.view
-  WHERE excluded.seq > orders.seq`;
+  WHERE excluded.seq >= orders.seq`;
 
 const INSERT_FILLS = `
-  INSERT OR IGNORE INTO fills (id, trader_id, account_id, order_id, symbol, side, time, epoch, seq, view)
+  INSERT INTO fills (id, trader_id, account_id, order_id, symbol, side, time, epoch, seq, view)
   SELECT f.value ->> 'id', ?2, f.value ->> 'accountId', f.value ->> 'orderId', f.value ->> 'symbol', f.value ->> 'side',
          f.value ->> 'time', f.value ->> 'epoch', f.value ->> 'seq', json(f.value -> 'view')
-  FROM json_each(?1) AS p, json_each(p.value, '$.fills') AS f`;
+  FROM json_each(?1) AS p, json_each(p.value, '$.fills') AS f WHERE true
+  ON CONFLICT (id) DO UPDATE SET time = excluded.time, epoch = excluded.epoch, seq = excluded.seq, view = excluded.view
+  WHERE excluded.seq >= fills.seq`;
 
 const INSERT_EQUITY = `
-  INSERT OR IGNORE INTO equity_points (account_id, time, trader_id, equity, cash)
+  INSERT INTO equity_points (account_id, time, trader_id, equity, cash)
   SELECT q.value ->> 'accountId', q.value ->> 'time', ?2, q.value ->> 'equity', q.value ->> 'cash'
-  FROM json_each(?1) AS p, json_each(p.value, '$.equity') AS q`;
+  FROM json_each(?1) AS p, json_each(p.value, '$.equity') AS q WHERE true
+  ON CONFLICT (account_id, time) DO UPDATE SET equity = excluded.equity, cash = excluded.cash`;
 
 const UPSERT_TRADER = `
   INSERT INTO traders (trader_id, last_active_at, parked_rows) VALUES (?1, ?2, ?3)

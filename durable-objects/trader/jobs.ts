@@ -7,6 +7,7 @@ import type { AccountState } from "../../domain/account/state.ts";
 import { symbolsNeeded } from "../../domain/account/symbols.ts";
 import type { DueRow } from "../lib/schedule.ts";
 import { applyPrints, contextOf, symbolsOf } from "./commands.ts";
+import { log } from "../lib/log.ts";
 import { nextDayAfter } from "./day-times.ts";
 import { sampleEquity } from "./equity.ts";
 import type { Settled } from "./feed-client.ts";
@@ -23,6 +24,10 @@ const DAY_MS = 86_400_000;
 const EQUITY_FULL_MS = 7 * DAY_MS;
 /** Half of the 5 GB that the smallest plan gives. */
 const LARGE_BYTES = 2_500_000_000;
+/** A day begins without the price of a pair that the exchange does not list (any more) after so long, */
+const UNLISTED_PATIENCE_MS = 60_000;
+/** and without any other price after so long. */
+const DAY_PATIENCE_MS = 15 * 60_000;
 /** An order is ended without a settled tape when the market has been away this long after its time. */
 const EXPIRY_PATIENCE_MS = 60_000;
 
@@ -129,10 +134,16 @@ async function retryWaiting(parts: Parts, state: AccountState): Promise<void> {
 async function startDay(parts: Parts, state: AccountState): Promise<void> {
   await parts.feed.tellTime();
   const settled = await parts.feed.settle(symbolsNeeded(state, { type: "start_day" }), PATIENCE_MS);
-  if (Object.keys(settled.problems).length > 0) {
+  const missing = Object.values(settled.problems);
+  const patience = missing.every(({ code }) => code === "UNKNOWN_SYMBOL") ? UNLISTED_PATIENCE_MS : DAY_PATIENCE_MS;
+  const late = parts.clock.market() - nextDayAfter(state.day.startedAt, state.zone);
+  if (missing.length > 0 && late < patience) {
     // Without the marks the day would begin with a wrong figure.
     parts.schedule.set("day", state.accountId, parts.clock.wall() + RETRY_MS);
     return;
+  }
+  if (missing.length > 0) {
+    log("day_started_incomplete", { account: state.accountId, symbols: Object.keys(settled.problems).join(" ") });
   }
   command(parts, state.accountId, [{ type: "start_day" }], settled);
   replan(parts, state.accountId, "day");

@@ -268,9 +268,11 @@ export class Store {
 
   // Equity
 
+  /** The later of two samples of one moment stands: a fill may have come between. */
   writeEquity(row: StoredEquity): void {
     this.#sql.exec(
-      "INSERT OR IGNORE INTO equity (account_id, time, equity, cash) VALUES (?, ?, ?, ?)",
+      `INSERT INTO equity (account_id, time, equity, cash) VALUES (?, ?, ?, ?)
+       ON CONFLICT (account_id, time) DO UPDATE SET equity = excluded.equity, cash = excluded.cash`,
       row.accountId,
       row.time,
       row.equity,

@@ -25,10 +25,13 @@ import type { Store } from "./store.ts";
 import type { Turn } from "./turn.ts";
 import { accountView, fillView, findOrder } from "./views.ts";
 
-/** An entry is worth nothing without a price. The feed answers within 0.8 s whatever happens; this is for one that hangs. */
-const ENTRY_PATIENCE_MS = 2_000;
-/** Exits and cancels do not wait long for a feed that is away: they need none (TRADING §2). */
-const EXIT_PATIENCE_MS = 1_000;
+/**
+ * Acceptance is visible within a second or is an error (TRADING §2). The feed answers within 0.8 s whatever happens; this is
+ * for one that hangs, and leaves a tenth for the rest of the way.
+ */
+const ENTRY_PATIENCE_MS = 900;
+/** Exits and cancels do not wait longer for a feed that is away: they need none (TRADING §2). */
+const EXIT_PATIENCE_MS = 900;
 
 export function placeWish(
   principal: Principal,

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { writeHistory } from "../../../durable-objects/trader/history-writer.ts";
 import { ScriptedFeed } from "./scripted-feed.ts";
 import {
   eventually,
@@ -120,6 +121,39 @@ describe("history in D1", () => {
     await settled(trader);
     await compare(trader);
     expect(await inD1("equity_points", trader, "time")).toEqual(samples);
+  });
+
+  it("is mended by a rebuild where D1 has an order's or a fill's row wrong", async () => {
+    const trader = await newTrader();
+    await tradeABit(trader);
+    await settled(trader);
+    for (const table of ["orders", "fills"]) {
+      await env.DB.prepare(`UPDATE ${table} SET view = '{"wrong":true}' WHERE trader_id = ?`).bind(trader.id).run();
+    }
+    expectOk(await trader.stub().rebuildHistory(trader.principal));
+    await settled(trader);
+    await compare(trader);
+  });
+
+  it("passes over a row that is there already, and never over one that breaks a rule", async () => {
+    const row = (fields: object, table: string) => ({
+      id: 1,
+      accountId: "a",
+      payload: JSON.stringify({ events: [], orders: [], fills: [], equity: [], [table]: [fields] }),
+    });
+    const write = async (fields: object, table: string) =>
+      writeHistory(env.DB, "trader-of-rows", [{ ...row(fields, table), kind: "turn", attempts: 0 }], {
+        lastActiveAt: 1,
+        parkedRows: 0,
+      });
+    const event = { accountId: "a-of-rows", epoch: "e", seq: 1, time: 1, type: "deposited", data: {} };
+    await write(event, "events");
+    await write(event, "events");
+    await expect(write({ ...event, seq: 2, time: null }, "events")).rejects.toThrow("NOT NULL");
+    await expect(write({ id: "f", accountId: "a", orderId: "o", symbol: "BTC/USD" }, "fills")).rejects.toThrow(
+      "NOT NULL",
+    );
+    await expect(write({ accountId: "a", time: 1, equity: null, cash: "1" }, "equity")).rejects.toThrow("NOT NULL");
   });
 
   it("waits while D1 is down for 30 s, and no order does", async () => {

@@ -275,6 +275,42 @@ describe("the clock", () => {
     expect(events.filter((event) => event.type === "day_started")).toHaveLength(1);
   });
 
+  it("keeps the later of two samples of one minute: a fill may have come between", async () => {
+    const trader = await newTrader();
+    await buy(trader, "1");
+    const minute = Math.ceil(Date.now() / 60_000) * 60_000 + 60_000;
+    vi.useFakeTimers({ now: minute + 100, toFake: ["Date"] });
+    await ringAlarm(trader, "equity");
+    await buy(trader, "1");
+    vi.setSystemTime(minute + 1_500);
+    await ringAlarm(trader, "equity");
+    const samples = await query<{ cash: string }>(trader, `SELECT cash FROM equity WHERE time = ${minute}`);
+    const { account } = expectOk(await trader.stub().account(trader.principal, trader.accountId));
+    expect(samples).toEqual([{ cash: account.balances.find(({ asset }) => asset === "USD")?.total }]);
+    await ringAlarm(trader);
+    const stored = await env.DB.prepare("SELECT cash FROM equity_points WHERE account_id = ? AND time = ?")
+      .bind(trader.accountId, minute)
+      .all();
+    expect(stored.results).toEqual(samples);
+  });
+
+  it("begins a day in time though a pair that is held is listed no longer, and says what has no price", async () => {
+    const trader = await newTrader();
+    await buy(trader, "1");
+    const midnight = Math.ceil(Date.now() / 86_400_000) * 86_400_000;
+    feed.unlist("BTC/USD");
+    const days = async () =>
+      expectOk(await trader.stub().events(trader.principal, trader.accountId, 0, 500)).events.filter(
+        (event) => event.type === "day_started",
+      );
+    vi.useFakeTimers({ now: midnight + 500, toFake: ["Date"] });
+    await ringAlarm(trader, "day");
+    expect(await days()).toEqual([]);
+    vi.setSystemTime(midnight + 61_000);
+    await ringAlarm(trader, "day");
+    expect(await days()).toMatchObject([{ data: { startedAt: midnight, unpriced: ["BTC"] } }]);
+  });
+
   it("forgets answers after a day and thins samples after a week", async () => {
     const trader = await newTrader();
     await buy(trader, "1");
