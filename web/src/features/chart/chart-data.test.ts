@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decimal } from "../../../../domain/decimal.ts";
 import type { Candle } from "../../../../domain/market.ts";
-import { candleBar, candleTime, planChange, volumeBar } from "./chart-data.ts";
+import { axisPrice, candleBar, candleTime, planChange, volumeBar } from "./chart-data.ts";
 
 function candle(minute: number, close = "100"): Candle {
   const price = decimal(close);
@@ -56,5 +56,13 @@ describe("a change of the candles", () => {
     expect(planChange(drawn, [candle(1, "90"), ...drawn.slice(1)])).toEqual({ type: "reset" });
     expect(planChange(drawn, drawn.slice(0, 2))).toEqual({ type: "reset" });
     expect(planChange([], drawn)).toEqual({ type: "reset" });
+  });
+});
+
+describe("a price of the axis", () => {
+  it("is grouped and has the pair's decimals, as every other price of the desk", () => {
+    expect(axisPrice(64_309.04, 1)).toBe("64\u202f309.0");
+    expect(axisPrice(0.2, 7)).toBe("0.2000000");
+    expect(axisPrice(-1_500, 0)).toBe("\u22121\u202f500");
   });
 });

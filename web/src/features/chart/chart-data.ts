@@ -4,12 +4,18 @@
  */
 import type { CandlestickData, HistogramData, UTCTimestamp } from "lightweight-charts";
 import { openTime } from "../../../../domain/candles/timeframe.ts";
-import type { Decimal } from "../../../../domain/decimal.ts";
+import { decimal, type Decimal } from "../../../../domain/decimal.ts";
 import type { Candle, Timeframe } from "../../../../domain/market.ts";
+import { formatPrice } from "../../ui/format.ts";
 
 /** A position on the price axis. For drawing only. */
 export function plotted(value: Decimal): number {
   return Number(value);
+}
+
+/** A price of the axis, grouped and with the pair's decimals as everywhere else. The library calculates with numbers. */
+export function axisPrice(price: number, priceDecimals: number): string {
+  return formatPrice(decimal(price.toFixed(priceDecimals)), priceDecimals);
 }
 
 /** Chart time of a moment: whole seconds since the epoch, UTC. */

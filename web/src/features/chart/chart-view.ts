@@ -18,7 +18,7 @@ import {
 import type { FillView } from "../../../../contract/orders.ts";
 import type { Candle, Instrument, Timeframe } from "../../../../domain/market.ts";
 import { readColours, type ChartColours } from "./chart-colours.ts";
-import { candleBar, planChange, plotted, volumeBar } from "./chart-data.ts";
+import { axisPrice, candleBar, planChange, plotted, volumeBar } from "./chart-data.ts";
 import { fillMarkers } from "./fill-markers.ts";
 import { lineChanges, type OrderLine } from "./order-lines.ts";
 import { makeLineDrag, type LineMove } from "./line-drag.ts";
@@ -110,8 +110,8 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
     if (!sameSeries || content?.instrument !== next.instrument) {
       candleSeries.applyOptions({
         priceFormat: {
-          type: "price",
-          precision: next.instrument.priceDecimals,
+          type: "custom",
+          formatter: (price: number) => axisPrice(price, next.instrument.priceDecimals),
           minMove: plotted(next.instrument.tickSize),
         },
       });

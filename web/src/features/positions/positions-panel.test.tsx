@@ -108,6 +108,25 @@ describe("the positions panel", () => {
     expect(text).toContain("$0.00");
   });
 
+  it("shows every column when that is wanted, though they do not fit: then the table scrolls", async () => {
+    const { container } = renderDesk(
+      () => (
+        <div style={{ width: "420px", display: "flex" }}>
+          <PositionsPanel />
+        </div>
+      ),
+      worldOf([bitcoinHeld]),
+    );
+    const entry = () => screen.queryByRole("columnheader", { name: "Average entry" });
+    await screen.findByRole("region", { name: "Table of positions" });
+    expect(entry()).toBeNull();
+    fireEvent.click(screen.getByRole("switch", { name: "All columns" }));
+    await expect.poll(entry).not.toBeNull();
+    expect(screen.queryByRole("columnheader", { name: "Realised P&L" })).not.toBeNull();
+    const region = container.querySelector("[aria-label='Table of positions']");
+    expect(region?.scrollWidth).toBeGreaterThan(region?.clientWidth ?? 0);
+  });
+
   it("follows the market", async () => {
     const { marketSends } = show([bitcoinHeld]);
     await screen.findByRole("table");

@@ -35,6 +35,7 @@ export function PositionsPanel(): JSX.Element {
   const [closing, setClosing] = createSignal<{ readonly asset: string; readonly percent: ClosePercent } | null>(null);
   const close = useClosePosition();
 
+  const allColumns = (): boolean => panelChoice("positions.columns", "fitting") === "all";
   const withDust = (): boolean => panelChoice("positions.dust", "yes") === "yes";
   const all = createMemo(() => positionRows(positions(), account()?.currency ?? "USD", marks()));
   const shown = createMemo(() => filteredRows(all(), filter(), withDust()));
@@ -89,6 +90,7 @@ export function PositionsPanel(): JSX.Element {
   const Managed = (): JSX.Element => (
     <PositionsTable
       rows={rows()}
+      allColumns={allColumns()}
       instrumentOf={market.instrument}
       closingAsset={close.sending()}
       onClose={handleClose}
@@ -106,6 +108,11 @@ export function PositionsPanel(): JSX.Element {
             <p role="status" class="truncated max-w-xl text-sm text-muted" title={close.outcome()}>
               {close.outcome()}
             </p>
+            <Switch
+              label="All columns"
+              checked={allColumns()}
+              onChange={(isAll) => changePanelChoice("positions.columns", isAll ? "all" : "fitting")}
+            />
             <Show when={hasDust()}>
               <Switch
                 label="Dust"

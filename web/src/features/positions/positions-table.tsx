@@ -1,4 +1,4 @@
-import { For, Show, type JSX } from "solid-js";
+import { createMemo, For, Show, type JSX } from "solid-js";
 import { compare } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -17,6 +17,8 @@ type Row = KeyedRow<PositionRow>;
 type PositionsTableProps = {
   rows: readonly Row[];
   instrumentOf: (symbol: string) => Instrument | null;
+  /** Also those that do not fit: then the table scrolls sideways. */
+  allColumns: boolean;
   /** The asset whose close is on its way. */
   closingAsset: string | null;
   onClose: (asset: string, percent: ClosePercent) => void;
@@ -130,5 +132,8 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
       ),
     },
   ];
-  return <DataTable label="Table of positions" columns={columns} rows={props.rows} />;
+  const shown = createMemo(() =>
+    props.allColumns ? columns.map((column) => ({ ...column, wideOnly: false })) : columns,
+  );
+  return <DataTable label="Table of positions" columns={shown()} rows={props.rows} />;
 }

@@ -7,7 +7,8 @@ import { Icon, type IconName } from "../../ui/icon.tsx";
 
 /**
  * The stack of toasts: a polite live region that waits while the pointer or the focus is in it. It grows upwards from
- * `bottom` over the chart, where nothing is pressed; on a phone it hangs under the top bar, away from Buy and Sell.
+ * `bottom` over the chart, where nothing is pressed; on a phone it hangs under the top bar, away from Buy and Sell, and
+ * behind dialogs, which fill the screen there: what it said can be read again in Alerts.
  */
 export function Toasts(props: { isPhone: boolean; bottom: number }): JSX.Element {
   const { notices } = useStores();
@@ -17,8 +18,8 @@ export function Toasts(props: { isPhone: boolean; bottom: number }): JSX.Element
       aria-live="polite"
       aria-label="Notices"
       class={classNames(
-        "pointer-events-none fixed z-70 flex w-80 max-w-[calc(100vw-1.5rem)] flex-col gap-2",
-        props.isPhone ? "inset-x-3 top-24 mx-auto" : "left-15",
+        "pointer-events-none fixed flex w-80 max-w-[calc(100vw-1.5rem)] flex-col gap-2",
+        props.isPhone ? "inset-x-3 top-24 z-35 mx-auto" : "left-15 z-70",
       )}
       style={props.isPhone ? {} : { bottom: `${props.bottom}px` }}
       onPointerEnter={() => notices.pause(true)}
