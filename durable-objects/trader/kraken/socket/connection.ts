@@ -200,6 +200,8 @@ export class Connection {
     this.#pingedAt = now;
     this.#isMassReset = false;
     log("kraken_socket_opened", { failures: this.#failures });
+    // Before anything is heard: the status can be here already.
+    this.#events.opened(token);
     socket.onMessage((text) => {
       if (this.#line === line) {
         this.#heardAt = this.#ports.now();
@@ -211,7 +213,6 @@ export class Connection {
         this.#lose(reason, false);
       }
     });
-    this.#events.opened(token);
   }
 
   #fail(reason: string, retryAt: Milliseconds | null): void {
