@@ -39,7 +39,12 @@ export function bookFrames(depth: number, count: number, seed: number): BookFram
     const [bids, asks] = name === "bids" ? [change, ""] : ["", change];
     return `{"channel":"book","type":"update","data":[{"symbol":"BTC/USD","bids":[${bids}],"asks":[${asks}],"checksum":0,${stamp}}]}`;
   });
-  return { snapshot, updates };
+  return { snapshot: fromWire(snapshot), updates: updates.map(fromWire) };
+}
+
+/** One flat string, as a socket hands it over; a concatenation would be put together inside the measurement. */
+function fromWire(text: string): string {
+  return Buffer.from(text).toString("latin1");
 }
 
 function generator(seed: number): () => number {

@@ -10,9 +10,14 @@ export const CRC32_START = ALL_ONES;
 export function crc32Continue(state: number, text: string): number {
   let crc = state;
   for (let index = 0; index < text.length; index += 1) {
-    crc = (crc >>> 8) ^ (table[(crc ^ text.charCodeAt(index)) & 0xff] ?? 0);
+    crc = crc32Byte(crc, text.charCodeAt(index));
   }
   return crc;
+}
+
+/** Takes one more byte into the state. */
+export function crc32Byte(state: number, byte: number): number {
+  return (state >>> 8) ^ (table[(state ^ byte) & 0xff] ?? 0);
 }
 
 /** The unsigned checksum of everything taken in. */

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quoteNumberTokens } from "./tokens.ts";
+import { crc32 } from "./crc32.ts";
+import { checksumText, quoteNumberTokens } from "./tokens.ts";
 import { OrderBook, type WireLevel } from "./order-book.ts";
 
 type BookFrame = {
@@ -43,6 +44,25 @@ function replay(frames: readonly BookFrame[], book: OrderBook): number {
 
 function wire(levels: readonly (readonly [string, string])[]): WireLevel[] {
   return levels.map(([price, qty]) => ({ price, qty }));
+}
+
+/** The plain way: merge, sort, cut. */
+function merged(
+  side: ReadonlyMap<number, string>,
+  changes: readonly (readonly [number, string])[],
+  depth: number,
+  order: (left: number, right: number) => number,
+): Map<number, string> {
+  const all = new Map([...side, ...changes]);
+  const standing = [...all].filter(([, quantity]) => quantity !== "0.00");
+  return new Map(standing.toSorted(([left], [right]) => order(left, right)).slice(0, depth));
+}
+
+function topTen(side: ReadonlyMap<number, string>): string {
+  return [...side]
+    .slice(0, 10)
+    .map(([price, quantity]) => checksumText(`${price}.5`) + checksumText(quantity))
+    .join("");
 }
 
 const documented = {
@@ -169,6 +189,26 @@ describe("the venue's book", () => {
           }
           model = new Map([...model].toSorted(([left], [right]) => right - left).slice(0, 5));
           expect(book.bids().map(([price, quantity]) => [Number(price), Number(quantity)])).toEqual([...model]);
+        }
+      }),
+    );
+  });
+
+  it("has, after every message, the checksum of its top ten written out", () => {
+    const change = fc.tuple(fc.integer({ min: 1, max: 30 }), fc.constantFrom("0.00", "0.05", "1.00", "12.30"));
+    const changes = fc.array(change, { maxLength: 3 });
+    const message = fc.record({ bids: changes, asks: changes });
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 50 }), fc.constantFrom(5, 10, 25), (messages, depth) => {
+        const book = new OrderBook(depth, 1, 0);
+        const model = { bids: new Map<number, string>(), asks: new Map<number, string>() };
+        for (const { bids, asks } of messages) {
+          const tokens = (side: typeof bids) =>
+            wire(side.map(([price, quantity]) => [`${price}.5`, quantity] as const));
+          book.applyUpdate(tokens(bids), tokens(asks));
+          model.bids = merged(model.bids, bids, depth, (left, right) => right - left);
+          model.asks = merged(model.asks, asks, depth, (left, right) => left - right);
+          expect(book.checksum()).toBe(crc32(topTen(model.asks) + topTen(model.bids)));
         }
       }),
     );

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { crc32 } from "./crc32.ts";
+import { crc32, crc32Continue, CRC32_START } from "./crc32.ts";
+import { crc32Zeros } from "./crc32-join.ts";
 import { levelChanges } from "./delta.ts";
 import { neededDecimals, scaledInteger } from "./scaled.ts";
 import { checksumText, decimalFromToken, plainNumberText, quoteNumberTokens } from "./tokens.ts";
@@ -57,6 +58,16 @@ describe("crc32", () => {
   it("has the check value of the standard", () => {
     expect(crc32("123456789")).toBe(3_421_780_262);
     expect(crc32("")).toBe(0);
+  });
+
+  it("of two pieces is joined from those of each, however long they are", () => {
+    const text = fc.string({ unit: fc.integer({ min: 0, max: 9 }).map(String), maxLength: 1100, size: "max" });
+    fc.assert(
+      fc.property(text, text, (first, second) => {
+        const before = crc32Continue(CRC32_START, first);
+        expect(crc32Zeros(before, second.length) ^ crc32Continue(0, second)).toBe(crc32Continue(before, second) | 0);
+      }),
+    );
   });
 });
 
