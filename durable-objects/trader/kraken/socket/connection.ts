@@ -17,6 +17,8 @@ const SILENCE_LIMIT_MS = 30_000;
 const ATTEMPT_LIMIT_MS = 20_000;
 /** After a mass reset everybody dials at once: each waits up to this long (TRADING §6). */
 const MASS_RESET_MS = 60_000;
+/** How long after the proxy's farewell a drop is put down to it. */
+const FAREWELL_MS = 120_000;
 
 export type ConnectionPorts = {
   readonly now: () => Milliseconds;
@@ -50,7 +52,7 @@ export class Connection {
   #failures = 0;
   #heardAt: Milliseconds = 0;
   #pingedAt: Milliseconds = 0;
-  #isMassReset = false;
+  #farewellAt: Milliseconds | null = null;
 
   constructor(ports: ConnectionPorts, events: ConnectionEvents) {
     this.#ports = ports;
@@ -101,7 +103,7 @@ export class Connection {
 
   /** The venue is about to drop everybody: the next dial is spread over a minute. */
   expectMassReset(): void {
-    this.#isMassReset = true;
+    this.#farewellAt = this.#ports.now();
   }
 
   /** Sends text as it is; false when the line is down or breaks under it. */
@@ -198,7 +200,7 @@ export class Connection {
     this.#attemptStartedAt = null;
     this.#heardAt = now;
     this.#pingedAt = now;
-    this.#isMassReset = false;
+    this.#farewellAt = null;
     log("kraken_socket_opened", { failures: this.#failures });
     // Before anything is heard: the status can be here already.
     this.#events.opened(token);
@@ -235,7 +237,8 @@ export class Connection {
     const lived = now - line.openedAt;
     this.#failures = lived > SETTLED_AFTER_MS ? 1 : this.#failures + 1;
     const delay = reconnectDelay(this.#failures, this.#ports.random(), LONGEST_DELAY_MS.venue);
-    const jitter = this.#isMassReset ? Math.floor(this.#ports.random() * MASS_RESET_MS) : 0;
+    const isMassReset = this.#farewellAt !== null && now - this.#farewellAt < FAREWELL_MS;
+    const jitter = isMassReset ? Math.floor(this.#ports.random() * MASS_RESET_MS) : 0;
     this.#dialAt = now + Math.max(delay, jitter);
     log("kraken_socket_lost", { reason, lived });
     this.#drop(line, closes ? reason : null);

@@ -142,6 +142,7 @@ export class PrivateSocket implements PrivateSocketControl {
     for (const channel of Object.values(this.#channels)) {
       if (!channel.check(now)) {
         this.#connection.reset(`${channel.name} not answered`);
+        channel.end();
       }
     }
     this.#checkExpected(now);
@@ -241,11 +242,12 @@ export class PrivateSocket implements PrivateSocketControl {
         this.#takeStatus(message.system);
         return;
       case "text":
-        log("kraken_socket_text", { text: text.slice(0, 100) });
+        log("kraken_socket_text", { length: text.length });
         this.#connection.expectMassReset();
         return;
       case "unknown":
-        log("kraken_socket_frame_unknown", { text: text.slice(0, 200) });
+        // Its text is not logged: the venue may repeat what was sent, and every request carries the token.
+        log("kraken_socket_frame_unknown", { length: text.length });
         return;
       case "heartbeat":
       case "pong":
