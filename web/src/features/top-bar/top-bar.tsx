@@ -92,8 +92,11 @@ function SymbolFigures(props: { layout: Layout; onSearch: () => void }): JSX.Ele
       </button>
       <div
         class={classNames(
-          "flex shrink-0",
-          props.layout === "phone" ? "flex-col" : "items-baseline gap-2",
+          "flex",
+          // What finds no room wraps out of sight, whole: the price is the last to go.
+          props.layout === "phone"
+            ? "shrink-0 flex-col"
+            : "h-6 min-w-0 flex-wrap items-baseline gap-x-2 overflow-hidden",
           freshness().stale && "opacity-80 grayscale",
         )}
         title={freshness().reason ?? undefined}
@@ -104,6 +107,9 @@ function SymbolFigures(props: { layout: Layout; onSearch: () => void }): JSX.Ele
           direction={directionOf(change())}
           class={props.layout === "phone" ? "text-left text-lg font-semibold" : "text-xl font-semibold"}
         />
+        <Show when={freshness().stale}>
+          <span class="text-sm text-warning">stale</span>
+        </Show>
         <span
           class={classNames(
             "numeric",
@@ -116,13 +122,9 @@ function SymbolFigures(props: { layout: Layout; onSearch: () => void }): JSX.Ele
           {arrowOf(change())}
           {formatPercent(change())}
         </span>
-        <Show when={freshness().stale}>
-          <span class="text-sm text-warning">stale</span>
-        </Show>
       </div>
       <Show when={props.layout === "wide"}>
-        {/* What finds no room wraps out of sight, whole. */}
-        <dl class="flex h-8 min-w-0 flex-wrap items-center gap-4 overflow-hidden">
+        <dl class="flex h-8 min-w-0 shrink-[99] flex-wrap items-center gap-4 overflow-hidden">
           <Range label="24 h high" value={formatPrice(ticker()?.high24h, decimals())} />
           <Range label="24 h low" value={formatPrice(ticker()?.low24h, decimals())} />
           <Range
