@@ -40,7 +40,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
         </Show>
         <SymbolFigures layout={props.layout} onSearch={() => props.onSearchSymbols()} />
         <MarketBadge />
-        <div class="ml-auto flex shrink-0 items-center gap-3">
+        <div class={classNames("ml-auto flex shrink-0 items-center", props.layout === "medium" ? "gap-2" : "gap-3")}>
           <Show when={isSignedIn() && !isPhone()}>
             <AccountSwitcher showName />
             <AccountFigures showAvailable={props.layout === "wide"} />
@@ -96,7 +96,7 @@ function SymbolFigures(props: { layout: Layout; onSearch: () => void }): JSX.Ele
           // What finds no room wraps out of sight, whole: the price is the last to go.
           props.layout === "phone"
             ? "shrink-0 flex-col"
-            : "h-6 min-w-0 flex-wrap items-baseline gap-x-2 overflow-hidden",
+            : "h-6 min-w-min flex-wrap items-baseline gap-x-2 overflow-hidden",
           freshness().stale && "opacity-80 grayscale",
         )}
         title={freshness().reason ?? undefined}
