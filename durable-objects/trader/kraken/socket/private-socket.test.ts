@@ -100,7 +100,7 @@ function makeStage(settings: { readonly random?: number } = {}) {
     now: START,
     random: settings.random ?? 0,
     refusesDials: false,
-    dialNeverEnds: false,
+    lateDials: null as ((socket: LinkSocket) => void)[] | null,
     wait: 0,
     sockets: [] as FakeSocket[],
     dialledAt: [] as number[],
@@ -121,8 +121,9 @@ function makeStage(settings: { readonly random?: number } = {}) {
         if (stage.refusesDials) {
           throw new Error("refused with 429");
         }
-        if (stage.dialNeverEnds) {
-          return new Promise<LinkSocket>(() => undefined);
+        const late = stage.lateDials;
+        if (late !== null) {
+          return new Promise<LinkSocket>((resolve) => late.push(resolve));
         }
         const fake = new FakeSocket();
         fake.answer = (sent) => stage.answer(sent);
@@ -160,7 +161,8 @@ function makeStage(settings: { readonly random?: number } = {}) {
   /** Lets promises run, then time pass, ringing timers as they come due. */
   async function pass(milliseconds: number): Promise<void> {
     const end = stage.now + milliseconds;
-    for (;;) {
+    for (let rings = 0; ; rings += 1) {
+      expect(rings).toBeLessThan(1_000);
       for (let turn = 0; turn < 20; turn += 1) {
         await Promise.resolve();
       }
@@ -308,13 +310,19 @@ describe("connecting", () => {
 
   it("gives an attempt up that takes too long, and closes what comes of it later", async () => {
     const { stage, socket, pass } = makeStage();
-    stage.dialNeverEnds = true;
+    const late: ((socket: LinkSocket) => void)[] = [];
+    stage.lateDials = late;
     socket.open();
     await pass(20_000);
     expect(socket.state).toBe("backoff");
-    stage.dialNeverEnds = false;
+    stage.lateDials = null;
     await pass(5_000);
     expect([stage.dialledAt.length, socket.state]).toEqual([2, "connecting"]);
+    const tooLate = new FakeSocket();
+    late[0]?.(tooLate);
+    await pass(0);
+    tooLate.say(STATUS);
+    expect([tooLate.closedWith, tooLate.sent, socket.state]).toEqual(["too late", [], "connecting"]);
   });
 
   it("tells when the key is refused a token, and does not ask again before it may", async () => {

@@ -142,7 +142,6 @@ export class PrivateSocket implements PrivateSocketControl {
     for (const channel of Object.values(this.#channels)) {
       if (!channel.check(now)) {
         this.#connection.reset(`${channel.name} not answered`);
-        channel.end();
       }
     }
     this.#checkExpected(now);
