@@ -1,6 +1,6 @@
 /** A Kraken account of a test's own at the simulator, and the desk that trades with it. */
 import { randomUUID } from "node:crypto";
-import { expect, type APIRequestContext, type Locator, type Page } from "@playwright/test";
+import { expect, test, type APIRequestContext, type Locator, type Page } from "@playwright/test";
 import { privateCall, type Credentials, type Reply } from "../../sim/support/rest-client.ts";
 
 export const exchange = `http://127.0.0.1:${process.env.E2E_SIM_PORT}`;
@@ -64,4 +64,15 @@ export async function connectAndOpen(page: Page, account: DemoAccount): Promise<
   await expect(page.getByRole("button", { name: /^KRAKEN / })).toBeVisible();
   // Read: what the account holds is known and the fees are.
   await expect(page.getByText("connecting…")).toHaveCount(0, { timeout: 30_000 });
+}
+
+/** Whether this build has accounts that trade with a key: its own description of its routes says so. */
+export async function tradesAtExchange(request: APIRequestContext): Promise<boolean> {
+  const answer = await request.get("/api/openapi.json");
+  return answer.ok() && (await answer.text()).includes("/holdings/{asset}/adopt");
+}
+
+/** A picture beside the test's results, to be looked at. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: test.info().outputPath(`${name}.png`) });
 }

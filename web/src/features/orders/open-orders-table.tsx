@@ -1,23 +1,23 @@
-import { createMemo, createSignal, Show, type Accessor, type JSX } from "solid-js";
+import { createMemo, createSignal, Show, type JSX } from "solid-js";
 import type { OrderView } from "../../../../contract/orders.ts";
 import { compare } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
-import { amendOrder, cancelOrder } from "../../data/api.ts";
-import { Button } from "../../ui/button.tsx";
-import { classNames } from "../../ui/class-names.ts";
+import { amendOrder } from "../../data/api.ts";
 import { DataTable, type Column } from "../../ui/data-table.tsx";
 import { DecimalField } from "../../ui/decimal-field.tsx";
 import { formatPrice, formatQuantity } from "../../ui/format.ts";
 import { formatIso } from "../../ui/format-time.ts";
 import { TimeText } from "../../ui/time-text.tsx";
-import { createWrite, type Write } from "../create-write.ts";
+import { createWrite } from "../create-write.ts";
 import { focusSoon } from "../focus-soon.ts";
 import { createKeyedRows, type KeyedRow } from "../keyed-rows.ts";
 import { preferences } from "../../data/preferences.ts";
 import { amendDraftOf, readAmend, type AmendDraft } from "./amend-draft.ts";
 import { FilledCell, SideCell, SymbolCell } from "./order-cells.tsx";
-import { amendBlock, closeWord, isAmendable, isCancellable, statusWord, typeWord } from "./order-words.ts";
+import { amendBlock, closeWord, isAmendable, typeWord } from "./order-words.ts";
+import { RowActions } from "./row-actions.tsx";
 import { standingNote } from "./standing-words.ts";
+import { StatusCell } from "./status-cell.tsx";
 
 type Row = KeyedRow<OrderView>;
 type Editing = { readonly id: string; readonly draft: AmendDraft };
@@ -239,103 +239,5 @@ export function OpenOrdersTable(props: OpenOrdersTableProps): JSX.Element {
     <div class="flex min-h-0 min-w-0 flex-1 flex-col" onKeyDown={handleKey}>
       <DataTable label="Table of open orders" columns={columns()} rows={rows()} />
     </div>
-  );
-}
-
-/** The word, and the sentence behind it: on hover, and over the table where the word is pressed. */
-function StatusCell(props: {
-  order: OrderView;
-  note: string | null;
-  isTight: boolean;
-  onTell: (text: string) => void;
-}): JSX.Element {
-  const whole = (): string => [statusWord(props.order), props.note].filter((text) => text !== null).join(". ");
-  const look = (): string =>
-    classNames(
-      "truncated block text-left",
-      props.isTight ? "max-w-36" : "max-w-72",
-      props.order.status === "unknown" && "text-warning",
-    );
-  return (
-    <Show
-      when={props.order.standing !== undefined && props.note !== null}
-      fallback={
-        <span title={whole()} class={look()}>
-          {statusWord(props.order)}
-        </span>
-      }
-    >
-      <button
-        type="button"
-        title={whole()}
-        class={classNames(look(), "underline decoration-dotted underline-offset-2")}
-        onClick={() => props.onTell(whole())}
-      >
-        {statusWord(props.order)}
-      </button>
-    </Show>
-  );
-}
-
-type RowActionsProps = {
-  order: Accessor<OrderView>;
-  /** Why it cannot be amended; null when it can. */
-  amendBlocked: string | null;
-  editing: boolean;
-  saving: boolean;
-  onEdit: () => void;
-  onSave: () => void;
-  onLeave: () => void;
-  onMessage: (message: string) => void;
-};
-
-/** Cancel always works, stale prices or not. */
-function RowActions(props: RowActionsProps): JSX.Element {
-  const cancel: Write<OrderView> = createWrite<OrderView>();
-  const name = (): string =>
-    `${props.order().side} order of ${formatQuantity(props.order().quantity)} ${props.order().symbol}`;
-  const cancelWord = (): string =>
-    cancel.state().type === "sending" || props.order().status === "cancel_pending" ? "Cancelling…" : "Cancel";
-  const handleCancel = async (): Promise<void> => {
-    const order = props.order();
-    props.onMessage("");
-    const answer = await cancel.run(order.id, (intent) => cancelOrder(order.accountId, order.id, intent));
-    if (answer !== null && !answer.ok) {
-      props.onMessage(`The ${name()} could not be cancelled: ${answer.error.message}`);
-    }
-  };
-  return (
-    <span class="inline-flex justify-end gap-1">
-      <Show
-        when={props.editing}
-        fallback={
-          <>
-            <Button
-              size="small"
-              aria-label={`Amend the ${name()}`}
-              blockedReason={props.amendBlocked}
-              onClick={() => props.onEdit()}
-            >
-              Amend
-            </Button>
-            <Button
-              size="small"
-              aria-label={`${cancelWord()} the ${name()}`}
-              blockedReason={isCancellable(props.order()) ? null : "A cancel is on its way already."}
-              onClick={() => void handleCancel()}
-            >
-              {cancelWord()}
-            </Button>
-          </>
-        }
-      >
-        <Button size="small" tone="primary" onClick={() => props.onSave()}>
-          {props.saving ? "Sending…" : "Save"}
-        </Button>
-        <Button size="small" onClick={() => props.onLeave()}>
-          Leave
-        </Button>
-      </Show>
-    </span>
   );
 }
