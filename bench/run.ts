@@ -11,6 +11,10 @@ import { benchSigning } from "./kraken/signing.ts";
 import { benchPage } from "./page/page.ts";
 import { benchMemory } from "./memory/memory.ts";
 import { benchOrders } from "./orders/orders.ts";
+import { benchBurst } from "./burst/burst.ts";
+import { benchHistory } from "./history/history.ts";
+import { benchRecovery } from "./recovery/recovery.ts";
+import { benchScreen } from "./screen/screen.ts";
 import { benchUptime } from "./uptime/uptime.ts";
 import { printSection, type Section } from "./lib/report.ts";
 
@@ -21,6 +25,10 @@ const sections: Readonly<Record<string, () => Section | Promise<Section>>> = {
   page: benchPage,
   orders: benchOrders,
   "fan-out": benchFanOut,
+  burst: benchBurst,
+  screen: benchScreen,
+  history: benchHistory,
+  recovery: benchRecovery,
   uptime: benchUptime,
 };
 
@@ -46,7 +54,8 @@ for (const [name, run] of Object.entries(sections)) {
 function printMachine(): void {
   const [first] = cpus();
   const wrangler = execFileSync(binary("wrangler"), ["--version"], { encoding: "utf8" }).trim().split("\n").at(-1);
+  const workerd = execFileSync(binary("workerd"), ["--version"], { encoding: "utf8" }).trim();
   console.log(
-    `${new Date().toISOString()} · ${cpus().length} cores ${first?.model.trim()} · ${Math.round(totalmem() / 2 ** 30)} GiB · Node ${process.version} · wrangler ${wrangler}`,
+    `${new Date().toISOString()} · ${cpus().length} cores ${first?.model.trim()} · ${Math.round(totalmem() / 2 ** 30)} GiB · Node ${process.version} · wrangler ${wrangler} · ${workerd}`,
   );
 }

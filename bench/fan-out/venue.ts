@@ -1,6 +1,6 @@
 /**
- * A venue for the fan-out bench: fifty Kraken v2 symbols, each traded ten times a second, and nothing else. Run as its own
- * process, so that its CPU is not counted for a server under test. Prints the port it listens on.
+ * A venue for benches: fifty Kraken v2 symbols, each traded ten times a second (or as often as /ticks?per=N says), and nothing
+ * else. Run as its own process, so that its CPU is not counted for a server under test. Prints the port it listens on.
  */
 import { createServer } from "node:http";
 import { crc32 } from "node:zlib";
@@ -17,8 +17,12 @@ const clients = new Set<Client>();
 const tape = new Map(SYMBOLS.map((symbol) => [symbol, { id: 1, price: 1000 }]));
 
 const server = createServer((request, response) => {
+  const url = new URL(request.url ?? "/", "http://venue");
+  if (url.pathname === "/ticks") {
+    tick(Number(url.searchParams.get("per")));
+  }
   response.setHeader("content-type", "application/json");
-  response.end(JSON.stringify({ error: [], result: restAnswer(new URL(request.url ?? "/", "http://venue")) }));
+  response.end(JSON.stringify({ error: [], result: restAnswer(url) }));
 });
 const sockets = new WebSocketServer({ server, perMessageDeflate: false });
 
@@ -34,7 +38,7 @@ sockets.on("connection", (socket) => {
   );
 });
 
-setInterval(() => {
+function trade(): void {
   for (const symbol of SYMBOLS) {
     const last = tape.get(symbol);
     if (last === undefined) {
@@ -49,7 +53,14 @@ setInterval(() => {
       }
     }
   }
-}, 1000 / TRADES_PER_SECOND);
+}
+let ticking = setInterval(trade, 1000 / TRADES_PER_SECOND);
+
+function tick(perSecond: number): void {
+  clearInterval(ticking);
+  ticking = setInterval(trade, 1000 / perSecond);
+}
+
 setInterval(() => {
   for (const { socket } of clients) {
     socket.send('{"channel":"heartbeat"}');

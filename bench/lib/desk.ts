@@ -11,10 +11,10 @@ import { startServer, type Server } from "./server.ts";
 
 export type BenchDesk = Server & { readonly origin: string };
 
-/** The built product against a venue, with state of its own that is removed at the end. */
-export async function startDesk(venuePort: number): Promise<BenchDesk> {
+/** The built product against a venue, with state of its own that is removed at the end, or with a folder that is kept. */
+export async function startDesk(venuePort: number, kept?: string): Promise<BenchDesk> {
   await ensureBuilt();
-  const stateFolder = mkdtempSync(join(tmpdir(), "tradewithai-bench-"));
+  const stateFolder = kept ?? mkdtempSync(join(tmpdir(), "tradewithai-bench-"));
   const secrets = ensureSecrets(stateFolder);
   await migrateDatabase(stateFolder);
   const port = await freePort();
@@ -49,7 +49,9 @@ export async function startDesk(venuePort: number): Promise<BenchDesk> {
     origin,
     stop: async () => {
       await server.stop();
-      rmSync(stateFolder, { recursive: true, force: true });
+      if (kept === undefined) {
+        rmSync(stateFolder, { recursive: true, force: true });
+      }
     },
   };
 }

@@ -3,6 +3,7 @@ import { OrderBook } from "../../domain/book/order-book.ts";
 import { decimal, wholeNumber } from "../../domain/decimal.ts";
 import { TriggerIndex } from "../../domain/triggers/trigger-index.ts";
 import type { Trade } from "../../domain/market.ts";
+import { fullFeed } from "./feed.ts";
 
 function heapBytes(): number {
   globalThis.gc?.();
@@ -59,8 +60,20 @@ function triggers(levels: number): { readonly bytes: number; readonly nanosecond
   return { bytes: index.size === levels ? bytes : 0, nanoseconds: best };
 }
 
+async function feedBytes(): Promise<number> {
+  const before = heapBytes();
+  const feed = await fullFeed();
+  const used = heapBytes() - before;
+  if (feed.markets.all().filter(({ verified, tape }) => verified && tape.lastId === 2_000).length !== 50) {
+    throw new Error("the feed did not take everything in");
+  }
+  return used;
+}
+
+const feed = await feedBytes();
 console.log(
   JSON.stringify({
+    feed,
     books: booksBytes(),
     triggers: [1_000, 10_000, 100_000].map((levels) => ({ levels, ...triggers(levels) })),
   }),
