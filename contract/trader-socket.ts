@@ -41,6 +41,7 @@ export const JOURNAL_EVENT_TYPES = [
   "amend_requested",
   "amend_failed",
   "exit_released",
+  "order_completed",
   "cancel_accepted",
   "order_missed",
   "order_recalled",

@@ -167,7 +167,7 @@ function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: C
 
 /** The recorded answer to a change that is not made. */
 export function deniedAmend(turn: Turn, orderId: string, request: AmendRequest, problem: Problem): Outcome {
-  const { quantity, limitPrice } = request;
+  const { quantity, limitPrice, triggerPrice } = request;
   return {
     problem,
     events: [
@@ -179,6 +179,7 @@ export function deniedAmend(turn: Turn, orderId: string, request: AmendRequest, 
         request: {
           ...(quantity === undefined ? {} : { quantity }),
           ...(limitPrice === undefined ? {} : { limitPrice }),
+          ...(triggerPrice === undefined ? {} : { triggerPrice }),
         },
         problem,
       },

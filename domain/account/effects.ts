@@ -36,7 +36,7 @@ export function expiries(state: AccountState): readonly { readonly orderId: stri
 
 /** Symbols with orders that wait for a fresh price. */
 export function waitingSymbols(state: AccountState): readonly Symbol[] {
-  const waiting = Object.values(state.orders).filter((order) => order.waiting);
+  const waiting = Object.values(state.orders).filter((order) => order.waiting && order.venue === null);
   return [...new Set(waiting.map(({ symbol }) => symbol))];
 }
 

@@ -129,6 +129,8 @@ export type FillLeg = {
   readonly quantity: Decimal;
   /** Change of the total cost in account currency; null for the account currency itself and where cost is unknown. */
   readonly cost: Decimal | null;
+  /** What came cost something that nobody can tell any more; absent otherwise. */
+  readonly costUnknown?: boolean;
   /** Profit realised on what left, net; null when nothing left or its cost is unknown. */
   readonly realisedProfit: Decimal | null;
 };

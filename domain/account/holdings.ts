@@ -1,4 +1,4 @@
-import { add, isZero, subtract, ZERO, type Decimal } from "../decimal.ts";
+import { add, isPositive, isZero, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Asset, Milliseconds } from "../market.ts";
 import type { FillLeg } from "./events.ts";
 import type { AccountState, Holding } from "./state.ts";
@@ -51,7 +51,10 @@ export function applyLeg(holdings: Holdings, leg: FillLeg, at: Milliseconds): Ho
   const before = holdingOf(holdings, leg.asset);
   const wasFlat = isZero(before.managed);
   const managed = add(before.managed, leg.quantity);
-  const cost = before.cost === null || leg.cost === null ? before.cost : add(before.cost, leg.cost);
+  const carried = wasFlat ? ZERO : before.cost;
+  // Something of unknown cost came: from then on nobody knows what the whole cost (TRADING §1), until it is flat again.
+  const unknown = isPositive(leg.quantity) && leg.costUnknown === true;
+  const cost = unknown || carried === null ? null : add(carried, leg.cost ?? ZERO);
   return replace(holdings, leg.asset, {
     ...before,
     managed,

@@ -36,6 +36,7 @@ function movements(event: AccountEvent): readonly Posting[] {
     case "order_cancelled":
     case "order_expired":
     case "order_rejected":
+    case "order_completed":
       return release(event.released);
     case "fill_booked":
       return [...release(event.released), ...trade(event)];

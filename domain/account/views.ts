@@ -13,7 +13,7 @@ import { instrumentOf, isDust } from "./facts.ts";
 import type { FeeSchedule } from "./fees.ts";
 import { holdingOf, totalOf } from "./holdings.ts";
 import type { AccountCurrency, AccountDay, AccountKind, AccountState, OpenOrder } from "./state.ts";
-import { exchangeFees } from "./venue/place.ts";
+import { exchangeFees } from "./venue/standing.ts";
 import { spendable } from "./venue/spendable.ts";
 import type { ActionStage, Connection, Difference, ExternalOrder, PlacementStage } from "./venue/state.ts";
 

@@ -21,13 +21,14 @@ import {
   type OrderPlan,
   type Scope,
 } from "./candidate.ts";
-import { isTriggered } from "./order.ts";
+import { isTriggered, type ConditionalClose } from "./order.ts";
 import {
   checkFunds,
   checkMinimums,
   freshness,
   isTradable,
   matchMarketOf,
+  moreThanShown,
   nothingOffered,
   postOnlyRefusal,
   stale,
@@ -94,11 +95,28 @@ export function candidateOf(
       limitPrice: request.limitPrice === undefined ? null : quantisePrice(request.limitPrice, side, instrument),
       triggerPrice: request.triggerPrice === undefined ? null : nearestPrice(request.triggerPrice, instrument),
       trailingPercent: request.trailingPercent ?? null,
-      conditionalClose: request.conditionalClose ?? null,
+      conditionalClose: quantisedClose(request.conditionalClose, side, instrument),
       expiresAt: request.expiresAt ?? null,
       intent: intentOf(instrument, side, facts.currency),
     },
   });
+}
+
+/** Its prices on the tick; it trades on the other side. */
+function quantisedClose(
+  close: ConditionalClose | undefined,
+  side: Side,
+  instrument: Instrument,
+): ConditionalClose | null {
+  if (close === undefined) {
+    return null;
+  }
+  const { type, triggerPrice, limitPrice } = close;
+  return {
+    type,
+    triggerPrice: triggerPrice === null ? null : nearestPrice(triggerPrice, instrument),
+    limitPrice: limitPrice === null ? null : quantisePrice(limitPrice, side === "buy" ? "sell" : "buy", instrument),
+  };
 }
 
 /** Refusals that a smaller order of the same kind might not meet. */
@@ -184,6 +202,11 @@ export function judgeCandidate(
     matchMarket === null ? null : matchOrder(matchOrderOf(order), matchMarket, feeRate(facts.fees, "taker"));
   if (match !== null && order.orderType === "market" && match.takes.length === 0 && !sellsAtExchange(facts, order)) {
     return nothingOffered(order, match);
+  }
+  // At an exchange all of it is sent and may fill beyond what is shown, where neither limits nor funds were looked at.
+  const beyond = facts.exchange && order.orderType === "market" && order.intent === "entry";
+  if (match !== null && beyond && isPositive(match.rest)) {
+    return moreThanShown(order, match);
   }
   const limits = limitFacts(facts, order, instrument, market, match, rate, scope);
   const refusal = scope.risk ? firstRefusal(judge(limits)) : null;

@@ -1,12 +1,12 @@
 import type { Hold } from "../account/state.ts";
-import { compare, isAbove, isPositive, isZero, ONE, ZERO, type Decimal } from "../decimal.ts";
+import { compare, isAbove, isPositive, isZero, ONE, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Instrument, MarketView, Symbol } from "../market.ts";
 import type { Match, MatchMarket } from "../paper/match.ts";
 import { ok, refuse, type Result } from "../problem.ts";
 import type { AssessmentMarket, Candidate } from "./candidate.ts";
 import { conversionRate } from "./conversion.ts";
 import { freeBalance, type TradingFacts } from "./facts.ts";
-import { isTriggered } from "./order.ts";
+import { isTriggered, type OrderType } from "./order.ts";
 import { costOf, quantityDecimals } from "./quantise.ts";
 
 /** The refusals of the venue's rules and of funds, each naming the rule, the limit and the value. */
@@ -83,21 +83,46 @@ export function typeRefusal(facts: TradingFacts, order: Candidate, market: Asses
       { type: order.orderType },
     );
   }
+  for (const price of [order.triggerPrice, order.conditionalClose?.triggerPrice, order.conditionalClose?.limitPrice]) {
+    if (price !== null && price !== undefined && !isPositive(price)) {
+      return refuse("PRICE_INVALID", `A price of ${order.symbol} rounds to zero on its tick.`, { value: price });
+    }
+  }
   const quote = market.markets[order.symbol]?.quote;
   const last = quote?.fresh === true ? (quote.lastTrade?.price ?? quote.mark) : null;
+  const { conditionalClose: close } = order;
+  const entered = order.limitPrice ?? last;
+  if (close !== null && close.triggerPrice !== null && entered !== null) {
+    const side = order.side === "buy" ? "sell" : "buy";
+    const firesBelow = triggersBelow(close.type, side);
+    if (!isBeyond(close.triggerPrice, entered, firesBelow)) {
+      return refuse(
+        "PRICE_INVALID",
+        `A conditional ${close.type} at ${close.triggerPrice} would be triggered at once by the fill at ${entered}: it has to be ${firesBelow ? "below" : "above"} that.`,
+        { field: "conditionalClose", value: close.triggerPrice, limit: entered },
+      );
+    }
+  }
   if (order.triggerPrice === null || last === null) {
     return ok(null);
   }
-  const takesProfit = order.orderType === "take-profit" || order.orderType === "take-profit-limit";
-  const firesBelow = (order.side === "sell") !== takesProfit;
-  const waits = firesBelow ? compare(order.triggerPrice, last) < 0 : compare(order.triggerPrice, last) > 0;
-  return waits
+  const firesBelow = triggersBelow(order.orderType, order.side);
+  return isBeyond(order.triggerPrice, last, firesBelow)
     ? ok(null)
     : refuse(
         "PRICE_INVALID",
         `A ${order.orderType} ${order.side} at ${order.triggerPrice} would be triggered at once: the last trade was at ${last}, and it has to be ${firesBelow ? "below" : "above"} that.`,
         { value: order.triggerPrice, limit: last },
       );
+}
+
+/** A stop-loss sale waits for a lower price, a take-profit sale for a higher one; a buy the other way round. */
+function triggersBelow(type: OrderType, side: Candidate["side"]): boolean {
+  return (side === "sell") !== (type === "take-profit" || type === "take-profit-limit");
+}
+
+function isBeyond(trigger: Decimal, price: Decimal, below: boolean): boolean {
+  return below ? compare(trigger, price) < 0 : compare(trigger, price) > 0;
 }
 
 /** The pair's tick, smallest quantity and smallest cost. A market order is valued at the touch. */
@@ -158,6 +183,16 @@ export function nothingOffered(order: Candidate, match: Match): Result<never> {
       value: order.quantity,
       room: "0",
     },
+  );
+}
+
+/** The denial of a market order at an exchange for more than its book shows. */
+export function moreThanShown(order: Candidate, match: Match): Result<never> {
+  const shown = subtract(order.quantity, match.rest);
+  return refuse(
+    "UNREALISABLE_SIZE",
+    `${order.symbol} shows ${shown} to take and this order is for ${order.quantity}: what the rest would cost is not known. Use a limit order or a smaller size.`,
+    { limit: shown, value: order.quantity, room: shown },
   );
 }
 

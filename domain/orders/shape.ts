@@ -1,7 +1,7 @@
 import type { Milliseconds } from "../market.ts";
 import { refuse, ok, type Problem, type Result } from "../problem.ts";
 import { decimal, isAbove, isBelow } from "../decimal.ts";
-import { hasLimitPrice, isTriggered } from "./order.ts";
+import { hasLimitPrice, isTriggered, type ConditionalClose } from "./order.ts";
 import type { OrderRequest } from "./request.ts";
 
 /** Kraken takes an expiry from 5 seconds to one month ahead (PROTOCOL §2.4). */
@@ -80,6 +80,22 @@ function checkTriggers(request: OrderRequest): Result<null> {
     return refuse("BAD_REQUEST", "Only a market or limit order can carry a conditional close.", {
       field: "conditionalClose",
     });
+  }
+  return conditionalClose === undefined ? ok(null) : checkClose(conditionalClose);
+}
+
+function checkClose({ type, triggerPrice, limitPrice }: ConditionalClose): Result<null> {
+  const field = { field: "conditionalClose" };
+  if (type === "trailing-stop") {
+    return refuse("BAD_REQUEST", "A conditional close cannot trail: place a trailing stop after the fill.", field);
+  }
+  if (isTriggered(type) !== (triggerPrice !== null)) {
+    const says = isTriggered(type) ? "needs a trigger price" : "has no trigger price";
+    return refuse("PRICE_INVALID", `A conditional ${type} order ${says}.`, field);
+  }
+  if (hasLimitPrice(type) !== (limitPrice !== null)) {
+    const says = hasLimitPrice(type) ? "needs a limit price" : "has no limit price";
+    return refuse("PRICE_INVALID", `A conditional ${type} order ${says}.`, field);
   }
   return ok(null);
 }

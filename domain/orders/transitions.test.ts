@@ -17,7 +17,7 @@ describe("the table of order transitions", () => {
       "partially_filled: opened → partially_filled, partly_filled → partially_filled, fully_filled → filled, cancel_requested → cancel_pending, cancelled → cancelled, expired → expired",
       "cancel_pending: opened → cancel_pending, partly_filled → cancel_pending, fully_filled → filled, cancelled → cancelled, expired → expired, rejected → rejected, lost → cancel_pending",
       "unknown: opened → open, partly_filled → partially_filled, fully_filled → filled, cancel_requested → cancel_pending, cancelled → cancelled, expired → expired, rejected → rejected",
-      "filled: ",
+      "filled: partly_filled → filled, fully_filled → filled",
       "cancelled: partly_filled → cancelled, fully_filled → cancelled",
       "expired: partly_filled → expired, fully_filled → expired",
       "rejected: partly_filled → rejected, fully_filled → rejected",

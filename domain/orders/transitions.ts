@@ -64,8 +64,9 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderStatus, Readonly<Partial<Re
     expired: "expired",
     rejected: "rejected",
   },
-  filled: {},
-  // Late fills are booked on an ended order, and it stays ended (TRADING §2, §6).
+  // Late fills are booked on an ended order, and it stays ended (TRADING §2, §6); a filled one can have been made larger by
+  // hand at the exchange.
+  filled: { partly_filled: "filled", fully_filled: "filled" },
   cancelled: { partly_filled: "cancelled", fully_filled: "cancelled" },
   expired: { partly_filled: "expired", fully_filled: "expired" },
   rejected: { partly_filled: "rejected", fully_filled: "rejected" },

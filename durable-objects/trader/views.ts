@@ -69,6 +69,7 @@ export function ordersTouched(event: AccountEvent): readonly string[] {
     case "amend_requested":
     case "amend_failed":
     case "exit_released":
+    case "order_completed":
     case "order_reported":
     case "action_sent":
     case "action_deferred":

@@ -1,27 +1,39 @@
 /** Cancels and amends at an exchange: wishes that wait for its answer. */
-import { compare, isAbove, isBelow, subtract, type Decimal } from "../../decimal.ts";
+import {
+  compare,
+  divide,
+  isAbove,
+  isBelow,
+  isPositive,
+  largest,
+  multiply,
+  subtract,
+  ZERO,
+  type Decimal,
+} from "../../decimal.ts";
 import type { Instrument, Symbol } from "../../market.ts";
 import { judgeCandidate } from "../../orders/assess.ts";
+import { checkMinimums } from "../../orders/checks.ts";
 import { buyHold } from "../../orders/hold.ts";
 import { hasLimitPrice, isTriggered } from "../../orders/order.ts";
 import { nearestPrice, quantisePrice, quantiseQuantity } from "../../orders/quantise.ts";
 import type { AmendRequest } from "../../orders/request.ts";
 import { ok, refuse, type Problem, type Result } from "../../problem.ts";
 import { deniedAmend } from "../amend.ts";
-import { tradingFacts } from "../facts.ts";
 import { worstFeeRate } from "../fees.ts";
 import { goneProblem } from "../gone.ts";
 import { assessmentMarket, marketProblem } from "../place.ts";
 import type { OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
+import { entryProblem, exchangeFacts } from "./standing.ts";
 
 const AMEND_DEADLINE_MS = 5_000;
 
 /** Asks for the cancel of a live order. One that has never left the queue ends at once. */
 export function requestCancel(turn: Turn, orderId: string, reason: string): void {
   const order = turn.state.orders[orderId];
-  if (order?.venue?.cancel !== null) {
-    return; // Gone, or asked for already.
+  if (order?.venue?.cancel !== null || order.venue.ending !== null) {
+    return; // Gone, or asked for already, or over at the exchange: only its fills are still to be read.
   }
   if (order.venue.placement === "queued") {
     record(turn, { type: "order_cancelled", ...stamp(turn.context), orderId, reason, released: order.hold });
@@ -87,9 +99,18 @@ export function holdOfTerms(order: OpenOrder, terms: Terms, instrument: Instrume
   const rest = subtract(terms.quantity, order.filledQuantity);
   const price = terms.limitPrice ?? terms.triggerPrice;
   if (order.side === "sell") {
-    return rest;
+    return largest(ZERO, rest);
   }
-  return price === null ? order.hold.amount : buyHold(price, rest, worstFeeRate(order.feeSchedule), instrument);
+  return price === null
+    ? holdInProportion(order, rest, instrument)
+    : buyHold(price, rest, worstFeeRate(order.feeSchedule), instrument);
+}
+
+/** A trailing buy has no price of its own: as much per unit as it was judged by. */
+function holdInProportion(order: OpenOrder, rest: Decimal, instrument: Instrument): Decimal {
+  const before = subtract(order.quantity, order.filledQuantity);
+  const held = subtract(order.hold.amount, order.venue?.amend?.holdRaised ?? ZERO);
+  return isPositive(before) ? divide(multiply(held, rest), before, instrument.costDecimals, "up") : held;
 }
 
 function newTerms(order: OpenOrder, instrument: Instrument, request: AmendRequest): Result<Terms> {
@@ -130,15 +151,24 @@ function newTerms(order: OpenOrder, instrument: Instrument, request: AmendReques
 function judgeTerms(turn: Turn, order: OpenOrder, instrument: Instrument, terms: Terms): Problem | null {
   const { state, context } = turn;
   const samePrice = terms.limitPrice === order.limitPrice && terms.triggerPrice === order.triggerPrice;
+  const valued = terms.limitPrice ?? terms.triggerPrice;
+  const minimums = checkMinimums({ ...order, quantity: terms.quantity, limitPrice: valued }, instrument, null);
+  if (!minimums.ok) {
+    return minimums.error;
+  }
   if (samePrice && isBelow(terms.quantity, order.quantity)) {
     return null;
+  }
+  const refused = order.intent === "entry" ? entryProblem(state, order.symbol) : null;
+  if (refused !== null) {
+    return refused;
   }
   const clash = marketProblem(state, context);
   if (clash !== null) {
     return clash;
   }
   const plan = judgeCandidate(
-    tradingFacts(state, context.now, order),
+    exchangeFacts(state, context.now, order.symbol, [order]),
     {
       ...terms,
       symbol: order.symbol,

@@ -5,7 +5,7 @@ import { intentOf } from "../../orders/assess.ts";
 import { conversionRate } from "../../orders/conversion.ts";
 import type { Order } from "../../orders/order.ts";
 import { record, stamp, type Turn } from "../turn.ts";
-import { exchangeFees } from "./place.ts";
+import { exchangeFees } from "./standing.ts";
 
 /** The own order, live or ended, whose conditional close the report is; null when it has no parent or that is not ours. */
 export function parentOf(turn: Turn, report: Pick<VenueOrder, "parentVenueOrderId">): Order | null {

@@ -39,12 +39,15 @@ export type VenueCommand =
       readonly action: VenueAction;
       readonly orderId: string;
       readonly venueOrderId: string | null;
+      /** Of the action_sent event that it answers; an answer of another attempt changes nothing. */
+      readonly attempt?: number | undefined;
     }
   | {
       readonly type: "action_failed";
       readonly action: VenueAction;
       readonly orderId: string;
       readonly failure: VenueFailure;
+      readonly attempt?: number | undefined;
     }
   /** At start: what was on its way has no answer to wait for any more. */
   | { readonly type: "recover" }

@@ -4,6 +4,7 @@ import type { Asset, Milliseconds, Side, Symbol } from "../../market.ts";
 import type { Liquidity, Order } from "../../orders/order.ts";
 import type { VenueFees } from "../../venue/reports.ts";
 import type { FillLeg } from "../events.ts";
+import type { Hold } from "../state.ts";
 import type { Connection, Difference, Ending, ExternalOrder } from "./state.ts";
 
 export type VenueAction = "place" | "amend" | "cancel";
@@ -49,7 +50,13 @@ export type OrderReported = Timed & {
 };
 
 /** Neither list shows it. Not final: a later fill is still booked (TRADING §6). */
-export type AbsenceNoted = Timed & { readonly type: "absence_noted"; readonly orderId: string; readonly count: number };
+export type AbsenceNoted = Timed & {
+  readonly type: "absence_noted";
+  readonly orderId: string;
+  readonly count: number;
+  /** When the first of the two lists was asked for. */
+  readonly readAt: Milliseconds;
+};
 
 export type AmendRequested = Timed & {
   readonly type: "amend_requested";
@@ -146,6 +153,13 @@ export type HoldingAdopted = Timed & {
 
 export type FeesLearned = Timed & { readonly type: "fees_learned"; readonly fees: readonly VenueFees[] };
 
+/** All of it is filled, which showed only when its last change was answered or the exchange had closed it. */
+export type OrderCompleted = Timed & {
+  readonly type: "order_completed";
+  readonly orderId: string;
+  readonly released: Hold;
+};
+
 /** What an exit waited for has ended: it sells what is left, which may be less than was wished. */
 export type ExitReleased = Timed & {
   readonly type: "exit_released";
@@ -191,6 +205,7 @@ export type VenueEvent =
   | HoldingAdopted
   | FeesLearned
   | ExitReleased
+  | OrderCompleted
   | CancelAccepted
   | OrderMissed
   | AlertRaised;

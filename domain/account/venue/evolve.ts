@@ -2,7 +2,7 @@
 import { add, negate, subtract, ZERO, type Decimal } from "../../decimal.ts";
 import type { AccountEvent } from "../events.ts";
 import { applyLeg, changeExternal, changeHeld, changeManaged } from "../holdings.ts";
-import { withFault } from "../order-steps.ts";
+import { step, withFault } from "../order-steps.ts";
 import { ENDED_ORDERS_KEPT, type AccountState, type OpenOrder } from "../state.ts";
 import type {
   ActionDeferred,
@@ -35,6 +35,7 @@ const VENUE_EVENTS: ReadonlySet<string> = new Set<VenueEvent["type"]>([
   "holding_adopted",
   "fees_learned",
   "exit_released",
+  "order_completed",
   "cancel_accepted",
   "order_missed",
   "alert_raised",
@@ -75,7 +76,7 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
     case "absence_noted":
       return inOrder(state, event.orderId, seq, (order, link) => ({
         ...order,
-        venue: { ...link, emptyReads: event.count },
+        venue: { ...link, emptyReads: event.count, emptyReadAt: event.readAt },
       }));
     case "amend_requested": {
       const asked = inOrder(state, event.orderId, seq, (order, link) => ({
@@ -93,6 +94,7 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
             deadline: event.deadline,
             notBefore: null,
             holdBefore: event.hold.before,
+            holdRaised: subtract(event.hold.after, event.hold.before),
           },
         },
       }));
@@ -120,7 +122,7 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
         return { ...venue, externalOrders };
       });
     case "external_fill_booked":
-      return externalFill(state, event, seq);
+      return externalFill(state, event);
     case "ledger_booked":
       return ledgerBooked(state, event);
     case "ledger_settled":
@@ -155,10 +157,29 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
         ...order,
         quantity: event.quantity,
         reason: null,
+        waiting: false,
         hold: { ...order.hold, amount: event.hold.after },
         venue: { ...link, waitsFor: [], deadline: event.deadline },
       }));
       return withHold(released, event.hold);
+    }
+    case "order_completed": {
+      const order = state.orders[event.orderId];
+      if (order === undefined) {
+        return withFault(state, seq, `order ${event.orderId} was completed and is not live`);
+      }
+      const completed = step(
+        state,
+        order.id,
+        "fully_filled",
+        seq,
+        (before) => ({ ...before, reason: null, hold: { ...before.hold, amount: ZERO } }),
+        event.marketTime,
+      );
+      return {
+        ...completed,
+        holdings: changeHeld(completed.holdings, event.released.asset, negate(event.released.amount)),
+      };
     }
     case "cancel_accepted":
       return inOrder(state, event.orderId, seq, (order, link) => ({
@@ -177,11 +198,15 @@ export function expectSettlement(
   state: AccountState,
   executionId: string,
   moves: UnsettledExecution["moves"],
+  byHand = false,
 ): AccountState {
   const { venue } = state;
   return venue === null
     ? state
-    : { ...state, venue: { ...venue, unsettled: { ...venue.unsettled, [executionId]: { moves } } } };
+    : {
+        ...state,
+        venue: { ...venue, unsettled: { ...venue.unsettled, [executionId]: byHand ? { moves, byHand } : { moves } } },
+      };
 }
 
 function holdingsFound(
@@ -228,7 +253,7 @@ function deferred(link: VenueLink, event: ActionDeferred): VenueLink {
   }
 }
 
-function externalFill(state: AccountState, event: ExternalFillBooked, seq: number): AccountState {
+function externalFill(state: AccountState, event: ExternalFillBooked): AccountState {
   let { holdings } = state;
   const moves: Record<string, Decimal> = {};
   for (const leg of event.legs) {
@@ -240,19 +265,9 @@ function externalFill(state: AccountState, event: ExternalFillBooked, seq: numbe
     moves[asset] = add(moves[asset] ?? ZERO, quantity);
   }
   const realised = event.legs.reduce((sum, leg) => add(sum, leg.realisedProfit ?? ZERO), ZERO);
+  // What is filled of its order is told by the order's own reports, in totals: added here it would count twice.
   const booked = { ...state, holdings, realisedProfit: add(state.realisedProfit, realised) };
-  const order = state.venue?.externalOrders[event.venueOrderId];
-  const counted =
-    order === undefined
-      ? booked
-      : inVenue(booked, seq, (venue) => ({
-          ...venue,
-          externalOrders: {
-            ...venue.externalOrders,
-            [order.venueOrderId]: { ...order, filledQuantity: add(order.filledQuantity, event.quantity) },
-          },
-        }));
-  return expectSettlement(counted, event.executionId, moves);
+  return expectSettlement(booked, event.executionId, moves, true);
 }
 
 function ledgerBooked(state: AccountState, event: LedgerBooked): AccountState {
@@ -275,26 +290,25 @@ function ledgerSettled(state: AccountState, event: LedgerSettled, seq: number): 
   let { holdings } = state;
   const unsettled: Record<string, UnsettledExecution> = { ...state.venue?.unsettled };
   for (const { asset, difference, executionId } of event.rows) {
+    const { moves: expected = {}, byHand = false } = unsettled[executionId] ?? {};
     holdings =
-      asset === state.currency || state.holdings[asset] === undefined
+      asset === state.currency
         ? changeManaged(holdings, asset, difference)
-        : changeLarger(holdings, asset, difference);
-    const { [asset]: _settled, ...moves } = unsettled[executionId]?.moves ?? {};
+        : byHand
+          ? changeExternal(holdings, asset, difference)
+          : changeOwn(holdings, asset, difference);
+    const { [asset]: _settled, ...moves } = expected;
     if (Object.keys(moves).length === 0) {
       delete unsettled[executionId];
     } else {
-      unsettled[executionId] = { moves };
+      unsettled[executionId] = byHand ? { moves, byHand } : { moves };
     }
   }
   return inVenue({ ...state, holdings }, seq, (venue) => ({ ...venue, unsettled }));
 }
 
-/** A rounding difference goes where there is something of the asset. */
-function changeLarger(
-  holdings: AccountState["holdings"],
-  asset: string,
-  difference: Decimal,
-): AccountState["holdings"] {
+/** The exchange's rounding belongs to the position; where it is sold, to what else there is of the asset. */
+function changeOwn(holdings: AccountState["holdings"], asset: string, difference: Decimal): AccountState["holdings"] {
   const managed = holdings[asset]?.managed ?? ZERO;
   return managed === ZERO ? changeExternal(holdings, asset, difference) : changeManaged(holdings, asset, difference);
 }

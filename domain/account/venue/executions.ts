@@ -4,11 +4,11 @@ import type { VenueExecution, VenueOrder } from "../../venue/reports.ts";
 import { isTerminal } from "../../orders/transitions.ts";
 import { record, stamp, type Turn } from "../turn.ts";
 import { raiseAlert } from "./alerts.ts";
-import { adoptChild, parentOf } from "./children.ts";
+import { parentOf } from "./children.ts";
 import type { VenueCommand } from "./commands.ts";
 import { bookExternalExecution } from "./external.ts";
 import { bookExecution } from "./fill.ts";
-import { ownOrder, settleEnding } from "./orders.ts";
+import { ownOrder, settleEnding, takeChild } from "./orders.ts";
 import { confirmPlacement } from "./replies.ts";
 
 /**
@@ -44,8 +44,8 @@ function bookOne(turn: Turn, execution: VenueExecution, report: VenueOrder | nul
     bookLate(turn, past, execution);
     return;
   }
-  if (report !== null && parentOf(turn, report) !== null) {
-    adoptChild(turn, report);
+  if (report !== null && report.type !== null && parentOf(turn, report) !== null) {
+    takeChild(turn, report, turn.context.now);
     bookLive(turn, report.venueOrderId, execution);
     return;
   }
@@ -56,7 +56,7 @@ function bookOne(turn: Turn, execution: VenueExecution, report: VenueOrder | nul
 
 function bookLive(turn: Turn, orderId: string, execution: VenueExecution): void {
   const order = turn.state.orders[orderId];
-  const instrument = turn.state.instruments[execution.symbol];
+  const instrument = order === undefined ? undefined : turn.state.instruments[order.symbol];
   if (order === undefined || instrument === undefined) {
     return;
   }

@@ -4,16 +4,16 @@ import {
   divide,
   isAbove,
   isPositive,
+  isZero,
   multiply,
   negate,
-  ONE,
   round,
   smallest,
   subtract,
   ZERO,
   type Decimal,
 } from "../../decimal.ts";
-import type { Asset } from "../../market.ts";
+import type { Asset, Milliseconds } from "../../market.ts";
 import { assetsOf, conversionRate, USUAL_COST_DECIMALS } from "../../orders/conversion.ts";
 import type { VenueExecution, VenueOrder } from "../../venue/reports.ts";
 import type { FillLeg } from "../events.ts";
@@ -34,15 +34,25 @@ export function noteExternalOrder(turn: Turn, report: VenueOrder): void {
     return;
   }
   const order = externalOrder(report);
-  if (known === undefined || JSON.stringify(known) !== JSON.stringify(order)) {
+  if (known === undefined || isNews(known, order)) {
     record(turn, { type: "external_order_seen", ...stamp(turn.context), order });
   }
 }
 
-/** Those that a complete list of open orders shows no more have ended. */
-export function noteExternalOrdersGone(turn: Turn, shown: ReadonlySet<string>): void {
-  for (const venueOrderId of Object.keys(turn.state.venue?.externalOrders ?? {})) {
-    if (!shown.has(venueOrderId)) {
+/** Less filled is an older look; where the trigger of a trailing stop stands moves with the market and is no news. */
+function isNews(known: ExternalOrder, order: ExternalOrder): boolean {
+  if (isAbove(known.filledQuantity, order.filledQuantity)) {
+    return false;
+  }
+  const moves = order.type === null || order.type === "trailing-stop";
+  const seen = moves ? { ...order, triggerPrice: known.triggerPrice } : order;
+  return JSON.stringify(known) !== JSON.stringify(seen);
+}
+
+/** Those that a complete list of open orders shows no more have ended; the list may not know the youngest yet. */
+export function noteExternalOrdersGone(turn: Turn, shown: ReadonlySet<string>, openedBefore: Milliseconds): void {
+  for (const [venueOrderId, order] of Object.entries(turn.state.venue?.externalOrders ?? {})) {
+    if (!shown.has(venueOrderId) && order.openedAt <= openedBefore) {
       record(turn, { type: "external_order_ended", ...stamp(turn.context), venueOrderId, status: "gone" });
     }
   }
@@ -51,7 +61,7 @@ export function noteExternalOrdersGone(turn: Turn, shown: ReadonlySet<string>): 
 /** Books a trade made by hand. A sale takes external inventory first; what it takes of managed is told. */
 export function bookExternalExecution(turn: Turn, execution: VenueExecution): void {
   const { base, quote } = assetsOf(execution.symbol);
-  const fee = execution.fees.find(({ amount }) => isPositive(amount)) ?? { asset: quote, amount: ZERO };
+  const fee = execution.fees.find(({ amount }) => !isZero(amount)) ?? { asset: quote, amount: ZERO };
   const bought = execution.side === "buy";
   const moves = new Map<Asset, Decimal>();
   const move = (asset: Asset, quantity: Decimal): void => {
@@ -85,8 +95,8 @@ export function bookExternalExecution(turn: Turn, execution: VenueExecution): vo
     external,
     filledAt: execution.time,
   });
-  const sold = legs.find(({ asset, quantity }) => asset !== turn.state.currency && !isPositive(quantity));
-  if (sold !== undefined) {
+  const taken = legs.filter(({ asset, quantity }) => asset !== turn.state.currency && !isPositive(quantity));
+  for (const sold of taken) {
     raiseAlert(
       turn,
       "warning",
@@ -103,7 +113,7 @@ function splitMove(
   quantity: Decimal,
   execution: VenueExecution,
 ): { readonly legs: readonly FillLeg[]; readonly external: readonly { asset: Asset; quantity: Decimal }[] } {
-  const { state, context } = turn;
+  const { state } = turn;
   if (asset === state.currency) {
     return { legs: [{ asset, quantity, cost: null, realisedProfit: null }], external: [] };
   }
@@ -120,14 +130,29 @@ function splitMove(
   if (!isPositive(fromManaged)) {
     return { legs: [], external };
   }
-  const { quote } = assetsOf(execution.symbol);
-  const rate = conversionRate(quote, state.currency, context.markets)?.rate ?? ONE;
-  const proceeds = multiply(execution.cost, rate);
-  const share = isAbove(execution.quantity, ZERO)
-    ? divide(multiply(proceeds, fromManaged), execution.quantity, USUAL_COST_DECIMALS, "half-even")
-    : ZERO;
-  const worth = round(share, USUAL_COST_DECIMALS, "half-even");
+  const worth = worthOf(turn, asset, fromManaged, wanted, execution);
   return { legs: [outgoing(state, asset, fromManaged, worth, USUAL_COST_DECIMALS)], external };
+}
+
+/** What `part` of the `whole` that left was worth, net of the fee; null where no price tells. */
+function worthOf(
+  { state, context }: Turn,
+  asset: Asset,
+  part: Decimal,
+  whole: Decimal,
+  execution: VenueExecution,
+): Decimal | null {
+  const { base, quote } = assetsOf(execution.symbol);
+  if (asset !== base) {
+    const rate = conversionRate(asset, state.currency, context.markets);
+    return rate === null ? null : round(multiply(part, rate.rate), USUAL_COST_DECIMALS, "half-even");
+  }
+  const rate = conversionRate(quote, state.currency, context.markets);
+  const fee = execution.fees.find((each) => each.asset === quote)?.amount ?? ZERO;
+  const proceeds = execution.side === "sell" ? subtract(execution.cost, fee) : ZERO;
+  return rate === null
+    ? null
+    : divide(multiply(multiply(proceeds, rate.rate), part), whole, USUAL_COST_DECIMALS, "half-even");
 }
 
 function externalOrder(report: VenueOrder): ExternalOrder {

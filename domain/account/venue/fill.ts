@@ -10,7 +10,6 @@ import {
   largest,
   multiply,
   negate,
-  ONE,
   round,
   smallest,
   subtract,
@@ -40,14 +39,15 @@ export function bookExecution(
   context: Context,
 ): FillBooked {
   const fee = mainFee(execution, instrument);
-  const rate = conversionRate(instrument.quote, state.currency, context.markets)?.rate ?? fallbackRate(state, order);
+  const rate = conversionRate(instrument.quote, state.currency, context.markets)?.rate ?? rateWhenPlaced(state, order);
   const decimals = currencyDecimals(instrument, state.currency, state.instruments);
-  const feeInCurrency = round(multiply(fee.amount, feeRateOf(fee, execution, instrument, rate)), decimals, "half-even");
+  const feeRate = feeRateOf(state, fee, execution, instrument, rate, context);
+  const feeInCurrency = round(multiply(fee.amount, feeRate), decimals, "half-even");
   const legs = legsOf(state, instrument, execution, fee, rate, decimals, feeInCurrency);
   const realised = legs.flatMap(({ realisedProfit }) => realisedProfit ?? []);
   const filledQuantity = add(order.filledQuantity, execution.quantity);
   const filledCost = add(order.filledCost, execution.cost);
-  const completes = !isPositive(subtract(order.quantity, filledQuantity));
+  const completes = !isPositive(subtract(mostOf(state, order), filledQuantity));
   return {
     type: "fill_booked",
     ...stamp(context),
@@ -63,7 +63,7 @@ export function bookExecution(
     fee: fee.amount,
     feeAsset: fee.asset,
     liquidity: execution.liquidity,
-    conversionRate: rate,
+    conversionRate: rate ?? ZERO,
     feeInCurrency,
     legs,
     realisedProfit: realised.length === 0 ? null : realised.reduce(add, ZERO),
@@ -82,6 +82,12 @@ export function bookExecution(
   };
 }
 
+/** The most that the order may be for: a change that is on its way may have been taken already. */
+function mostOf(state: AccountState, order: Order): Decimal {
+  const amend = state.orders[order.id]?.venue?.amend ?? null;
+  return amend === null || amend.stage === "queued" ? order.quantity : largest(order.quantity, amend.quantity);
+}
+
 /** The fee that counts: Kraken charges one asset. Should it name none, nothing was charged. */
 export function mainFee(execution: VenueExecution, instrument: Instrument): Fee {
   const charged = execution.fees.find(({ amount }) => !isZero(amount));
@@ -89,15 +95,25 @@ export function mainFee(execution: VenueExecution, instrument: Instrument): Fee 
 }
 
 /** Account currency per unit of the fee's asset, from the execution's own price where it is one of the pair's. */
-function feeRateOf(fee: Fee, execution: VenueExecution, instrument: Instrument, rate: Decimal): Decimal {
+function feeRateOf(
+  state: AccountState,
+  fee: Fee,
+  execution: VenueExecution,
+  instrument: Instrument,
+  rate: Decimal | null,
+  context: Context,
+): Decimal {
   if (fee.asset === instrument.quote) {
-    return rate;
+    return rate ?? ZERO;
   }
-  return fee.asset === instrument.base ? multiply(execution.price, rate) : ZERO;
+  return fee.asset === instrument.base
+    ? multiply(execution.price, rate ?? ZERO)
+    : (conversionRate(fee.asset, state.currency, context.markets)?.rate ?? ZERO);
 }
 
-function fallbackRate(state: AccountState, order: Order): Decimal {
-  return state.orders[order.id]?.conversionRate ?? ONE;
+/** Null for an order that has ended and is not paid in account currency: nobody knows what it was worth. */
+function rateWhenPlaced(state: AccountState, order: Order): Decimal | null {
+  return state.orders[order.id]?.conversionRate ?? null;
 }
 
 function legsOf(
@@ -105,7 +121,7 @@ function legsOf(
   instrument: Instrument,
   execution: VenueExecution,
   fee: Fee,
-  rate: Decimal,
+  rate: Decimal | null,
   decimals: number,
   feeInCurrency: Decimal,
 ): readonly FillLeg[] {
@@ -114,26 +130,35 @@ function legsOf(
   const feeIn = (asset: Asset): Decimal => (fee.asset === asset ? fee.amount : ZERO);
   const baseMoves = subtract(bought ? execution.quantity : negate(execution.quantity), feeIn(base));
   const quoteMoves = subtract(bought ? negate(execution.cost) : execution.cost, feeIn(quote));
-  const costInCurrency = round(multiply(execution.cost, rate), decimals, "half-even");
-  // What was paid or received for it, the fee included whatever it was paid in.
-  const worth = bought ? add(costInCurrency, feeInCurrency) : subtract(costInCurrency, feeInCurrency);
-  const pair = bought
-    ? [incoming(state, base, baseMoves, worth), outgoing(state, quote, negate(quoteMoves), worth, decimals)]
-    : [outgoing(state, base, negate(baseMoves), worth, decimals), incoming(state, quote, quoteMoves, worth)];
   const elsewhere = fee.asset !== base && fee.asset !== quote && !isZero(fee.amount);
-  return elsewhere ? [...pair, outgoing(state, fee.asset, fee.amount, ZERO, decimals)] : pair;
+  const fees = elsewhere ? [outgoing(state, fee.asset, fee.amount, feeInCurrency, decimals)] : [];
+  if (rate === null) {
+    return bought
+      ? [incoming(state, base, baseMoves, null), outgoing(state, quote, negate(quoteMoves), null, decimals), ...fees]
+      : [outgoing(state, base, negate(baseMoves), null, decimals), incoming(state, quote, quoteMoves, null), ...fees];
+  }
+  const charge = fee.asset === base ? ZERO : feeInCurrency;
+  const cost = round(multiply(execution.cost, rate), decimals, "half-even");
+  // What is traded carries its fee; one that is charged in base is less (or more) of it instead, at the same cost. What is
+  // paid with, or received, is worth what moved of it: a fee in a third asset is not part of that.
+  const traded = bought ? add(cost, charge) : subtract(cost, charge);
+  const paid = fee.asset === quote ? traded : cost;
+  return bought
+    ? [incoming(state, base, baseMoves, traded), outgoing(state, quote, negate(quoteMoves), paid, decimals), ...fees]
+    : [outgoing(state, base, negate(baseMoves), traded, decimals), incoming(state, quote, quoteMoves, paid), ...fees];
 }
 
-function incoming(state: AccountState, asset: Asset, quantity: Decimal, worth: Decimal): FillLeg {
-  return { asset, quantity, cost: asset === state.currency ? null : worth, realisedProfit: null };
+function incoming(state: AccountState, asset: Asset, quantity: Decimal, worth: Decimal | null): FillLeg {
+  const unknown = worth === null && asset !== state.currency ? { costUnknown: true } : {};
+  return { asset, quantity, cost: asset === state.currency ? null : worth, realisedProfit: null, ...unknown };
 }
 
-/** What leaves managed inventory; of unknown cost where more leaves than the desk has counted. */
+/** What leaves managed inventory for `worth`; of unknown profit where its cost or its worth is not known. */
 export function outgoing(
   state: AccountState,
   asset: Asset,
   quantity: Decimal,
-  worth: Decimal,
+  worth: Decimal | null,
   decimals: number,
 ): FillLeg {
   if (asset === state.currency) {
@@ -145,7 +170,7 @@ export function outgoing(
     asset,
     quantity: negate(quantity),
     cost: share === null ? null : negate(share),
-    realisedProfit: share === null ? null : subtract(worth, share),
+    realisedProfit: share === null || worth === null ? null : subtract(worth, share),
   };
 }
 

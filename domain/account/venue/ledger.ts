@@ -21,6 +21,11 @@ import type { VenueCommand } from "./commands.ts";
 import type { LedgerSettled } from "./events.ts";
 import { outgoing } from "./fill.ts";
 
+/** Balances count these only (domain/venue/names isSpendable): what is staked or bonded is owned, but not to be traded. */
+const SPENDABLE_WALLETS: ReadonlySet<string> = new Set(["spot", "flex", "main"]);
+/** Between wallets of the same account, in whatever words: nothing came or went, and nothing was sold. */
+const INTERNAL_TRANSFER = /spot|staking|earn|auto/u;
+
 /** Money that came from outside or went there: it moves the baseline, never profit (TRADING §1 "Baseline"). */
 const FLOWS: ReadonlySet<string> = new Set(["deposit", "withdrawal", "transfer", "receive", "spend", "adjustment"]);
 
@@ -41,7 +46,7 @@ export function bookLedger(turn: Turn, command: Extract<VenueCommand, { type: "b
     const quantity = subtract(row.amount, row.fee);
     if (row.type !== "trade") {
       seen.add(row.ledgerId);
-      bookRow(turn, row, quantity);
+      bookRow(turn, row, SPENDABLE_WALLETS.has(row.wallet) ? quantity : ZERO);
       continue;
     }
     const moves = expected.get(row.referenceId);
@@ -60,7 +65,9 @@ export function bookLedger(turn: Turn, command: Extract<VenueCommand, { type: "b
 
 function bookRow(turn: Turn, row: VenueLedgerRow, quantity: Decimal): void {
   const { asset } = row;
-  const split = splitRow(turn, asset, quantity);
+  // Moved to earn and back it stays what it was: only the sum of the account's own wallets may change, and that is external.
+  const split = isInternal(row) ? { managed: null, external: quantity } : splitRow(turn, asset, quantity);
+  const internalCash = isInternal(row) && asset === turn.state.currency;
   record(turn, {
     type: "ledger_booked",
     ...stamp(turn.context),
@@ -68,8 +75,8 @@ function bookRow(turn: Turn, row: VenueLedgerRow, quantity: Decimal): void {
     asset,
     kind: row.subtype === "" ? row.type : `${row.type} ${row.subtype}`,
     quantity,
-    managed: split.managed,
-    external: split.external,
+    managed: internalCash ? { asset, quantity, cost: null, realisedProfit: null } : split.managed,
+    external: internalCash ? ZERO : split.external,
     flow: flowOf(turn, row, quantity),
     bookedAt: row.time,
   });
@@ -112,12 +119,16 @@ function splitRow(
 
 function flowOf(turn: Turn, row: VenueLedgerRow, quantity: Decimal): Decimal | null {
   const { state, context } = turn;
-  // Between spot and earn of the same account: nothing came or went.
-  const internal =
-    row.type === "transfer" && /spot|staking|earn|auto/u.test(row.subtype) && row.subtype !== "spotfromfutures";
-  if (!FLOWS.has(row.type) || internal) {
+  // Both ends of an internal move are flows: between wallets that count they cancel out, and what is bonded is no loss.
+  if (!FLOWS.has(row.type) && !isInternal(row)) {
     return ZERO;
   }
   const rate = conversionRate(row.asset, state.currency, context.markets);
   return rate === null ? null : round(multiply(quantity, rate.rate), USUAL_COST_DECIMALS, "half-even");
+}
+
+function isInternal({ type, subtype }: VenueLedgerRow): boolean {
+  return type === "earn"
+    ? subtype !== "reward" && subtype !== ""
+    : type === "transfer" && INTERNAL_TRANSFER.test(subtype) && !subtype.includes("futures");
 }

@@ -1,6 +1,7 @@
 /** Orders as the exchange shows them, held against what the account believes (TRADING §6). */
-import { compare, isAbove, largest, type Decimal } from "../../decimal.ts";
+import { compare, isAbove, isPositive, largest, ZERO, type Decimal } from "../../decimal.ts";
 import type { VenueOrder } from "../../venue/reports.ts";
+import type { Order } from "../../orders/order.ts";
 import type { OpenOrder } from "../state.ts";
 import { record, stamp, type Turn } from "../turn.ts";
 import { raiseAlert } from "./alerts.ts";
@@ -25,7 +26,11 @@ export function reportOrders(turn: Turn, command: CommandOf<"report_orders">): v
   }
   if (command.complete) {
     noteMissing(turn, command);
-    noteExternalOrdersGone(turn, new Set(command.orders.map(({ venueOrderId }) => venueOrderId)));
+    noteExternalOrdersGone(
+      turn,
+      new Set(command.orders.map(({ venueOrderId }) => venueOrderId)),
+      command.readAt - READ_LAG_MS,
+    );
   }
 }
 
@@ -36,11 +41,11 @@ export function reportAbsence(turn: Turn, command: CommandOf<"report_absence">):
   if (order === undefined || link === null || link === undefined || link.placement !== "sent") {
     return;
   }
-  if (command.readAt < link.deadline + ABSENCE_AFTER_MS) {
+  if (command.readAt < link.deadline + ABSENCE_AFTER_MS || command.readAt <= (link.emptyReadAt ?? 0)) {
     return;
   }
   const count = link.emptyReads + 1;
-  record(turn, { type: "absence_noted", ...stamp(turn.context), orderId: order.id, count });
+  record(turn, { type: "absence_noted", ...stamp(turn.context), orderId: order.id, count, readAt: command.readAt });
   if (count >= EMPTY_READS_NEEDED) {
     record(turn, {
       type: "order_rejected",
@@ -73,6 +78,10 @@ export function settleEnding(turn: Turn, orderId: string): void {
   if (isAbove(order.venue?.venueFilled ?? order.filledQuantity, order.filledQuantity)) {
     return;
   }
+  if (ending.status === "filled" && compare(order.filledQuantity, order.quantity) >= 0) {
+    record(turn, { type: "order_completed", ...stamp(turn.context), orderId, released: order.hold });
+    return;
+  }
   const reason = order.venue?.cancel?.reason ?? ending.reason ?? ENDING_REASONS[ending.status];
   record(turn, {
     type: ending.status === "expired" ? "order_expired" : "order_cancelled",
@@ -95,30 +104,56 @@ function reportOne(turn: Turn, report: VenueOrder, readAt: number): void {
     reportOwn(turn, order, report, readAt);
     return;
   }
-  if (isPastOwn(turn, report)) {
+  const past = pastOwn(turn, report);
+  if (past !== null) {
+    noteRisen(turn, past, report, readAt);
     return; // Its late fills come as executions.
   }
   const parent = parentOf(turn, report);
-  if (parent === null) {
+  if (parent === null || report.type === null) {
     noteExternalOrder(turn, report);
     return;
   }
-  if (report.status === "open" || report.status === "pending") {
-    adoptChild(turn, report);
+  if (report.status === "open" || report.status === "pending" || isPositive(report.filledQuantity)) {
+    takeChild(turn, report, readAt);
   }
 }
 
-function isPastOwn(turn: Turn, report: VenueOrder): boolean {
+/** Takes in a conditional close, with what the exchange says of it already. */
+export function takeChild(turn: Turn, report: VenueOrder, readAt: number): void {
+  adoptChild(turn, report);
+  const child = turn.state.orders[report.venueOrderId];
+  if (child !== undefined) {
+    reportOwn(turn, child, report, readAt);
+  }
+}
+
+function pastOwn(turn: Turn, { clientOrderId, venueOrderId }: VenueOrder): Order | null {
   const { state, context } = turn;
-  const ended = state.ended.some(
-    ({ id, venueOrderId }) => id === report.clientOrderId || venueOrderId === report.venueOrderId,
-  );
-  const { clientOrderId } = report;
   return (
-    ended ||
-    context.pastOrders[report.venueOrderId] !== undefined ||
-    (clientOrderId !== null && context.pastOrders[clientOrderId] !== undefined)
+    state.ended.find((order) => order.id === clientOrderId || order.venueOrderId === venueOrderId) ??
+    context.pastOrders[venueOrderId] ??
+    (clientOrderId === null ? undefined : context.pastOrders[clientOrderId]) ??
+    null
   );
+}
+
+/** TRADING §6: “absent” is not final. What lives although it counts as ended here is shown with the orders made by hand. */
+function noteRisen(turn: Turn, past: Order, report: VenueOrder, readAt: number): void {
+  const lives = report.status === "open" || report.status === "pending";
+  const known = turn.state.venue?.externalOrders[report.venueOrderId] !== undefined;
+  if (lives && !known && readAt < past.updatedAt + READ_LAG_MS) {
+    return;
+  }
+  noteExternalOrder(turn, report);
+  if (lives && !known) {
+    raiseAlert(
+      turn,
+      "critical",
+      `An order that had ended here as ${past.status} is open at Kraken: ${report.side} ${report.quantity} ${report.symbol}. Its fills are booked; cancel it if it is not wanted.`,
+      past.id,
+    );
+  }
 }
 
 function reportOwn(turn: Turn, before: OpenOrder, report: VenueOrder, readAt: number): void {
@@ -148,6 +183,8 @@ function reportOwn(turn: Turn, before: OpenOrder, report: VenueOrder, readAt: nu
   if (ending === null) {
     compareTerms(turn, order.id, report, readAt);
     resendCancel(turn, order.id, readAt);
+  } else {
+    takeFinalTerms(turn, order.id, report);
   }
   settleEnding(turn, order.id);
 }
@@ -164,6 +201,20 @@ function endingOf(report: VenueOrder): Ending | null {
       return { status: "cancelled", reason: reason === null ? null : `Cancelled at Kraken: ${reason}.` };
     case "expired":
       return { status: "expired", reason };
+  }
+}
+
+/** The order is over: the change that was on its way was made, or it never will be. */
+function takeFinalTerms(turn: Turn, orderId: string, report: VenueOrder): void {
+  const order = turn.state.orders[orderId];
+  const amend = order?.venue?.amend ?? null;
+  if (order === undefined || amend === null) {
+    return;
+  }
+  if (report.quantity === amend.quantity && amend.stage !== "queued") {
+    applyAmend(turn, order, amend);
+  } else {
+    failAmend(turn, order, amend, "The order ended before the change was made.");
   }
 }
 
@@ -232,6 +283,7 @@ function restated(order: OpenOrder, link: VenueLink, terms: ReturnType<typeof re
     deadline: link.deadline,
     notBefore: null,
     holdBefore: order.hold.amount,
+    holdRaised: ZERO,
   };
 }
 

@@ -8,29 +8,30 @@ import {
   decimal,
   isAbove,
   isPositive,
+  largest,
   multiply,
+  smallest,
   subtract,
   wholeNumber,
+  ZERO,
   type Decimal,
 } from "../../decimal.ts";
 import type { Asset, Milliseconds } from "../../market.ts";
 import { assess } from "../../orders/assess.ts";
 import type { OrderPlan } from "../../orders/candidate.ts";
 import { assetsOf, valuationSymbol } from "../../orders/conversion.ts";
-import type { TradingFacts } from "../../orders/facts.ts";
 import type { OrderOrigin } from "../../orders/order.ts";
 import { quantiseQuantity } from "../../orders/quantise.ts";
 import type { OrderRequest } from "../../orders/request.ts";
-import { refuse, type Problem, type Result } from "../../problem.ts";
+import type { Problem } from "../../problem.ts";
 import { ordersHolding } from "../cancel.ts";
-import { tradingFacts } from "../facts.ts";
-import type { FeeSchedule } from "../fees.ts";
 import { holdingOf } from "../holdings.ts";
 import { assessmentMarket, denied, marketProblem } from "../place.ts";
 import type { AccountState, Intent, OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { requestCancel } from "./cancel.ts";
 import { spendable } from "./spendable.ts";
+import { entryProblem, exchangeFacts, exchangeFees } from "./standing.ts";
 
 /** TRADING §6: nothing is sent after its deadline. */
 export const URGENT_DEADLINE_MS = 5_000;
@@ -67,9 +68,10 @@ export function closeAtExchange(
   const { state, context } = turn;
   const symbol = valuationSymbol(wish.asset, state.currency);
   const managed = holdingOf(state.holdings, wish.asset).managed;
-  const part = multiply(multiply(managed, wholeNumber(wish.percent)), decimal("0.01"));
+  const wanted = multiply(multiply(managed, wholeNumber(wish.percent)), decimal("0.01"));
+  const part = smallest(wanted, spendable(state, wish.asset));
   const request = saleOf(symbol, part, wish.limitPrice);
-  const clash = marketProblem(state, context) ?? emptyProblem(managed, wish.asset, state.currency);
+  const clash = marketProblem(state, context) ?? emptyProblem(managed, part, wish.asset, state.currency);
   if (clash !== null) {
     return denied(context, request, clash);
   }
@@ -83,7 +85,7 @@ export function closeAtExchange(
     requestCancel(turn, order.id, `Cancelled to close the ${wish.asset} position.`);
   }
   const waitsFor = holders.map(({ id }) => id).filter((id) => turn.state.orders[id] !== undefined);
-  const free = quantiseQuantity(freeInventory(turn.state, wish.asset), plan.value.instrument);
+  const free = largest(ZERO, quantiseQuantity(freeInventory(turn.state, wish.asset), plan.value.instrument));
   const hold = isAbove(plan.value.quantity, free) ? { ...plan.value.hold, amount: free } : plan.value.hold;
   const rest = subtract(managed, plan.value.quantity);
   if (isPositive(rest) && compare(rest, plan.value.instrument.minimumQuantity) < 0) {
@@ -167,76 +169,6 @@ export function submitAtExchange(
   });
 }
 
-/** The facts of a judgement: the exchange's own fees, and the inventory of `without` free. */
-export function exchangeFacts(
-  state: AccountState,
-  now: Milliseconds,
-  symbol: string,
-  without: readonly OpenOrder[] = [],
-): TradingFacts {
-  const facts = tradingFacts(state, now);
-  const balances = { ...facts.balances };
-  for (const { hold } of without) {
-    const balance = balances[hold.asset];
-    if (balance !== undefined) {
-      balances[hold.asset] = { ...balance, held: subtract(balance.held, hold.amount) };
-    }
-  }
-  const gone = new Set(without.map(({ id }) => id));
-  return {
-    ...facts,
-    balances,
-    fees: exchangeFees(state, symbol) ?? facts.fees,
-    orders: facts.orders.filter(({ id }) => !gone.has(id)),
-  };
-}
-
-/** What the exchange charges for a pair: its own table, else the dearest that it has told of another pair; null before that. */
-export function exchangeFees(state: AccountState, symbol: string): FeeSchedule | null {
-  const known = state.venue?.fees ?? {};
-  const dearest = Object.values(known).toSorted((left, right) => compare(right.takerPercent, left.takerPercent))[0];
-  return known[symbol] ?? dearest ?? null;
-}
-
-/** Why nothing may be added to a position now; null when it may. Exits never ask. */
-export function entryProblem(state: AccountState, symbol: string): Problem | null {
-  const { venue } = state;
-  if (venue === null) {
-    return null;
-  }
-  const { base, quote } = assetsOf(symbol);
-  const open = Object.entries(venue.differences).find(
-    ([asset, { confirmed }]) => confirmed && (asset === base || asset === quote),
-  );
-  const refused: Result<never> | null =
-    venue.connection.status !== "trading"
-      ? refuse("EXCHANGE_UNAVAILABLE", connectionSentence(venue.connection), { status: venue.connection.status })
-      : exchangeFees(state, symbol) === null
-        ? refuse("EXCHANGE_UNAVAILABLE", "Kraken has not told this account's fees yet. Try again in a moment.")
-        : open === undefined
-          ? null
-          : refuse(
-              "UNRECONCILED",
-              `${open[0]} is not reconciled: the desk counts ${open[1].believed} and Kraken ${open[1].actual}. Orders that add to it wait until that is cleared up; exits do not.`,
-              { asset: open[0], value: open[1].believed, limit: open[1].actual },
-            );
-  return refused === null || refused.ok ? null : refused.error;
-}
-
-function connectionSentence(connection: NonNullable<AccountState["venue"]>["connection"]): string {
-  const why = connection.reason === null ? "" : ` ${connection.reason}`;
-  switch (connection.status) {
-    case "connecting":
-      return `Kraken is being read: what the account holds is not known yet.${why} Try again in a moment.`;
-    case "suspended":
-      return `Trading on Kraken is suspended.${why}`;
-    case "disconnected":
-      return `This account has no Kraken key any more.${why}`;
-    case "trading":
-      return why.trim();
-  }
-}
-
 function deadlineOf(
   plan: { readonly orderType: string; readonly timeInForce: string; readonly intent: Intent },
   now: Milliseconds,
@@ -257,7 +189,14 @@ function saleOf(symbol: string, part: Decimal, limitPrice: Decimal | undefined):
   };
 }
 
-function emptyProblem(managed: Decimal, asset: Asset, currency: Asset): Problem | null {
+function emptyProblem(managed: Decimal, part: Decimal, asset: Asset, currency: Asset): Problem | null {
+  if (isPositive(managed) && asset !== currency && !isPositive(part)) {
+    return {
+      code: "INSUFFICIENT_INVENTORY",
+      message: `Orders made by hand at Kraken keep back all ${managed} ${asset} of this position. Cancel them there first.`,
+      details: { asset, limit: "0", value: managed },
+    };
+  }
   return isPositive(managed) && asset !== currency
     ? null
     : {

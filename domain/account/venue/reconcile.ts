@@ -18,7 +18,11 @@ const CURRENCY_DECIMALS = 4;
 /** Notes, confirms or clears what differs. Assets with executions whose rows are still to come are left for the next time. */
 export function compareBalances(turn: Turn, command: Extract<VenueCommand, { type: "compare_balances" }>): void {
   const actual = new Map(command.balances.map(({ asset, total }) => [asset, total]));
-  const assets = new Set([...Object.keys(turn.state.holdings), ...actual.keys()]);
+  const assets = new Set([
+    ...Object.keys(turn.state.holdings),
+    ...Object.keys(turn.state.venue?.differences ?? {}),
+    ...actual.keys(),
+  ]);
   const moving = new Set(Object.values(turn.state.venue?.unsettled ?? {}).flatMap(({ moves }) => Object.keys(moves)));
   for (const asset of [...assets].toSorted()) {
     if (!moving.has(asset)) {
@@ -41,12 +45,19 @@ function compareAsset(turn: Turn, asset: Asset, actual: Decimal, readAt: number)
     }
     return;
   }
+  if (known?.confirmed === true) {
+    // Trades go on meanwhile; it stays confirmed until the two agree.
+    if (known.believed !== believed || known.actual !== actual) {
+      note(turn, asset, { ...known, believed, actual });
+    }
+    return;
+  }
   const same = known !== undefined && known.believed === believed && known.actual === actual;
   if (!same) {
     note(turn, asset, { believed, actual, notedAt: readAt, confirmed: false });
     return;
   }
-  if (!known.confirmed && readAt - known.notedAt >= SECOND_LOOK_MS) {
+  if (readAt - known.notedAt >= SECOND_LOOK_MS) {
     note(turn, asset, { ...known, confirmed: true });
     raiseAlert(
       turn,

@@ -1,5 +1,5 @@
 /** What follows from the answer to an action, by its class alone (PROTOCOL §4, TRADING §6). */
-import { subtract } from "../../decimal.ts";
+import { compare, largest, subtract, ZERO } from "../../decimal.ts";
 import type { VenueFailure } from "../../venue/failure.ts";
 import type { OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
@@ -56,7 +56,7 @@ export function dropOverdue(turn: Turn): void {
 /** The exchange has taken the action. */
 export function actionAccepted(turn: Turn, command: CommandOf<"action_accepted">): void {
   const order = turn.state.orders[command.orderId];
-  if (order?.venue === undefined || order.venue === null) {
+  if (order?.venue === undefined || order.venue === null || isOfAnotherAttempt(order, command)) {
     return; // It ended meanwhile: a report was faster than the answer.
   }
   switch (command.action) {
@@ -84,7 +84,7 @@ export function actionFailed(turn: Turn, command: CommandOf<"action_failed">): v
   if (failure.class === "suspended") {
     suspend(turn, failure);
   }
-  if (order === undefined) {
+  if (order === undefined || isOfAnotherAttempt(order, command)) {
     return;
   }
   switch (action) {
@@ -145,15 +145,24 @@ export function applyAmend(turn: Turn, order: OpenOrder, amend: PendingAmend): v
     hold: { asset: order.hold.asset, before: order.hold.amount, after },
     fees: order.feeSchedule,
     queue: null,
-    waitingFor: null,
+    waitingFor: order.venue?.cancel?.reason ?? null,
     forgottenLevels: [],
   });
+  completeFilled(turn, order.id);
+}
+
+/** Ends an order of which all is filled: a fill before the answer to a change could not tell. */
+export function completeFilled(turn: Turn, orderId: string): void {
+  const order = turn.state.orders[orderId];
+  if (order !== undefined && order.venue?.amend === null && compare(order.filledQuantity, order.quantity) >= 0) {
+    record(turn, { type: "order_completed", ...stamp(turn.context), orderId, released: order.hold });
+  }
 }
 
 /** The change was not made: the order is as it was, and holds what it held. */
 export function failAmend(turn: Turn, order: OpenOrder, amend: PendingAmend, reason: string): void {
-  const extra = subtract(order.hold.amount, amend.holdBefore);
-  const after = extra.startsWith("-") ? order.hold.amount : amend.holdBefore;
+  // Fills since then have taken their part; only what was added for the change goes back.
+  const after = largest(ZERO, subtract(order.hold.amount, amend.holdRaised));
   record(turn, {
     type: "amend_failed",
     ...stamp(turn.context),
@@ -161,6 +170,18 @@ export function failAmend(turn: Turn, order: OpenOrder, amend: PendingAmend, rea
     reason,
     hold: { asset: order.hold.asset, before: order.hold.amount, after },
   });
+  completeFilled(turn, order.id);
+}
+
+/** An answer that names its attempt is of that attempt alone: one that comes twice, or late, is not of the next. */
+function isOfAnotherAttempt(
+  order: OpenOrder,
+  { action, attempt }: CommandOf<"action_accepted"> | CommandOf<"action_failed">,
+): boolean {
+  const link = order.venue;
+  const current =
+    action === "place" ? link?.attempts : action === "cancel" ? link?.cancel?.attempts : link?.amend?.attempts;
+  return attempt !== undefined && current !== undefined && attempt !== current;
 }
 
 function placementFailed(turn: Turn, order: OpenOrder, failure: VenueFailure): void {
@@ -175,7 +196,14 @@ function placementFailed(turn: Turn, order: OpenOrder, failure: VenueFailure): v
       return;
     case "wait": {
       const notBefore = failure.retryAt ?? turn.context.now;
-      if (notBefore > link.deadline) {
+      if (link.cancel !== null) {
+        // Never executed, and not wished any more.
+        const { reason } = link.cancel;
+        record(turn, { type: "order_cancelled", ...stamp(turn.context), orderId, reason, released: order.hold });
+        return;
+      }
+      // One whose outcome was not known is never sent again (TRADING §6), even when a late answer says that it may.
+      if (notBefore > link.deadline || order.status !== "submitting") {
         reject(turn, order, failure.message);
         return;
       }
@@ -272,6 +300,11 @@ function reject(turn: Turn, order: OpenOrder, reason: string): void {
     reason,
     released: order.hold,
   });
+  if (order.intent === "exit") {
+    // CASES "silent failure of a protective action".
+    const what = `${order.side} ${order.quantity} ${order.symbol}`;
+    raiseAlert(turn, "critical", `An exit was not executed (${what}): ${reason}`, order.id);
+  }
 }
 
 /** Back to the queue: it was not executed and is sent again, not before `notBefore`. */
@@ -299,9 +332,11 @@ function nextAttempt(
         ? { number: link.attempts + 1, deadline: link.deadline }
         : null;
     case "cancel":
-      return link.cancel?.stage === "queued" ? { number: link.cancel.attempts + 1, deadline: null } : null;
+      return link.cancel?.stage === "queued" && link.placement !== "queued"
+        ? { number: link.cancel.attempts + 1, deadline: null }
+        : null;
     case "amend":
-      return link.amend?.stage === "queued" && link.cancel === null
+      return link.amend?.stage === "queued" && link.cancel === null && link.placement === "confirmed"
         ? { number: link.amend.attempts + 1, deadline: link.amend.deadline }
         : null;
   }

@@ -28,6 +28,8 @@ export type VenueLink = {
   readonly waitReason?: string | null;
   /** Reads of both lists that did not show it, after its deadline and 60 s. */
   readonly emptyReads: number;
+  /** When the last of them was sent: the same read told twice counts once. */
+  readonly emptyReadAt?: Milliseconds;
   readonly cancel: PendingCancel | null;
   readonly amend: PendingAmend | null;
   /** What the exchange says is filled; more than is booked means that executions are still to be read. */
@@ -60,6 +62,8 @@ export type PendingAmend = {
   readonly notBefore: Milliseconds | null;
   /** The hold to go back to if it fails. */
   readonly holdBefore: Decimal;
+  /** What the hold was raised by until the answer; it goes back if that is no. */
+  readonly holdRaised: Decimal;
 };
 
 export type Ending = { readonly status: "filled" | "cancelled" | "expired"; readonly reason: string | null };
@@ -99,7 +103,11 @@ export type Connection = {
  * An execution whose ledger rows have not been seen yet: what it moved, per asset. The ledger rounds for itself; the
  * difference is booked when its row comes, so that balances agree to the last digit.
  */
-export type UnsettledExecution = { readonly moves: Readonly<Record<Asset, Decimal>> };
+export type UnsettledExecution = {
+  readonly moves: Readonly<Record<Asset, Decimal>>;
+  /** A trade made by hand: its rounding is of external inventory. Absent: one of the desk's. */
+  readonly byHand?: boolean;
+};
 
 export type VenueState = {
   readonly connection: Connection;

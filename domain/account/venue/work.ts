@@ -61,11 +61,16 @@ function workOf(order: OpenOrder, link: VenueLink): readonly VenueWork[] {
       notBefore,
     });
   }
-  if (link.cancel?.stage === "queued" && link.placement !== "queued") {
+  if (link.cancel?.stage === "queued" && link.placement !== "queued" && link.ending === null) {
     const notBefore = link.cancel.notBefore ?? 0;
     work.push({ type: "send", action: "cancel", orderId, lane: "exits", urgency: "protective", notBefore });
   }
-  if (link.amend?.stage === "queued" && link.cancel === null && link.placement === "confirmed") {
+  if (
+    link.amend?.stage === "queued" &&
+    link.cancel === null &&
+    link.placement === "confirmed" &&
+    link.ending === null
+  ) {
     const urgency = exit ? "protective" : "ordinary";
     const notBefore = link.amend.notBefore ?? 0;
     work.push({ type: "send", action: "amend", orderId, lane: exit ? "exits" : "entries", urgency, notBefore });
