@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Failure, runMain } from "./lib/failure.ts";
+import { Golden } from "./lib/golden.ts";
 import { root } from "./lib/paths.ts";
+import { verifyPrivate, type Step } from "./lib/verify-private.ts";
 import { isVerified, type Verification, verifyPublic } from "./lib/verify.ts";
 
 const usage = `npm run verify:kraken [-- options]   compares the real Kraken with what the product expects of it
@@ -12,7 +14,12 @@ const usage = `npm run verify:kraken [-- options]   compares the real Kraken wit
   --symbols LIST     BTC/USD,ETH/USD,SOL/USD,DOGE/USD
   --out FOLDER       where the golden files go (.state/verify-kraken)
 
-Only public data is read: no key is needed and no order is placed.`;
+  --symbol SYMBOL    pair of the private checks (BTC/USD)
+  --place            really places one smallest order far from the market and one stop, and cancels both
+
+Without a key only public data is read. With KRAKEN_API_KEY and KRAKEN_API_SECRET in the environment the private answers are
+read too, and orders of every type pass Kraken's validate mode; nothing is placed unless --place is given. A key that can
+withdraw is refused. What is kept of private answers has no amounts, ids or tokens in it.`;
 
 async function main(): Promise<number> {
   const { values } = parse();
@@ -20,8 +27,12 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  if (process.env.KRAKEN_API_KEY !== undefined) {
-    console.log("KRAKEN_API_KEY is set, but this version has public checks only: the key is not used.");
+  const { KRAKEN_API_KEY: key, KRAKEN_API_SECRET: secret } = process.env;
+  if ((key === undefined) !== (secret === undefined)) {
+    throw new Failure("Set both KRAKEN_API_KEY and KRAKEN_API_SECRET, or neither.");
+  }
+  if (values.place && key === undefined) {
+    throw new Failure("--place needs a key: set KRAKEN_API_KEY and KRAKEN_API_SECRET.");
   }
   const seconds = Number(values.seconds);
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3_600) {
@@ -36,10 +47,26 @@ async function main(): Promise<number> {
     folder: values.out,
   });
   show(verification);
+  const steps = key === undefined || secret === undefined ? [] : await privately(values, key, secret);
   console.log(`\nWhat the venue sent, redacted, is in ${values.out}.`);
-  const good = isVerified(verification);
+  const good = isVerified(verification) && steps.every(({ ok }) => ok);
   console.log(good ? "Kraken behaves as the product expects." : "Kraken does NOT behave as the product expects.");
   return good ? 0 : 1;
+}
+
+async function privately(
+  { url, symbol, place, out }: { url: string; symbol: string; place: boolean; out: string },
+  key: string,
+  secret: string,
+): Promise<readonly Step[]> {
+  const golden = new Golden();
+  console.log(`\nPrivate answers${place ? ", and orders that are really placed" : ""} ...`);
+  const steps = await verifyPrivate({ url, symbol, place, key, secret }, golden);
+  for (const { name, ok, detail } of steps) {
+    console.log(`  ${ok ? "ok  " : "FAIL"} ${name}${detail === "" ? "" : `: ${detail}`}`);
+  }
+  golden.write(join(out, "private"));
+  return steps;
 }
 
 function parse() {
@@ -50,6 +77,8 @@ function parse() {
         ws: { type: "string", default: "wss://ws.kraken.com/v2" },
         seconds: { type: "string", default: "60" },
         symbols: { type: "string", default: "BTC/USD,ETH/USD,SOL/USD,DOGE/USD" },
+        symbol: { type: "string", default: "BTC/USD" },
+        place: { type: "boolean", default: false },
         out: { type: "string", default: join(root, ".state", "verify-kraken") },
         help: { type: "boolean", short: "h" },
       },

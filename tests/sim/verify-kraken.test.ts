@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Exchange, startExchange } from "../../exchange-sim/exchange.ts";
+import { Golden } from "../../scripts/lib/golden.ts";
+import { verifyPrivate } from "../../scripts/lib/verify-private.ts";
 import { isVerified, verifyPublic } from "../../scripts/lib/verify.ts";
 
 let exchange: Exchange;
@@ -45,4 +47,26 @@ it("says which symbol the venue refuses", async () => {
 it("says that the venue cannot be reached", async () => {
   const options = { url: exchange.url, symbols: ["BTC/USD"], seconds: 2, folder: tmpdir() };
   await expect(verifyPublic({ ...options, wsUrl: "ws://127.0.0.1:9/v2" })).rejects.toThrow("cannot be reached");
+});
+
+it("reads every private answer, validates each order type, and lives through one order and one stop", async () => {
+  const golden = new Golden();
+  const { key, secret } = exchange.admin.createKey({ tier: "pro", deposits: { USD: "10000", BTC: "1" } });
+  const steps = await verifyPrivate({ url: exchange.url, key, secret, symbol: "BTC/USD", place: true }, golden);
+  expect(steps.filter(({ ok }) => !ok)).toEqual([]);
+  expect(steps.map(({ name }) => name)).toEqual(expect.arrayContaining(["fees", "validate trailing-stop", "cancel"]));
+  const folder = mkdtempSync(join(tmpdir(), "golden-"));
+  golden.write(folder);
+  const kept = readFileSync(join(folder, "rest.ndjson"), "utf8");
+  expect(kept).toContain("/0/private/Balance");
+  expect(kept).not.toContain(key);
+  expect(kept).not.toContain(secret);
+  expect(kept).not.toMatch(/[^A-Za-z_][1-9]\d*\.\d/u);
+});
+
+it("does nothing with a key that can withdraw", async () => {
+  const golden = new Golden();
+  const { key, secret } = exchange.admin.createKey({ withdraw: true, deposits: { USD: "10000" } });
+  const wish = { url: exchange.url, key, secret, symbol: "BTC/USD", place: true };
+  await expect(verifyPrivate(wish, golden)).rejects.toThrow("can withdraw");
 });
