@@ -82,6 +82,7 @@ export default defineConfig({
                 VAULT_SECRET: vaultSecret,
                 KRAKEN_REST_URL: inject("exchangeUrl"),
                 KRAKEN_WS_URL: inject("exchangeWsUrl"),
+                KRAKEN_WS_PRIVATE_URL: `${inject("exchangeWsUrl")}-auth`,
                 TEST_MIGRATIONS: existsSync("./migrations") ? await readD1Migrations("./migrations") : [],
               },
             },

@@ -183,10 +183,15 @@ function healthOf(mode: Mode): string {
 function variablesOf(mode: Mode): Record<string, string> {
   const exchange =
     mode.simulator === undefined
-      ? { KRAKEN_REST_URL: "https://api.kraken.com", KRAKEN_WS_URL: "wss://ws.kraken.com/v2" }
+      ? {
+          KRAKEN_REST_URL: "https://api.kraken.com",
+          KRAKEN_WS_URL: "wss://ws.kraken.com/v2",
+          KRAKEN_WS_PRIVATE_URL: "wss://ws-auth.kraken.com/v2",
+        }
       : {
           KRAKEN_REST_URL: `http://127.0.0.1:${mode.simulator.port}`,
           KRAKEN_WS_URL: `ws://127.0.0.1:${mode.simulator.port}/v2`,
+          KRAKEN_WS_PRIVATE_URL: `ws://127.0.0.1:${mode.simulator.port}/v2-auth`,
         };
   return {
     MARKET: mode.market,

@@ -39,6 +39,7 @@ const variables = z
       .or(z.enum(TIMEFRAMES, "must be empty or a timeframe such as 1h")),
     KRAKEN_REST_URL: webAddress,
     KRAKEN_WS_URL: socketAddress,
+    KRAKEN_WS_PRIVATE_URL: socketAddress,
     FEED_LOCATION_HINT: z.enum(LOCATION_HINTS),
     FEED_RELAYS: z.string().regex(/^\d{1,2}$/, "must be a whole number from 0 to 99"),
     PUBLIC_ORIGIN: origin,

@@ -35,6 +35,7 @@ export async function startDesk(venuePort: number, kept?: string): Promise<Bench
       `--var=PUBLIC_ORIGIN:${origin}`,
       `--var=KRAKEN_REST_URL:http://127.0.0.1:${venuePort}`,
       `--var=KRAKEN_WS_URL:ws://127.0.0.1:${venuePort}/v2`,
+      `--var=KRAKEN_WS_PRIVATE_URL:ws://127.0.0.1:${venuePort}/v2-auth`,
     ],
     toolEnvironment({ WRANGLER_LOG_PATH: join(stateFolder, "logs") }),
     root,

@@ -7,6 +7,7 @@ const schema = z.object({
   ENVIRONMENT: z.enum(["local", "staging", "production"]),
   MARKET: market,
   KRAKEN_REST_URL: z.url(),
+  KRAKEN_WS_PRIVATE_URL: z.url(),
   KRAKEN_KEYS: z.enum(["allowed", "refused"]),
   VAULT_SECRET: z
     .string()
