@@ -65,7 +65,7 @@ export function applyLeg(holdings: Holdings, leg: FillLeg, at: Milliseconds): Ho
 }
 
 function replace(holdings: Holdings, asset: Asset, holding: Holding): Holdings {
-  if (isZero(totalOf(holding)) && isZero(holding.held)) {
+  if (isZero(holding.managed) && isZero(holding.external) && isZero(holding.held)) {
     const { [asset]: _gone, ...others } = holdings;
     return others;
   }

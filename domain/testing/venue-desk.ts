@@ -34,6 +34,7 @@ export class VenueDesk {
   now = START;
   notices: readonly string[] = [];
   #commands = 0;
+  #rows = 0;
 
   /** Opened, its holdings read, its fees known: ready to trade unless told otherwise. */
   constructor(holdings: Readonly<Record<string, string>> | null = { USD: "10000" }) {
@@ -212,7 +213,8 @@ export class VenueDesk {
   }
 
   ledger(asset: string, amount: string, type = "deposit", more: Partial<VenueLedgerRow> = {}): VenueLedgerRow {
-    const id = `L-${this.events.length}-${asset}-${amount}`;
+    this.#rows += 1;
+    const id = `L-${this.#rows}`;
     const row = { ledgerId: id, referenceId: `R-${id}`, time: this.now, type, subtype: "", asset, wallet: "spot" };
     return { ...row, amount: decimal(amount), fee: ZERO, ...more };
   }
