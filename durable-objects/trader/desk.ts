@@ -14,10 +14,11 @@ import { MIGRATIONS } from "./migrations.ts";
 import { replayJournal, sameStates } from "./replay.ts";
 import { Store } from "./store.ts";
 import { Turn, type Recorded } from "./turn.ts";
+import { venueIdsOf } from "./kraken/venue-ids.ts";
 import { fillView } from "./views.ts";
 
 /** Raise it whenever a snapshot, an order view or a fill view of an older version would be read wrongly: all is replayed. */
-export const PROJECTION_VERSION = 2;
+export const PROJECTION_VERSION = 3;
 /** A start reads at most this many events behind the snapshot. */
 export const MAXIMUM_TAIL = 256;
 
@@ -163,12 +164,18 @@ export class Desk {
     for (const [accountId, orders] of touchedOrders(recorded)) {
       for (const order of orders) {
         this.store.writeOrder(accountId, { id: order.id, seq: order.seq, view: JSON.stringify(order) });
+        if (order.venueOrderId !== null) {
+          this.store.noteVenueOrder(accountId, order.venueOrderId, order.id);
+        }
       }
     }
     for (const { seq, accountId, event } of recorded) {
       if (event.type === "fill_booked") {
         const view = JSON.stringify(fillView(accountId, event, seq));
         this.store.writeFill(accountId, { seq, orderId: event.orderId, view });
+      }
+      for (const id of venueIdsOf(event)) {
+        this.store.noteVenueId(id, seq);
       }
     }
   }

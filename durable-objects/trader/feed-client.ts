@@ -2,7 +2,7 @@
  * The market feed as one trader uses it. Every call takes a fresh stub (one that outlived a reset of its object fails for
  * ever), has a deadline, and answers a value: a feed that is away is an answer too.
  */
-import type { MarketView, Quote, Symbol, TriggerDelivery, TriggerRow } from "../../domain/market.ts";
+import type { Instrument, MarketView, Quote, Symbol, TriggerDelivery, TriggerRow } from "../../domain/market.ts";
 import { refuse, type Problem, type Result } from "../../domain/problem.ts";
 import { withDeadline } from "../lib/deadline.ts";
 import { logUnexpected } from "../lib/log.ts";
@@ -75,6 +75,26 @@ export class FeedClient {
       this.#clock.saw(quote.at);
     }
     return quotes;
+  }
+
+  /** Markets of the symbols without settling their tapes: to value what came in. What cannot be had is left out. */
+  async views(symbols: readonly Symbol[]): Promise<Readonly<Record<Symbol, MarketView>>> {
+    const views: Record<Symbol, MarketView> = {};
+    await Promise.all(
+      symbols.map(async (symbol) => {
+        const answer = await this.#ask("marketView", QUOTES_DEADLINE_MS, (feed) => feed.marketView(symbol));
+        if (answer.ok) {
+          views[symbol] = answer.value;
+        }
+      }),
+    );
+    return views;
+  }
+
+  /** The listed pairs; empty when the feed is away. */
+  async pairs(): Promise<readonly Instrument[]> {
+    const answer = await this.#ask("markets", BACKGROUND_DEADLINE_MS, (feed) => feed.markets());
+    return answer.ok ? answer.value.markets.map(({ instrument }) => instrument) : [];
   }
 
   /** Asks for market time where it is not the wall's. False when it is not known. */

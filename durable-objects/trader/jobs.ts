@@ -20,6 +20,7 @@ const SOON_MS = 1_000;
 const WAITING_EVERY_MS = 2_000;
 const PATIENCE_MS = 5_000;
 const DAY_MS = 86_400_000;
+const KRAKEN_AGAIN_MS = 60_000;
 /** Equity samples: one a minute for so long, then one an hour. */
 const EQUITY_FULL_MS = 7 * DAY_MS;
 /** Half of the 5 GB that the smallest plan gives. */
@@ -60,6 +61,11 @@ async function runJob(parts: Parts, row: DueRow): Promise<void> {
       return;
     case "housekeeping":
       await keepHouse(parts);
+      return;
+    case "kraken":
+      // It plans its next time itself; should it not come to that, it is looked at again.
+      schedule.set("kraken", row.key, clock.wall() + KRAKEN_AGAIN_MS);
+      parts.kraken.wake();
       return;
     case "expire":
     case "waiting":
@@ -195,7 +201,9 @@ function replan(parts: Parts, accountId: string, job: "expire" | "day"): void {
     next = clock.toWall(nextDayAfter(state.day.startedAt, state.zone));
   }
   if (state !== null && job === "expire") {
-    const times = Object.values(state.orders).map((order) => order.expiresAt ?? Infinity);
+    const times = Object.values(state.orders).map(({ expiresAt, venue }) =>
+      venue === null ? (expiresAt ?? Infinity) : Infinity,
+    );
     const soonest = Math.min(Infinity, ...times);
     next = soonest === Infinity ? null : clock.toWall(soonest);
   }

@@ -113,4 +113,18 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    id: 3,
+    sql: `
+      -- Executions and ledger rows of the exchange that the journal has: each counts once. Filled from the journal.
+      CREATE TABLE venue_ids (id TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+      -- Orders by the exchange's id: a fill can come long after the order has ended.
+      CREATE TABLE venue_orders (
+        venue_order_id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL,
+        order_id TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -18,6 +18,7 @@ import { Desk } from "./desk.ts";
 import { FeedClient } from "./feed-client.ts";
 import { eventFrames, resumeFrames } from "./frames.ts";
 import { Historian } from "./historian.ts";
+import { KrakenDesk } from "./kraken/assemble.ts";
 import { readSettings } from "./settings.ts";
 import { TraderSockets } from "./sockets.ts";
 import { accountTimers, ACCOUNT_JOBS, type AccountTimers } from "./timers.ts";
@@ -38,6 +39,8 @@ export type Parts = CommandDependencies & {
   /** The user's keys at the exchange: decrypted for one call at a time. */
   readonly keyring: Keyring;
   readonly keyConnector: KeyConnector;
+  /** The account that trades with the user's key, where there is one. */
+  readonly kraken: KrakenDesk;
   /** Logs and reports an exception that nobody expected. */
   readonly unexpected: (event: string, error: unknown, fields: LogFields) => void;
 };
@@ -112,6 +115,26 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     },
     unexpected,
   });
+  const kraken = new KrakenDesk({
+    desk,
+    market,
+    restUrl: settings.KRAKEN_REST_URL,
+    socketUrl: settings.KRAKEN_WS_PRIVATE_URL,
+    keyring,
+    keyConnector,
+    now: () => clock.wall(),
+    newId,
+    markets: (symbols) => feed.views(symbols),
+    pairs: () => feed.pairs(),
+    watched: () => sockets.count() > 0,
+    plan: (accountId, at) => {
+      schedule.set("kraken", accountId, at);
+      state.waitUntil(schedule.arm());
+    },
+    unexpected: (event, error) => {
+      unexpected(event, error, {});
+    },
+  });
   const parts: Parts = {
     state,
     env,
@@ -128,6 +151,7 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     sockets,
     keyring,
     keyConnector,
+    kraken,
     unexpected,
   };
   return parts;
@@ -190,6 +214,7 @@ function afterCommit(parts: Parts, recorded: readonly Recorded[]): void {
     }
     const tasks = [schedule.arm(), historian.kick(), ...(triggers.isBehind() ? [triggers.flush()] : [])];
     state.waitUntil(Promise.all(tasks).catch(failed));
+    parts.kraken.committed(recorded);
   } catch (error) {
     failed(error);
   }

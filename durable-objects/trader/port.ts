@@ -3,6 +3,7 @@
  * every method counts against that user's rate budget before it does anything (exits and cancels in a budget of their own).
  */
 import type {
+  AdoptRequest,
   AccountState,
   AccountView,
   OpenAccountRequest,
@@ -12,6 +13,7 @@ import type {
 import type {
   AmendOrderRequest,
   CancelAllResult,
+  CancelExternalResult,
   ClosePositionRequest,
   OrderView,
   PlacedOrder,
@@ -80,6 +82,16 @@ export type TraderPort = TriggerReceiver & {
     asset: string,
     write: Write<ClosePositionRequest>,
   ): Promise<Result<PlacedOrder>>;
+
+  /** Takes external inventory into the desk's own at the stated cost. Exchange accounts only. */
+  adoptHolding(
+    principal: Principal,
+    accountId: string,
+    asset: string,
+    write: Write<AdoptRequest>,
+  ): Promise<Result<AccountView>>;
+  /** Cancels the orders that were made by hand at the exchange; the caller has confirmed that (TRADING §5). */
+  cancelExternalOrders(principal: Principal, accountId: string): Promise<Result<CancelExternalResult>>;
 
   openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>>;
   order(principal: Principal, accountId: string, orderId: string): Promise<Result<PlacedOrder>>;

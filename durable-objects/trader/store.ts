@@ -30,7 +30,14 @@ export type MetaKey =
   | "snapshot_seq"
   | "snapshot_version"
   | "budgets"
-  | "rebuild";
+  | "rebuild"
+  /** Rows of the exchange's history before the account was connected. */
+  | "kraken_floor"
+  /** From when on trades and ledger rows of the exchange are not all booked. */
+  | "kraken_trades"
+  | "kraken_ledger"
+  | "kraken_rates"
+  | "kraken_names";
 
 /** A row holds 2 MB; text is cut well below that, because a character may take several bytes. */
 const PART_CHARACTERS = 500_000;
@@ -145,7 +152,7 @@ export class Store {
   }
 
   clearProjections(): void {
-    for (const table of ["snapshots", "orders", "fills"]) {
+    for (const table of ["snapshots", "orders", "fills", "venue_ids", "venue_orders"]) {
       this.#sql.exec(`DELETE FROM ${table}`);
     }
   }
@@ -153,6 +160,35 @@ export class Store {
   order(accountId: string, orderId: string): string | null {
     const query = "SELECT view FROM orders WHERE id = ? AND account_id = ?";
     return firstRow<{ view: string }>(this.#sql, query, orderId, accountId)?.view ?? null;
+  }
+
+  // The exchange's ids
+
+  noteVenueId(id: string, seq: number): void {
+    this.#sql.exec("INSERT OR IGNORE INTO venue_ids (id, seq) VALUES (?, ?)", id, seq);
+  }
+
+  noteVenueOrder(accountId: string, venueOrderId: string, orderId: string): void {
+    this.#sql.exec(
+      `INSERT INTO venue_orders (venue_order_id, account_id, order_id) VALUES (?, ?, ?)
+       ON CONFLICT (venue_order_id) DO NOTHING`,
+      venueOrderId,
+      accountId,
+      orderId,
+    );
+  }
+
+  /** Those of the ids that the journal has. */
+  knownVenueIds(ids: readonly string[]): ReadonlySet<string> {
+    const query = "SELECT id FROM venue_ids WHERE id IN (SELECT value FROM json_each(?))";
+    const rows = ids.length === 0 ? [] : this.#sql.exec<{ id: string }>(query, JSON.stringify(ids)).toArray();
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** Our id of an order that the exchange knows by another. */
+  orderIdOf(accountId: string, venueOrderId: string): string | null {
+    const query = "SELECT order_id AS orderId FROM venue_orders WHERE venue_order_id = ? AND account_id = ?";
+    return firstRow<{ orderId: string }>(this.#sql, query, venueOrderId, accountId)?.orderId ?? null;
   }
 
   /** Orders by the event that last changed them, newest first. */

@@ -32,7 +32,11 @@ export type TimerInput = {
 export function accountTimers(input: TimerInput): AccountTimers {
   const { state, filled, now, toWall, nextDay, nextSample, planned } = input;
   const orders = Object.values(state.orders);
-  const expiry = Math.min(Infinity, ...orders.map((order) => order.expiresAt ?? Infinity));
+  const expiry = Math.min(
+    Infinity,
+    // An exchange ends its orders itself.
+    ...orders.map(({ expiresAt, venue }) => (venue === null ? (expiresAt ?? Infinity) : Infinity)),
+  );
   const waiting = orders.some((order) => order.waiting);
   const sample = hasPosition(state) ? nextSample : null;
   return {

@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type {
   AccountState as AccountStateView,
   AccountView,
+  AdoptRequest,
   OpenAccountRequest,
   PositionView,
   SettingsRequest,
@@ -14,6 +15,7 @@ import type {
 import type {
   AmendOrderRequest,
   CancelAllResult,
+  CancelExternalResult,
   ClosePositionRequest,
   OrderView,
   PlacedOrder,
@@ -37,11 +39,13 @@ import { exportEverything } from "./export.ts";
 import { accountStateView, journalView } from "./frames.ts";
 import { runDueJobs } from "./jobs.ts";
 import { assemble, type Parts } from "./parts.ts";
+import { cancelExternal, orderOutcome, placedOutcome, rateProblem } from "./kraken/answers.ts";
 import type { Principal, TraderPort, Write } from "./port.ts";
 import { knowsTime, read, readAccount, wish, write, type Asked } from "./requests.ts";
 import { acceptSocket } from "./upgrade.ts";
 import { accountView, openOrderViews, positionViews } from "./views.ts";
 import {
+  adoptWish,
   amendWish,
   cancelAllWish,
   cancelWish,
@@ -59,10 +63,11 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    const { schedule, triggers } = this.#parts();
+    const { schedule, triggers, kraken } = this.#parts();
     // Start-up is the recovery path: local alarms do not survive a restart, and the feed may have lost our rows.
     state.waitUntil(schedule.arm());
     state.waitUntil(triggers.start());
+    kraken.start();
   }
 
   async admit(principal: Principal): Promise<Result<null>> {
@@ -122,9 +127,11 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     const { side, symbol } = asked.request;
     // Long only: a sale can do nothing but reduce, so it has the budget of exits.
     const about = side === "sell" ? protective : ordinary;
-    return wish(this.#parts(), about("place", principal, { account: accountId, symbol }), () =>
-      placeWish(principal, accountId, asked),
+    const full = side === "buy" ? rateProblem(this.#parts(), accountId, symbol) : null;
+    const placed = await wish(this.#parts(), about("place", principal, { account: accountId, symbol }), () =>
+      full === null ? placeWish(principal, accountId, asked) : { ok: false, error: full },
     );
+    return placedOutcome(this.#parts(), accountId, placed);
   }
 
   async amendOrder(
@@ -135,9 +142,10 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   ): Promise<Result<PlacedOrder>> {
     const { desk } = this.#parts();
     const about = desk.account(accountId)?.orders[orderId]?.intent === "exit" ? protective : ordinary;
-    return wish(this.#parts(), about("amend", principal, { account: accountId, order: orderId }), () =>
+    const amended = await wish(this.#parts(), about("amend", principal, { account: accountId, order: orderId }), () =>
       amendWish(desk.store, accountId, orderId, asked),
     );
+    return placedOutcome(this.#parts(), accountId, amended);
   }
 
   async cancelOrder(
@@ -147,7 +155,8 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     asked: Write<null>,
   ): Promise<Result<OrderView>> {
     const about = protective("cancel", principal, { account: accountId, order: orderId });
-    return wish(this.#parts(), about, () => ok(cancelWish(accountId, orderId, asked)));
+    const cancelled = await wish(this.#parts(), about, () => ok(cancelWish(accountId, orderId, asked)));
+    return orderOutcome(this.#parts(), accountId, cancelled);
   }
 
   async cancelAll(
@@ -167,7 +176,23 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     asked: Write<ClosePositionRequest>,
   ): Promise<Result<PlacedOrder>> {
     const about = protective("close", principal, { account: accountId, asset });
-    return wish(this.#parts(), about, () => closeWish(accountId, asset, asked));
+    const closed = await wish(this.#parts(), about, () => closeWish(accountId, asset, asked));
+    return placedOutcome(this.#parts(), accountId, closed);
+  }
+
+  async adoptHolding(
+    principal: Principal,
+    accountId: string,
+    asset: string,
+    asked: Write<AdoptRequest>,
+  ): Promise<Result<AccountView>> {
+    const about = ordinary("adopt", principal, { account: accountId, asset });
+    return wish(this.#parts(), about, () => adoptWish(accountId, asset, asked));
+  }
+
+  async cancelExternalOrders(principal: Principal, accountId: string): Promise<Result<CancelExternalResult>> {
+    const about = protective("cancel_external", principal, { account: accountId });
+    return write(this.#parts(), about, (parts) => cancelExternal(parts, accountId));
   }
 
   async openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>> {
@@ -262,6 +287,7 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     return write(this.#parts(), protective("erase", principal, {}), async (parts) => {
       parts.sockets.revoke(null);
       await parts.keyConnector.close();
+      parts.kraken.stop();
       parts.desk.close();
       await parts.historian.settle();
       await parts.triggers.unregister();
@@ -307,7 +333,9 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   }
 
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
-    this.#parts().sockets.closed(socket, code);
+    const { sockets, kraken } = this.#parts();
+    sockets.closed(socket, code);
+    kraken.wake();
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {

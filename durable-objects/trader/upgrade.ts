@@ -31,7 +31,9 @@ export async function acceptSocket(parts: Parts, request: Request): Promise<Resp
     ensureAccount(parts);
     parts.schedule.setNoLaterThan("sessions", "", principal.sessionExpiresAt);
     await parts.schedule.arm();
-    return parts.sockets.accept(principal);
+    const response = parts.sockets.accept(principal);
+    parts.kraken.wake();
+    return response;
   } catch (error) {
     parts.unexpected("socket_failed", error, { session: principal.sessionId });
     return refusal(INTERNAL);

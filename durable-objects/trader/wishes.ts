@@ -1,6 +1,13 @@
 /** Each write of the port as a wish: the command, how long it waits for the feed, what its answer is. */
 import type { AccountView } from "../../contract/accounts.ts";
-import { depositRequest, resetRequest, settingsRequest, type SettingsRequest } from "../../contract/accounts.ts";
+import {
+  adoptRequest,
+  depositRequest,
+  resetRequest,
+  settingsRequest,
+  type AdoptRequest,
+  type SettingsRequest,
+} from "../../contract/accounts.ts";
 import {
   amendOrderRequest,
   closePositionRequest,
@@ -149,6 +156,19 @@ export function resetWish(
   });
 }
 
+/** External inventory becomes the desk's own (TRADING §1). */
+export function adoptWish(accountId: string, asset: string, write: Write<AdoptRequest>): Result<Wish<AccountView>> {
+  const request = checked(adoptRequest, write.request);
+  if (!request.ok) {
+    return request;
+  }
+  return ok({
+    ...accountWish(accountId),
+    command: { type: "adopt_holding", asset, ...request.value },
+    intent: intentOf(write, `adopt ${accountId} ${asset}`),
+  });
+}
+
 /** Repeating it changes nothing, so it needs no key. */
 export function settingsWish(accountId: string, asked: SettingsRequest): Result<Wish<AccountView>> {
   const request = checked(settingsRequest, asked);
@@ -191,7 +211,9 @@ function placedOrder(
 
 function cancelledOrders(turn: Turn, decision: Accepted): OrderView[] {
   return turn.recorded.flatMap(({ event, after }) => {
-    if (event.type !== "order_cancelled" || !decision.events.includes(event)) {
+    // At an exchange a cancel is asked for: the order says how it stands.
+    const ends = event.type === "order_cancelled" || event.type === "cancel_requested";
+    if (!ends || !decision.events.includes(event)) {
       return [];
     }
     const order = findOrder(after, event.orderId);

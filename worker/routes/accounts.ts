@@ -3,6 +3,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import {
   account,
+  adoptRequest,
   accountDetail,
   accountList,
   depositRequest,
@@ -11,7 +12,7 @@ import {
   resetRequest,
   settingsRequest,
 } from "../../contract/accounts.ts";
-import { closePositionRequest, placedOrder } from "../../contract/orders.ts";
+import { cancelExternalQuery, cancelExternalResult, closePositionRequest, placedOrder } from "../../contract/orders.ts";
 import { eventList, eventQuery, journalEvent } from "../../contract/trader-socket.ts";
 import { ok } from "../../domain/problem.ts";
 import { requireVisitor } from "../auth/require-visitor.ts";
@@ -102,6 +103,24 @@ const closeRoute = createRoute({
   responses: makes(placedOrder, "The exit order"),
 });
 
+const adoptRoute = createRoute({
+  ...writing,
+  method: "post",
+  path: `${base}/{accountId}/holdings/{asset}/adopt`,
+  summary: "Take external inventory into the desk's own, at a stated cost",
+  request: { headers: writeHeaders, params: assetParams, body: body(adoptRequest) },
+  responses: answers(account, "The account after it"),
+});
+
+const cancelExternalRoute = createRoute({
+  ...writing,
+  method: "delete",
+  path: `${base}/{accountId}/external-orders`,
+  summary: "Cancel the orders that were made by hand at the exchange",
+  request: { params: accountParams, query: cancelExternalQuery },
+  responses: answers(cancelExternalResult, "What the exchange took"),
+});
+
 const eventsRoute = createRoute({
   ...reading,
   method: "get",
@@ -168,6 +187,23 @@ export function addAccountRoutes(app: OpenAPIHono<AppEnv>): void {
       c,
       await askTrader(c, "close", (trader, principal) => trader.closePosition(principal, accountId, asset, write)),
       201,
+    );
+  });
+
+  app.openapi(adoptRoute, async (c) => {
+    const { accountId, asset } = c.req.valid("param");
+    const write = writeOf(c, c.req.valid("json"));
+    return reply(
+      c,
+      await askTrader(c, "adopt", (trader, principal) => trader.adoptHolding(principal, accountId, asset, write)),
+    );
+  });
+
+  app.openapi(cancelExternalRoute, async (c) => {
+    const { accountId } = c.req.valid("param");
+    return reply(
+      c,
+      await askTrader(c, "cancelExternal", (trader, principal) => trader.cancelExternalOrders(principal, accountId)),
     );
   });
 

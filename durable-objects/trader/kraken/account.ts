@@ -1,0 +1,290 @@
+/**
+ * A Kraken account alive: what its state says has to be done is done, what the exchange tells is booked, and belief is held
+ * against the exchange's truth at the start, after every gap and every few minutes (TRADING §6). Start-up is recovery: nothing
+ * is remembered that the state does not say.
+ */
+import { RESOLVE_EVERY_MS, venueWork, type VenueWork } from "../../../domain/account/venue/work.ts";
+import type { AccountState, OpenOrder } from "../../../domain/account/state.ts";
+import type { Milliseconds } from "../../../domain/market.ts";
+import type { StreamFact } from "../../../domain/venue/execution-stream-facts.ts";
+import { send } from "./dispatch.ts";
+import { Judge } from "./judge.ts";
+import type { KrakenAccountPorts } from "./ports.ts";
+import { Reader } from "./reconcile.ts";
+import type { PrivateSocketControl } from "./socket/port.ts";
+
+const RECONCILE_EVERY_MS = 300_000;
+/** Without a live socket, while anything rests. */
+const POLL_EVERY_MS = 30_000;
+/** A look that was not complete is repeated; two looks at a difference are 30 s apart (TRADING §6). */
+const LOOK_AGAIN_MS = 10_000;
+const SUSPENDED_LOOK_MS = 60_000;
+const AFTER_GAP_MS = 1_000;
+
+export class KrakenAccount {
+  readonly judge: Judge;
+  readonly #ports: KrakenAccountPorts;
+  readonly #reader: Reader;
+  readonly #socket: PrivateSocketControl | null;
+  readonly #busy = new Set<string>();
+  /** Not tried again before, by item: after a read, and after a call that never left. */
+  readonly #notBefore = new Map<string, Milliseconds>();
+  #lookAt: Milliseconds = 0;
+  #pollAt: Milliseconds = 0;
+  #isLooking = false;
+  #isWaking = false;
+  #isStopped = false;
+  /** Facts are booked in the order of the wire. */
+  #facts: Promise<void> = Promise.resolve();
+
+  constructor(ports: KrakenAccountPorts) {
+    this.#ports = ports;
+    this.judge = new Judge(ports);
+    this.#reader = new Reader(ports, this.judge);
+    this.#socket =
+      ports.socket?.({
+        facts: (facts) => {
+          this.#facts = this.#facts
+            .then(() => this.#take(facts))
+            .catch((error: unknown) => {
+              ports.failed("kraken_facts_failed", error);
+              this.look(AFTER_GAP_MS);
+            });
+        },
+        live: () => {
+          this.look(0);
+        },
+        down: () => {
+          this.look(AFTER_GAP_MS);
+        },
+        gap: () => {
+          this.look(AFTER_GAP_MS);
+        },
+        systemStatus: () => {},
+        // The next read of REST tells whether the key itself is in trouble.
+        refused: () => {
+          this.look(AFTER_GAP_MS);
+        },
+      }) ?? null;
+  }
+
+  get state(): AccountState | null {
+    return this.judge.state;
+  }
+
+  /** Nothing is on its way and nothing is left to be done now. */
+  get isQuiet(): boolean {
+    const { state } = this;
+    return state !== null && this.#busy.size === 0 && !this.#isLooking && venueWork(state).length === 0;
+  }
+
+  /** Recovery. */
+  start(): void {
+    this.judge.apply({ type: "recover" });
+    this.look(0);
+  }
+
+  /** Reconciles soon. */
+  look(inMs: Milliseconds): void {
+    this.#lookAt = Math.min(this.#lookAt === 0 ? Infinity : this.#lookAt, this.#ports.now() + inMs);
+    this.wake();
+  }
+
+  /** A key was connected, replaced or found good. */
+  keyConnected(): void {
+    if (this.state?.venue?.connection.status !== "trading") {
+      this.judge.apply({ type: "change_connection", status: "connecting", reason: null, retryAt: null });
+    }
+    this.look(0);
+  }
+
+  /** The key was forgotten: nothing can be read or sent. */
+  keyRemoved(): void {
+    this.judge.apply({ type: "change_connection", status: "disconnected", reason: null, retryAt: null });
+    this.#socket?.close("the key was removed");
+    this.wake();
+  }
+
+  /** Ends it: the object is being erased. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#socket?.close("stopped");
+    this.#ports.plan(null);
+  }
+
+  /** Does what is due. To be called after every commit and at the planned time; calling it too often does no harm. */
+  wake(): void {
+    if (this.#isWaking || this.#isStopped) {
+      return;
+    }
+    this.#isWaking = true;
+    void Promise.resolve().then(() => {
+      this.#isWaking = false;
+      try {
+        this.#pump();
+      } catch (error) {
+        this.#ports.failed("kraken_work_failed", error);
+      }
+    });
+  }
+
+  #pump(): void {
+    if (this.#isStopped) {
+      return;
+    }
+    this.judge.apply({ type: "drop_overdue" });
+    const { state } = this;
+    if (state === null || state.venue === null || state.venue.connection.status === "disconnected") {
+      this.#ports.plan(null);
+      return;
+    }
+    this.#steer(state);
+    const now = this.#ports.now();
+    for (const item of venueWork(state)) {
+      const name = nameOf(item);
+      const order = state.orders[item.orderId];
+      if (order !== undefined && !this.#busy.has(name) && this.#dueAt(item) <= now) {
+        this.#busy.add(name);
+        void this.#do(name, item, order);
+      }
+    }
+    const { retryAt, status } = state.venue.connection;
+    const isLocked = status === "suspended" && retryAt !== null && now < retryAt;
+    if (!this.#isLooking && !isLocked && (now >= this.#lookAt || (this.#polls(state) && now >= this.#pollAt))) {
+      this.#isLooking = true;
+      void this.#look(now >= this.#lookAt);
+    }
+    this.#plan();
+  }
+
+  /** The private socket is open while somebody watches or an order needs it (TRADING §6). */
+  #steer(state: AccountState): void {
+    const socket = this.#socket;
+    if (socket === null) {
+      return;
+    }
+    const needs = Object.values(state.orders).some(({ status, venue }) => {
+      const moves = venue?.placement !== "confirmed" || venue.cancel !== null || venue.amend !== null;
+      return status === "unknown" || moves || (venue?.waitsFor.length ?? 0) > 0;
+    });
+    const wanted = state.venue?.foundAt !== null && (needs || this.#ports.watched());
+    if (wanted && socket.state === "disconnected") {
+      socket.open();
+    } else if (!wanted && socket.state !== "disconnected") {
+      socket.close("nobody watches");
+    }
+    socket.check();
+  }
+
+  async #do(name: string, item: VenueWork, order: OpenOrder): Promise<void> {
+    const { rest, now } = this.#ports;
+    try {
+      if (item.type === "send") {
+        const instrument = this.state?.instruments[order.symbol];
+        const whole = instrument === undefined ? order : { ...order, instrument };
+        const again = await send({ judge: this.judge, rest, socket: this.#socket, now }, item, whole);
+        if (again !== null) {
+          this.#notBefore.set(name, again);
+        }
+      } else {
+        this.#notBefore.set(name, now() + RESOLVE_EVERY_MS);
+        await (item.type === "resolve" ? this.#reader.resolve(order) : this.#reader.readExecutions());
+      }
+    } catch (error) {
+      this.#ports.failed("kraken_action_failed", error);
+      this.#notBefore.set(name, now() + RESOLVE_EVERY_MS);
+    } finally {
+      this.#busy.delete(name);
+      this.wake();
+    }
+  }
+
+  async #look(whole: boolean): Promise<void> {
+    const { now } = this.#ports;
+    this.#pollAt = now() + POLL_EVERY_MS;
+    this.#lookAt = whole ? now() + RECONCILE_EVERY_MS : this.#lookAt;
+    try {
+      if (whole) {
+        if (!(await this.#reader.reconcile())) {
+          const suspended = this.state?.venue?.connection.status === "suspended";
+          this.#lookAt = Math.min(this.#lookAt, now() + (suspended ? SUSPENDED_LOOK_MS : LOOK_AGAIN_MS));
+        }
+      } else if (await this.#reader.readOpenOrders()) {
+        await this.#reader.readExecutions();
+      }
+    } catch (error) {
+      this.#ports.failed("kraken_look_failed", error);
+      this.#lookAt = now() + LOOK_AGAIN_MS;
+    } finally {
+      this.#isLooking = false;
+      this.wake();
+    }
+  }
+
+  async #take(facts: readonly StreamFact[]): Promise<void> {
+    const readAt = this.#ports.now();
+    const orders = facts.flatMap((fact) => (fact.type === "order" ? [fact.order] : []));
+    const executions = facts.flatMap((fact) => (fact.type === "execution" ? [fact.execution] : []));
+    const rows = facts.flatMap((fact) => (fact.type === "ledger" ? [fact.row] : []));
+    const unknown = facts.flatMap((fact) => (fact.type === "unknown_order" ? [fact.venueOrderId] : []));
+    if (this.state?.venue?.foundAt === null) {
+      return; // What the account holds is read as a whole first.
+    }
+    if (executions.length > 0) {
+      await this.#reader.bookExecutions(executions);
+    }
+    if (orders.length > 0) {
+      this.judge.apply({ type: "report_orders", orders, complete: false, readAt });
+    }
+    if (rows.length > 0) {
+      await this.#reader.bookLedger(rows);
+    }
+    if (unknown.length > 0) {
+      await this.#reader.readOrders(unknown);
+    }
+  }
+
+  /** Whether open orders have to be polled: they rest and no socket tells of them. */
+  #polls(state: AccountState): boolean {
+    return this.#socket?.state !== "live" && Object.keys(state.orders).length > 0;
+  }
+
+  #dueAt(item: VenueWork): Milliseconds {
+    return Math.max(item.notBefore, this.#notBefore.get(nameOf(item)) ?? 0);
+  }
+
+  #plan(): void {
+    const { state } = this;
+    if (state === null) {
+      return;
+    }
+    const retryAt = state.venue?.connection.status === "suspended" ? (state.venue.connection.retryAt ?? 0) : 0;
+    const looks = [Math.max(this.#lookAt, retryAt), this.#polls(state) ? Math.max(this.#pollAt, retryAt) : Infinity];
+    const work = venueWork(state).filter((item) => !this.#busy.has(nameOf(item)));
+    const deadlines = Object.values(state.orders).flatMap(({ venue }) =>
+      venue?.placement === "queued" && venue.waitsFor.length === 0 ? [venue.deadline + 1] : [],
+    );
+    const socketAt = this.#socket?.nextCheckAt ?? Infinity;
+    const soonest = Math.min(...looks, ...work.map((item) => this.#dueAt(item)), ...deadlines, socketAt);
+    const horizon = this.#ports.now() + RECONCILE_EVERY_MS;
+    this.#ports.plan(
+      this.#isLooking
+        ? Math.min(horizon, this.#ports.now() + POLL_EVERY_MS, soonestWork(soonest, this.#ports.now()))
+        : Math.min(horizon, soonest),
+    );
+  }
+}
+
+/** While a look is under way its own time is not waited for. */
+function soonestWork(soonest: Milliseconds, now: Milliseconds): Milliseconds {
+  return soonest <= now ? now + AFTER_GAP_MS : soonest;
+}
+
+function nameOf(item: VenueWork): string {
+  return `${item.type} ${item.type === "send" ? item.action : ""} ${item.orderId}`;
+}
+
+/** An account at Kraken over its ports. It does nothing before `start`. */
+export function createKrakenAccount(ports: KrakenAccountPorts): KrakenAccount {
+  return new KrakenAccount(ports);
+}

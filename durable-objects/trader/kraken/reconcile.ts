@@ -1,0 +1,306 @@
+/** Reads at the exchange and books what they tell: orders, executions, ledger, balances (TRADING §6). */
+import type { OpenOrder } from "../../../domain/account/state.ts";
+import type { Milliseconds } from "../../../domain/market.ts";
+import type { VenueFailure, VenueReply } from "../../../domain/venue/failure.ts";
+import type { VenueExecution, VenueLedgerRow, VenueOrder } from "../../../domain/venue/reports.ts";
+import { parseTrusted } from "../../lib/trusted-json.ts";
+import type { MetaKey } from "../store.ts";
+import type { Judge } from "./judge.ts";
+import type { KrakenAccountPorts } from "./ports.ts";
+import { NOT_SENT, type CallOptions, type HistoryPage } from "./rest/api.ts";
+
+const PAGE = 50;
+/** A window begins so much before what was booked last: rows show up late, and paging shifts (PROTOCOL §2.3). */
+const OVERLAP_MS = 120_000;
+/** Room in the counters is waited for at most so often in one read. */
+const MOST_WAITS = 8;
+const RESOLVING: CallOptions = { lane: "resolving", urgency: "protective" };
+const FEE_PAIRS = 40;
+const NOT_SENT_TEXTS: ReadonlySet<string> = new Set(Object.values(NOT_SENT));
+
+/** What is history at the connection: it is in the holdings that were found then. */
+type Floor = { readonly time: Milliseconds; readonly ids: readonly string[] };
+
+export class Reader {
+  readonly #ports: KrakenAccountPorts;
+  readonly #judge: Judge;
+
+  constructor(ports: KrakenAccountPorts, judge: Judge) {
+    this.#ports = ports;
+    this.#judge = judge;
+  }
+
+  /** OpenOrders, then ClosedOrders, by our id; by the exchange's where ours is not known there. */
+  async resolve(order: OpenOrder): Promise<void> {
+    const { rest, now } = this.#ports;
+    const readAt = now();
+    // A conditional close is known by the exchange's id alone.
+    if (order.origin !== "conditional") {
+      const open = await rest.openOrders(order.id, RESOLVING);
+      if (!open.ok) {
+        this.#learn(open.failure);
+        return;
+      }
+      const closed = open.value.length > 0 ? null : await rest.closedOrders({ clientOrderId: order.id }, RESOLVING);
+      const found = closed === null ? open.value : closed.ok ? closed.value.rows : null;
+      if (found === null) {
+        return;
+      }
+      if (found.length > 0) {
+        this.#judge.apply({ type: "report_orders", orders: found, complete: false, readAt });
+        return;
+      }
+    }
+    const venueOrderId = order.venue?.venueOrderId ?? null;
+    if (venueOrderId === null) {
+      this.#judge.apply({ type: "report_absence", orderId: order.id, readAt });
+      return;
+    }
+    await this.readOrders([venueOrderId]);
+  }
+
+  /** Reads orders by the exchange's ids. */
+  async readOrders(venueOrderIds: readonly string[]): Promise<void> {
+    const readAt = this.#ports.now();
+    const reply = await this.#ports.rest.queryOrders(venueOrderIds.slice(0, PAGE), RESOLVING);
+    if (reply.ok && reply.value.length > 0) {
+      this.#judge.apply({ type: "report_orders", orders: reply.value, complete: false, readAt });
+    }
+  }
+
+  /** Every open order of the account; false when they could not be had. */
+  async readOpenOrders(): Promise<boolean> {
+    const readAt = this.#ports.now();
+    const reply = await this.#patiently(() => this.#ports.rest.openOrders(null, { lane: "resolving" }));
+    if (!reply.ok) {
+      this.#learn(reply.failure);
+      return false;
+    }
+    this.#judge.apply({ type: "report_orders", orders: reply.value, complete: true, readAt });
+    return true;
+  }
+
+  /** Books executions since the cursor. `clean`: every row was read and nothing of it was new. */
+  async readExecutions(): Promise<{ readonly complete: boolean; readonly clean: boolean }> {
+    const readAt = this.#ports.now();
+    const rows = await this.#window("kraken_trades", (start, offset) =>
+      this.#ports.rest.tradesHistory({ start, offset }, { lane: "resolving" }),
+    );
+    if (rows === null) {
+      return { complete: false, clean: false };
+    }
+    const floor = this.#floor();
+    const counted = rows.filter(({ executionId, time }) => isAfter(floor, executionId, time));
+    const news = await this.bookExecutions(counted);
+    return this.#advance(
+      "kraken_trades",
+      readAt,
+      counted.map(({ executionId }) => executionId),
+      news,
+    );
+  }
+
+  /** Books executions, with the orders that the account does not know. Answers how many were new. */
+  async bookExecutions(executions: readonly VenueExecution[]): Promise<number> {
+    const known = this.#judge.booked(executions.map(({ executionId }) => executionId));
+    const news = executions.filter(({ executionId }) => !known.has(executionId));
+    if (news.length === 0) {
+      return 0;
+    }
+    const orders: VenueOrder[] = [];
+    const unknown = [...new Set(news.filter((execution) => !this.#knows(execution)).map((each) => each.venueOrderId))];
+    for (let start = 0; start < unknown.length; start += PAGE) {
+      const ids = unknown.slice(start, start + PAGE);
+      const reply = await this.#patiently(() => this.#ports.rest.queryOrders(ids, { lane: "resolving" }));
+      orders.push(...(reply.ok ? reply.value : []));
+    }
+    await this.#judge.applyValued({ type: "book_executions", executions: news, orders });
+    return news.length;
+  }
+
+  /** Books ledger rows since the cursor. */
+  async readLedger(): Promise<{ readonly complete: boolean; readonly clean: boolean }> {
+    const readAt = this.#ports.now();
+    const rows = await this.#window("kraken_ledger", (start, offset) =>
+      this.#ports.rest.ledgers({ start, offset }, { lane: "history" }),
+    );
+    if (rows === null) {
+      return { complete: false, clean: false };
+    }
+    const news = await this.bookLedger(rows);
+    const floor = this.#floor();
+    const counted = rows.filter(({ ledgerId, time }) => isAfter(floor, ledgerId, time)).map(({ ledgerId }) => ledgerId);
+    return this.#advance("kraken_ledger", readAt, counted, news);
+  }
+
+  /** Books ledger rows; answers how many were new. */
+  async bookLedger(rows: readonly VenueLedgerRow[]): Promise<number> {
+    const floor = this.#floor();
+    const counted = rows.filter(({ ledgerId, time }) => isAfter(floor, ledgerId, time));
+    const known = this.#judge.booked(counted.map(({ ledgerId }) => ledgerId));
+    const news = counted.filter(({ ledgerId }) => !known.has(ledgerId));
+    if (news.length > 0) {
+      await this.#judge.applyValued({ type: "book_ledger", rows: news });
+    }
+    return news.length;
+  }
+
+  /** Everything, in the order in which each explains the next; false when it has to be done again soon. */
+  async reconcile(): Promise<boolean> {
+    const state = this.#judge.state;
+    if (state === null || state.venue === null || state.venue.connection.status === "disconnected") {
+      return true;
+    }
+    if (state.venue.foundAt === null) {
+      return this.#firstLook();
+    }
+    const readAt = this.#ports.now();
+    const balances = await this.#patiently(() => this.#ports.rest.balances({ lane: "resolving" }));
+    if (!balances.ok) {
+      this.#learn(balances.failure);
+      return false;
+    }
+    if (this.#judge.state?.venue?.connection.status !== "trading") {
+      this.#judge.apply({ type: "change_connection", status: "trading", reason: null, retryAt: null });
+    }
+    if (!(await this.readOpenOrders())) {
+      return false;
+    }
+    const trades = await this.readExecutions();
+    const ledger = await this.readLedger();
+    if (Object.keys(this.#judge.state?.venue?.fees ?? {}).length === 0) {
+      await this.#learnFees();
+    }
+    if (!trades.complete || !ledger.complete) {
+      return false;
+    }
+    if (!trades.clean || !ledger.clean || this.#isMoving()) {
+      // The balances were read before what is booked now, or something is on its way.
+      return false;
+    }
+    this.#judge.apply({ type: "compare_balances", balances: balances.value.balances, readAt });
+    const differences = Object.values(this.#judge.state?.venue?.differences ?? {});
+    return differences.every(({ confirmed }) => confirmed);
+  }
+
+  /** Balances between two looks at the newest ledger rows that are the same: what was there before the desk (TRADING §1). */
+  async #firstLook(): Promise<boolean> {
+    const { rest } = this.#ports;
+    const before = await this.#patiently(() => rest.ledgers({}, { lane: "resolving" }));
+    const balances = await this.#patiently(() => rest.balances({ lane: "resolving" }));
+    const after = await this.#patiently(() => rest.ledgers({}, { lane: "resolving" }));
+    if (!before.ok || !balances.ok || !after.ok) {
+      const failed = [before, balances, after].find((reply) => !reply.ok);
+      if (failed !== undefined && !failed.ok) {
+        this.#learn(failed.failure);
+      }
+      return false;
+    }
+    const rows = after.value.rows;
+    if (rows[0]?.ledgerId !== before.value.rows[0]?.ledgerId) {
+      return false;
+    }
+    await this.#learnFees();
+    const time = rows.reduce((latest, row) => Math.max(latest, row.time), 0);
+    const floor: Floor = { time, ids: rows.flatMap(({ ledgerId, referenceId }) => [ledgerId, referenceId]) };
+    const { store } = this.#ports.desk;
+    store.setMeta("kraken_floor", JSON.stringify(floor));
+    store.setMeta("kraken_trades", String(time));
+    store.setMeta("kraken_ledger", String(time));
+    await this.#judge.applyValued({ type: "find_holdings", balances: balances.value.balances });
+    return false;
+  }
+
+  async #learnFees(): Promise<void> {
+    const pairs = (await this.#ports.pairs()).filter(({ status }) => status !== "delisted");
+    const dollars = pairs.filter(({ quote }) => quote === "USD");
+    const chosen = [...dollars, ...pairs.filter(({ quote }) => quote !== "USD")].slice(0, FEE_PAIRS);
+    for (const some of chosen.length === 0 ? [] : [chosen, chosen.slice(0, 1)]) {
+      const reply = await this.#patiently(() => this.#ports.rest.tradeVolume(some, { lane: "resolving" }));
+      if (reply.ok) {
+        this.#judge.apply({ type: "learn_fees", fees: reply.value.fees });
+        return;
+      }
+    }
+  }
+
+  /** All rows since the cursor, less the overlap; null when a page could not be had. */
+  async #window<T>(
+    cursor: MetaKey,
+    read: (start: Milliseconds, offset: number) => Promise<VenueReply<HistoryPage<T>>>,
+  ): Promise<readonly T[] | null> {
+    const start = Math.max(0, Number(this.#ports.desk.store.meta(cursor) ?? "0") - OVERLAP_MS);
+    const rows: T[] = [];
+    for (;;) {
+      const page = await this.#patiently(() => read(start, rows.length));
+      if (!page.ok) {
+        this.#learn(page.failure);
+        return null;
+      }
+      rows.push(...page.value.rows);
+      if (page.value.rows.length < PAGE) {
+        return rows;
+      }
+    }
+  }
+
+  /** The cursor moves only over what is booked to the last row. */
+  #advance(
+    cursor: MetaKey,
+    readAt: Milliseconds,
+    ids: readonly string[],
+    news: number,
+  ): { readonly complete: boolean; readonly clean: boolean } {
+    const booked = this.#judge.booked(ids);
+    const complete = ids.every((id) => booked.has(id));
+    if (complete) {
+      this.#ports.desk.store.setMeta(cursor, String(readAt));
+    }
+    return { complete: complete || news === 0, clean: news === 0 };
+  }
+
+  #floor(): Floor {
+    const text = this.#ports.desk.store.meta("kraken_floor");
+    return text === null ? { time: 0, ids: [] } : parseTrusted<Floor>(text);
+  }
+
+  #knows({ venueOrderId, clientOrderId }: VenueExecution): boolean {
+    const orders = this.#judge.state?.orders ?? {};
+    return (
+      (clientOrderId !== null && orders[clientOrderId] !== undefined) ||
+      Object.values(orders).some((order) => order.venue?.venueOrderId === venueOrderId) ||
+      this.#judge.pastOrder(venueOrderId) !== null
+    );
+  }
+
+  #isMoving(): boolean {
+    return Object.values(this.#judge.state?.orders ?? {}).some(({ venue }) => venue?.placement === "sent");
+  }
+
+  /** Asks again once there is room in the counters; every other failure is the answer. */
+  async #patiently<T>(read: () => Promise<VenueReply<T>>): Promise<VenueReply<T>> {
+    for (let waits = 0; ; waits += 1) {
+      const reply = await read();
+      const { now, after } = this.#ports;
+      const retryAt = reply.ok || reply.failure.text !== NOT_SENT.rateLimit ? null : reply.failure.retryAt;
+      if (retryAt === null || waits >= MOST_WAITS) {
+        return reply;
+      }
+      await new Promise<void>((resolve) => {
+        after(Math.max(1, retryAt - now()), resolve);
+      });
+    }
+  }
+
+  #learn(failure: VenueFailure): void {
+    const gone = failure.text === NOT_SENT.noKey;
+    if (failure.class === "suspended" && (gone || !NOT_SENT_TEXTS.has(failure.text))) {
+      const { message: reason, retryAt } = failure;
+      this.#judge.apply({ type: "change_connection", status: "suspended", reason, retryAt });
+    }
+  }
+}
+
+function isAfter(floor: Floor, id: string, time: Milliseconds): boolean {
+  return time > floor.time || (time === floor.time && !floor.ids.includes(id));
+}
