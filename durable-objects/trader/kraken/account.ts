@@ -264,20 +264,15 @@ export class KrakenAccount {
     const deadlines = Object.values(state.orders).flatMap(({ venue }) =>
       venue?.placement === "queued" && venue.waitsFor.length === 0 ? [venue.deadline + 1] : [],
     );
-    const socketAt = this.#socket?.nextCheckAt ?? Infinity;
-    const soonest = Math.min(...looks, ...work.map((item) => this.#dueAt(item)), ...deadlines, socketAt);
-    const horizon = this.#ports.now() + RECONCILE_EVERY_MS;
-    this.#ports.plan(
-      this.#isLooking
-        ? Math.min(horizon, this.#ports.now() + POLL_EVERY_MS, soonestWork(soonest, this.#ports.now()))
-        : Math.min(horizon, soonest),
+    const soonest = Math.min(
+      ...(this.#isLooking ? [] : looks),
+      ...work.map((item) => this.#dueAt(item)),
+      ...deadlines,
+      this.#socket?.nextCheckAt ?? Infinity,
     );
+    // However long a look takes, whoever comes after this object has to take it up.
+    this.#ports.plan(Math.min(soonest, this.#ports.now() + (this.#isLooking ? POLL_EVERY_MS : RECONCILE_EVERY_MS)));
   }
-}
-
-/** While a look is under way its own time is not waited for. */
-function soonestWork(soonest: Milliseconds, now: Milliseconds): Milliseconds {
-  return soonest <= now ? now + AFTER_GAP_MS : soonest;
 }
 
 function nameOf(item: VenueWork): string {
