@@ -230,7 +230,7 @@ describe("orders", () => {
     ["null for a price", { limitPrice: null }, "limitPrice", /must be a text/],
     ["a list for a side", { side: ["buy"] }, "side", /must be one of buy, sell/],
     ["an unknown side", { side: "short" }, "side", /must be one of buy, sell/],
-    ["an unknown type", { type: "stop-loss" }, "type", /must be one of market, limit/],
+    ["an unknown type", { type: "iceberg" }, "type", /must be one of market, limit/],
     ["a symbol in lower case", { symbol: "btc/usd" }, "symbol", /pair such as/],
     ["no symbol", { symbol: undefined }, "symbol", /missing/],
     ["a text for a truth", { postOnly: "yes" }, "postOnly", /true or false/],
