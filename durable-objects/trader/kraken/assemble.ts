@@ -49,6 +49,7 @@ export class KrakenDesk {
   #names: NameTable;
   #namesReadAt: Milliseconds = 0;
   #isReading = false;
+  #isStopped = false;
   #account: KrakenAccount | null = null;
 
   constructor(surroundings: KrakenSurroundings) {
@@ -105,7 +106,7 @@ export class KrakenDesk {
 
   /** Start-up is recovery: to be called when the object begins. */
   start(): void {
-    const { state } = this;
+    const state = this.#isStopped ? null : this.state;
     if (state !== null) {
       this.#begin(state.accountId);
     }
@@ -128,7 +129,9 @@ export class KrakenDesk {
     }
   }
 
+  /** Ends it for good: the object is being erased. */
   stop(): void {
+    this.#isStopped = true;
     this.#account?.stop();
     this.#account = null;
   }
@@ -259,6 +262,9 @@ export class KrakenDesk {
     this.#isReading = true;
     try {
       const names = await readNames({ base: restUrl, transport: fetchTransport(), clock: { now, after } });
+      if (this.#isStopped) {
+        return;
+      }
       if (names.ok) {
         this.#names = names.value;
         this.#namesReadAt = now();
@@ -269,7 +275,9 @@ export class KrakenDesk {
       }
     } catch (error) {
       unexpected("kraken_names_failed", error);
-      plan(accountId, now() + NAMES_RETRY_MS);
+      if (!this.#isStopped) {
+        plan(accountId, now() + NAMES_RETRY_MS);
+      }
     } finally {
       this.#isReading = false;
     }
