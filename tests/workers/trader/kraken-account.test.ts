@@ -1,0 +1,119 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { accountList, type AccountView } from "../../../contract/accounts.ts";
+import { placedOrder, type PlacedOrder } from "../../../contract/orders.ts";
+import { guestBrowser, type Client } from "../api/client.ts";
+
+const venueKey = z.object({ key: z.string(), secret: z.string() });
+/** Kraken's names of the private calls that were made, in order. */
+let privateCalls: string[] = [];
+
+beforeEach(() => {
+  privateCalls = [];
+  const { fetch: inner } = globalThis;
+  vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    const call = /\/0\/private\/(\w+)/u.exec(url)?.[1];
+    if (call !== undefined) {
+      privateCalls.push(call);
+    }
+    return inner(input, init);
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Asks twice a second: reads count against the user's budget. */
+async function eventually(what: string, check: () => Promise<boolean>, ms = 15_000): Promise<void> {
+  await expect.poll(check, { timeout: ms, interval: 500, message: what }).toBe(true);
+}
+
+async function accountsOf(client: Client): Promise<readonly AccountView[]> {
+  return accountList.parse(await (await client.get("/api/accounts")).json()).accounts;
+}
+
+async function accountOf(client: Client, kind: AccountView["kind"]): Promise<AccountView> {
+  const found = (await accountsOf(client)).find((account) => account.kind === kind);
+  if (found === undefined) {
+    throw new Error(`there is no ${kind} account`);
+  }
+  return found;
+}
+
+async function place(client: Client, accountId: string, more: object): Promise<PlacedOrder> {
+  const order = { symbol: "BTC/USD", side: "buy", type: "limit", quantity: "0.001", limitPrice: "61500", ...more };
+  const response = await client.write("POST", `/api/accounts/${accountId}/orders`, order);
+  const body: unknown = await response.json();
+  expect({ status: response.status, body }).toMatchObject({ status: 201 });
+  return placedOrder.parse(body);
+}
+
+async function connect(client: Client): Promise<AccountView> {
+  const response = await fetch(`${env.KRAKEN_REST_URL}/admin/keys`, {
+    method: "POST",
+    body: JSON.stringify({ account: crypto.randomUUID(), tier: "pro", deposits: { USD: "50000", BTC: "1" } }),
+  });
+  const { key, secret } = venueKey.parse(await response.json());
+  await client.get("/api/accounts");
+  expect((await client.post("/api/credentials/kraken", { key, secret })).status).toBe(200);
+  await eventually(
+    "the account trades",
+    async () =>
+      (await accountsOf(client)).some(({ exchange }) => exchange !== null && exchange.connection.status === "trading"),
+    15_000,
+  );
+  return accountOf(client, "kraken");
+}
+
+describe("an account at Kraken", () => {
+  it("appears with a key, counts what was there as external, and adopts what it is told to", async () => {
+    const client = await guestBrowser();
+    const account = await connect(client);
+    expect(account.balances).toContainEqual(expect.objectContaining({ asset: "BTC", total: "1", external: "1" }));
+    const adopted = await client.write("POST", `/api/accounts/${account.id}/holdings/BTC/adopt`, {
+      quantity: "0.4",
+      cost: "20000",
+    });
+    expect(adopted.status).toBe(200);
+    const { positions } = await accountOf(client, "kraken");
+    expect(positions).toMatchObject([{ asset: "BTC", quantity: "0.4", cost: "20000" }]);
+  });
+
+  it("places an order at the exchange, and cancels it there", async () => {
+    const client = await guestBrowser();
+    const { id } = await connect(client);
+    const { order } = await place(client, id, {});
+    const path = `/api/accounts/${id}/orders/${order.id}`;
+    const status = async (): Promise<string> => placedOrder.parse(await (await client.get(path)).json()).order.status;
+    await eventually("open", async () => (await status()) === "open");
+    expect((await client.write("DELETE", path)).status).toBe(200);
+    await eventually("cancelled", async () => (await status()) === "cancelled", 20_000);
+    expect((await client.send("DELETE", `/api/accounts/${id}/external-orders`)).status).toBe(400);
+  });
+});
+
+describe("a paper account", () => {
+  it("makes no private call, whatever it does", async () => {
+    const client = await guestBrowser();
+    const { id } = await accountOf(client, "paper");
+    const { order } = await place(client, id, {});
+    await place(client, id, { type: "market", limitPrice: undefined });
+    await client.write("PATCH", `/api/accounts/${id}/orders/${order.id}`, { quantity: "0.002" });
+    await client.write("DELETE", `/api/accounts/${id}/orders/${order.id}`);
+    await client.write("POST", `/api/accounts/${id}/positions/BTC/close`, { percent: 100 });
+    expect(
+      (await client.write("POST", `/api/accounts/${id}/holdings/BTC/adopt`, { quantity: "1", cost: "1" })).status,
+    ).toBe(409);
+    expect(privateCalls).toEqual([]);
+    // The same eyes see the calls of an account at Kraken.
+    await connect(client);
+    expect(privateCalls).toContain("BalanceEx");
+    privateCalls = [];
+    await place(client, id, {});
+    expect(
+      privateCalls.filter((call) => /Order/u.test(call) && call !== "OpenOrders" && call !== "QueryOrders"),
+    ).toEqual([]);
+  });
+});
