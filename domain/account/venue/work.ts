@@ -87,6 +87,10 @@ function workOf(order: OpenOrder, link: VenueLink): readonly VenueWork[] {
 
 /** When the order has to be read, if it has to be. */
 function resolveAt(order: OpenOrder, link: VenueLink): Milliseconds | null {
+  if (link.ending !== null) {
+    // How it ended is known, only its fills are still to come: reading it again would starve what reads them.
+    return null;
+  }
   if (order.status === "unknown" || link.missing || link.cancel?.stage === "accepted") {
     return 0;
   }
