@@ -65,6 +65,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: "chaos",
+          environment: "node",
+          include: ["tests/chaos/**/*.test.ts"],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: "sim",
           environment: "node",
           include: ["exchange-sim/**/*.test.ts", "tests/sim/**/*.test.ts"],

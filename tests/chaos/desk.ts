@@ -1,0 +1,153 @@
+/** One life of a trader: the real desk, the real account at Kraken and the real REST client, over ports of the virtual world. */
+import type { Command } from "../../domain/account/commands.ts";
+import type { Decision } from "../../domain/account/decision.ts";
+import type { AccountState } from "../../domain/account/state.ts";
+import type { MarketView } from "../../domain/market.ts";
+import type { OrderOrigin } from "../../domain/orders/order.ts";
+import type { NameTable } from "../../domain/venue/names.ts";
+import type { RateCounters } from "../../domain/venue/rate-counters.ts";
+import { firstRow, type Sql } from "../../durable-objects/lib/sql.ts";
+import { parseTrusted } from "../../durable-objects/lib/trusted-json.ts";
+import { Desk } from "../../durable-objects/trader/desk.ts";
+import { createKrakenAccount, type KrakenAccount } from "../../durable-objects/trader/kraken/account.ts";
+import type { RestCredentials, Transport } from "../../durable-objects/trader/kraken/rest/api.ts";
+import { krakenRest } from "../../durable-objects/trader/kraken/rest/client.ts";
+import { RateKeeper } from "../../durable-objects/trader/kraken/rest/rate-keeper.ts";
+import type { Recorded } from "../../durable-objects/trader/turn.ts";
+import type { Disk, Life } from "./storage.ts";
+import { instrumentOf, SYMBOLS } from "./venue.ts";
+
+const ACCOUNT = "kraken";
+
+export type DeskPorts = {
+  readonly disk: Disk;
+  readonly life: Life;
+  readonly now: () => number;
+  readonly after: (milliseconds: number, run: () => void) => () => void;
+  readonly transport: Transport;
+  readonly credentials: () => Promise<RestCredentials>;
+  readonly names: () => NameTable;
+  readonly newId: () => string;
+  /** Empty when the feed is away. */
+  readonly markets: () => Readonly<Record<string, MarketView>>;
+  readonly committed: (recorded: readonly Recorded[]) => void;
+  readonly failed: (error: unknown) => void;
+};
+
+export class TestDesk {
+  readonly desk: Desk;
+  readonly #account: KrakenAccount;
+  readonly #ports: DeskPorts;
+  readonly #sql: Sql;
+  #cancelAlarm: () => void = () => undefined;
+
+  constructor(ports: DeskPorts) {
+    this.#ports = ports;
+    const storage = ports.disk.mount(ports.life);
+    this.#sql = storage.sql;
+    this.desk = new Desk({
+      storage,
+      newId: ports.newId,
+      onWrite: () => undefined,
+      onCommitted: (recorded) => {
+        ports.committed(recorded);
+        this.wake();
+      },
+    });
+    const counters = this.#kept("counters");
+    const rates = new RateKeeper({
+      now: ports.now,
+      saved: counters === null ? null : parseTrusted<RateCounters>(counters),
+      save: (value) => {
+        this.#keep("counters", JSON.stringify(value));
+      },
+    });
+    const rest = krakenRest({
+      base: "https://exchange",
+      transport: ports.transport,
+      clock: { now: ports.now, after: ports.after },
+      nonces: {
+        last: () => this.#kept("nonce"),
+        save: (nonce) => {
+          this.#keep("nonce", nonce);
+        },
+      },
+      credentials: ports.credentials,
+      names: ports.names,
+      rates,
+    });
+    this.#account = createKrakenAccount({
+      accountId: ACCOUNT,
+      desk: this.desk,
+      rest,
+      // Everything is polled: the socket has a simulation of its own.
+      socket: null,
+      market: "sim",
+      now: ports.now,
+      after: ports.after,
+      newId: ports.newId,
+      markets: () => Promise.resolve(ports.markets()),
+      pairs: () => Promise.resolve(SYMBOLS.map(instrumentOf)),
+      watched: () => false,
+      plan: (at) => {
+        this.#cancelAlarm();
+        if (at !== null) {
+          this.#cancelAlarm = ports.after(Math.max(1, at - ports.now()), () => {
+            this.wake();
+          });
+        }
+      },
+      failed: (_event, error) => {
+        ports.failed(error);
+      },
+    });
+  }
+
+  get state(): AccountState | null {
+    return this.desk.account(ACCOUNT);
+  }
+
+  /** Nothing is to be done and nothing is on its way. */
+  get isQuiet(): boolean {
+    return this.#account.isQuiet;
+  }
+
+  start(): void {
+    if (this.state === null) {
+      this.apply({ type: "open_exchange_account", name: "Kraken", zone: "UTC" });
+    }
+    this.#account.start();
+  }
+
+  wake(): void {
+    if (this.#ports.life.state !== "dead") {
+      this.#account.wake();
+    }
+  }
+
+  /** A command of the user, judged with what the feed says. */
+  apply(command: Command, origin: OrderOrigin = "manual"): Decision {
+    const now = this.#ports.now();
+    return this.desk.turn((turn) =>
+      turn.apply(ACCOUNT, command, {
+        now,
+        marketTime: now,
+        market: "sim",
+        id: this.#ports.newId(),
+        origin,
+        markets: this.#ports.markets(),
+        instruments: Object.fromEntries(SYMBOLS.map((symbol) => [symbol, instrumentOf(symbol)])),
+        booked: new Set(),
+        pastOrders: {},
+      }),
+    );
+  }
+
+  #kept(key: string): string | null {
+    return firstRow<{ value: string }>(this.#sql, "SELECT value FROM kept WHERE key = ?", key)?.value ?? null;
+  }
+
+  #keep(key: string, value: string): void {
+    this.#sql.exec("INSERT OR REPLACE INTO kept (key, value) VALUES (?, ?)", key, value);
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * Whether the simulation would notice: each mutant is the project's source with one deliberate break, copied to a folder of its
+ * own, against the same seeds. One that no seed catches is a hole in the proof.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+type Mutant = { readonly name: string; readonly file: string; readonly from: string; readonly to: string };
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const FOLDERS = ["contract", "domain", "durable-objects", "exchange-sim", "tests/chaos"];
+const CORE = "domain/account/venue";
+
+const MUTANTS: readonly Mutant[] = [
+  {
+    name: "resend on timeout",
+    file: "domain/venue/errors.ts",
+    from: 'class: "ambiguous"',
+    to: 'class: "wait"',
+  },
+  {
+    name: "resend an unknown order",
+    file: `${CORE}/replies.ts`,
+    from: 'if (link?.placement === "sent" && order.status === "submitting") {',
+    to: 'if (link?.placement === "sent") { deferAction(turn, order.id, "place", null, ""); } else if (link?.placement === "sent" && order.status === "submitting") {',
+  },
+  {
+    name: "count a fill twice",
+    file: `${CORE}/executions.ts`,
+    from: "    if (!seen.has(execution.executionId)) {",
+    to: "    if (execution.executionId !== '') {",
+  },
+  {
+    name: "forget a hold",
+    file: "domain/account/venue/place.ts",
+    from: "    hold: plan.hold,",
+    to: '    hold: plan.side === "sell" ? { ...plan.hold, amount: decimal("0") } : plan.hold,',
+  },
+  {
+    name: "remove the fence",
+    file: "tests/chaos/desk.ts",
+    from: "        left = this.apply({",
+    to: "        left = true; void Promise.resolve().then(() => undefined); if (this.#ports.now() % 2 === 0) return true; left = this.apply({",
+  },
+  {
+    name: "reverse the lanes",
+    file: "domain/venue/lanes.ts",
+    from: "for (const lane of LANES) {",
+    to: "for (const lane of LANES.toReversed()) {",
+  },
+  {
+    name: "lose a late fill",
+    file: `${CORE}/executions.ts`,
+    from: "    bookLate(turn, past, execution);",
+    to: "    void bookLate;",
+  },
+  {
+    name: "trust an empty read",
+    file: `${CORE}/orders.ts`,
+    from: "const ABSENCE_AFTER_MS = 60_000;",
+    to: "const ABSENCE_AFTER_MS = -60_000;",
+  },
+  {
+    name: "sell external inventory",
+    file: `${CORE}/spendable.ts`,
+    from: "const left = subtract(holding.managed, taken);",
+    to: "const left = subtract(totalOf(holding), taken);",
+  },
+  {
+    name: "reuse a nonce",
+    file: "domain/venue/nonce.ts",
+    from: "BigInt(last) + 1n",
+    to: "BigInt(last)",
+  },
+  {
+    name: "forget the nonce of the last life",
+    file: "tests/chaos/desk.ts",
+    from: 'last: () => this.#kept("nonce"),',
+    to: "last: () => null,",
+  },
+  {
+    name: "skip the ledger",
+    file: `${CORE}/ledger.ts`,
+    from: "    const quantity = subtract(row.amount, row.fee);",
+    to: '    const quantity = subtract(row.amount, row.fee);\n    if (row.type === "withdrawal") continue;',
+  },
+  {
+    name: "send after the stop",
+    file: `${CORE}/cancel.ts`,
+    from: '  if (order.venue.placement === "queued") {',
+    to: '  if (order.venue.placement === "queued" && order.intent === "exit") {',
+  },
+  {
+    name: "keep no room in the counters",
+    file: "domain/venue/rate-counters.ts",
+    from: "  if (surplus <= 0) {",
+    to: "  if (surplus <= 0 || points > 0) {",
+  },
+];
+
+/** Runs every mutant over `seeds` seeds and prints who was caught by what. */
+export function runMutants(seeds: number): number {
+  const base = join(root, ".state", "mutants");
+  const rows = MUTANTS.map((mutant) => {
+    const folder = join(base, mutant.name.replaceAll(" ", "-"));
+    const applied = plant(mutant, folder);
+    const verdict = applied ? hunt(folder, seeds) : "the text to break is not there any more";
+    rmSync(folder, { recursive: true, force: true });
+    console.info(`${mutant.name.padEnd(36)} ${verdict}`);
+    return verdict.startsWith("caught");
+  });
+  console.info(`${String(rows.filter(Boolean).length)} of ${String(rows.length)} mutants caught`);
+  return rows.every(Boolean) ? 0 : 1;
+}
+
+function plant({ file, from, to }: Mutant, folder: string): boolean {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, "tests"), { recursive: true });
+  for (const name of FOLDERS) {
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  }
+  cpSync(join(root, "package.json"), join(folder, "package.json"));
+  const path = join(folder, file);
+  const source = readFileSync(path, "utf8");
+  writeFileSync(path, source.replaceAll(from, to));
+  return source.includes(from);
+}
+
+function hunt(folder: string, seeds: number): string {
+  const run = spawnSync(process.execPath, ["tests/chaos/run.ts", "--seeds", String(seeds), "--stop"], {
+    cwd: folder,
+    encoding: "utf8",
+    timeout: 120_000,
+  });
+  const caught = /^seed (\S+): (.*)$/mu.exec(run.stdout);
+  if (caught !== null) {
+    return `caught by seed ${caught[1] ?? ""}: ${(caught[2] ?? "").slice(0, 110)}`;
+  }
+  return run.status === 0 ? "SURVIVED" : `caught: it ends with ${run.signal ?? String(run.status)}`;
+}
