@@ -27,7 +27,7 @@ import type { OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { entryProblem, exchangeFacts } from "./standing.ts";
 
-const AMEND_DEADLINE_MS = 5_000;
+export const AMEND_DEADLINE_MS = 5_000;
 
 /** Asks for the cancel of a live order. One that has never left the queue ends at once. */
 export function requestCancel(turn: Turn, orderId: string, reason: string): void {

@@ -21,6 +21,7 @@ import { holdingOf } from "../holdings.ts";
 import { record, stamp, type Turn } from "../turn.ts";
 import { raiseAlert } from "./alerts.ts";
 import { outgoing } from "./fill.ts";
+import { shrinkSales } from "./shrink.ts";
 import type { ExternalOrder } from "./state.ts";
 
 /** Takes over an order made by hand, where it is news. */
@@ -103,6 +104,7 @@ export function bookExternalExecution(turn: Turn, execution: VenueExecution): vo
       `A trade made by hand took ${negate(sold.quantity)} ${sold.asset} of this desk's position: it had no other ${sold.asset} to take.`,
       null,
     );
+    shrinkSales(turn, sold.asset);
   }
 }
 

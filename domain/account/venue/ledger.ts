@@ -20,6 +20,7 @@ import { raiseAlert } from "./alerts.ts";
 import type { VenueCommand } from "./commands.ts";
 import type { LedgerSettled } from "./events.ts";
 import { outgoing } from "./fill.ts";
+import { shrinkSales } from "./shrink.ts";
 
 /** Balances count these only (domain/venue/names isSpendable): what is staked or bonded is owned, but not to be traded. */
 const SPENDABLE_WALLETS: ReadonlySet<string> = new Set(["spot", "flex", "main"]);
@@ -88,6 +89,7 @@ function bookRow(turn: Turn, row: VenueLedgerRow, quantity: Decimal): void {
       `A ${row.type} took ${negate(taken.quantity)} ${asset} of this desk's position: the account had no other ${asset}.`,
       null,
     );
+    shrinkSales(turn, asset);
   }
 }
 

@@ -277,6 +277,19 @@ describe("orders and trades made by hand", () => {
     ]);
   });
 
+  it("what they take shrinks resting stops, and cancels one that nothing is left for", () => {
+    const desk = new VenueDesk();
+    desk.buy("1");
+    const stop = desk.open({ side: "sell", type: "stop-loss", quantity: d("1"), triggerPrice: d("90") });
+    desk.book([handTrade({ quantity: d("0.4"), cost: d("44") })], [handOrder({ status: "closed" })]);
+    expect(desk.todo()).toEqual([`send amend ${stop}`]);
+    desk.send(stop, "amend");
+    desk.accept(stop, "amend");
+    expect(desk.live(stop)).toMatchObject({ quantity: "0.6", hold: { amount: "0.6" } });
+    desk.bookLedger(desk.ledger("BTC", "-0.6", "withdrawal"));
+    expect(desk.todo()).toEqual([`send cancel ${stop}`]);
+  });
+
   it("one that pays with a managed asset sells that at its own price", () => {
     const desk = new VenueDesk();
     desk.buy("1");
