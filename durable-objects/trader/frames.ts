@@ -109,7 +109,7 @@ function changesOf({ event, before, after, accountId, seq }: Recorded): Changes 
     return order === null ? [] : [order];
   });
   return {
-    ...(changesAccount(event) ? { account: accountView(after) } : {}),
+    ...(changesAccount(event) || standsOtherwise(before, after) ? { account: accountView(after) } : {}),
     ...(before.holdings === after.holdings ? {} : { balances: balanceViews(after), positions: positionViews(after) }),
     ...(orders.length === 0 ? {} : { orders }),
     ...(event.type === "fill_booked" ? { fills: [fillView(accountId, event, seq)] } : {}),
@@ -134,10 +134,26 @@ function changesAccount(event: AccountEvent): boolean {
     case "settings_changed":
     case "fill_booked":
     case "day_started":
+    case "holdings_found":
+    case "holding_adopted":
+    case "ledger_booked":
+    case "external_fill_booked":
       return true;
     default:
       return false;
   }
+}
+
+/** Whether what is shown of the account at its exchange changed: connection, fees, orders made by hand, what differs. */
+function standsOtherwise({ venue: before }: AccountState, { venue: after }: AccountState): boolean {
+  return (
+    before !== after &&
+    (before?.connection !== after?.connection ||
+      before?.fees !== after?.fees ||
+      before?.externalOrders !== after?.externalOrders ||
+      before?.differences !== after?.differences ||
+      before?.reconciledAt !== after?.reconciledAt)
+  );
 }
 
 function eventView(

@@ -17,8 +17,7 @@ afterAll(async () => {
 afterEach(() => {
   exchange.faults.clear();
   stage.close();
-  expect(stage.failures).toEqual([]);
-  expect(stage.state.faults).toEqual([]);
+  stage.assertUnharmed();
 });
 
 async function open(watched: boolean): Promise<void> {

@@ -170,6 +170,14 @@ export class AccountStage {
     );
   }
 
+  /** Throws when anything failed that nobody expected, or an event did not fit the account. */
+  assertUnharmed(): void {
+    const harm = [...this.failures.map(String), ...this.state.faults.map(({ message }) => message)];
+    if (harm.length > 0) {
+      throw new Error(harm.join("\n"));
+    }
+  }
+
   close(): void {
     this.account.stop();
     this.desk.close();
