@@ -1,7 +1,7 @@
 /** What a turn adds to the copy of the journal in D1, as payloads of outbox rows. */
 import type { FillView, OrderView } from "../../contract/orders.ts";
 import { parseTrusted } from "../lib/trusted-json.ts";
-import type { HistoryEvent, HistoryFill, HistoryOrder, HistoryRows } from "./history-writer.ts";
+import type { HistoryEvent, HistoryFill, HistoryOrder, HistoryRows } from "./history-rows.ts";
 import type { Store, StoredEquity } from "./store.ts";
 import type { Recorded } from "./turn.ts";
 import { fillView, findOrder, ordersTouched } from "./views.ts";
