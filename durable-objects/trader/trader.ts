@@ -127,7 +127,7 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     const { side, symbol } = asked.request;
     // Long only: a sale can do nothing but reduce, so it has the budget of exits.
     const about = side === "sell" ? protective : ordinary;
-    const full = side === "buy" ? rateProblem(this.#parts(), accountId, symbol) : null;
+    const full = side === "buy" ? rateProblem(this.#parts(), accountId, asked) : null;
     const placed = await wish(this.#parts(), about("place", principal, { account: accountId, symbol }), () =>
       full === null ? placeWish(principal, accountId, asked) : { ok: false, error: full },
     );
