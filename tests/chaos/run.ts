@@ -1,4 +1,5 @@
 /** `npm run test:chaos -- [--seeds N] [--seed X] [--mutants]`: plays seeds, tells the story of each that fails. */
+import process from "node:process";
 import { runMutants } from "./mutants.ts";
 import { playSeed, type Outcome } from "./world.ts";
 

@@ -33,6 +33,8 @@ const STORY_LINES = 40;
 /** So long everything goes wrong, so long may it take until belief and exchange agree afterwards. */
 const STORM_MS = 150_000;
 const QUIET_LIMIT_MS = 900_000;
+/** TRADING §6 “Absent”. */
+const ABSENT_AFTER_MS = 60_000;
 
 export class Broken extends Error {}
 
@@ -84,7 +86,8 @@ class World {
   #feed: "good" | "dead" | "stale" | "lying" = "good";
   #broken: Error | null = null;
   #storm = true;
-  #stopSeq: number | null = null;
+  /** Entries that had not left yet when the user stopped everything. */
+  readonly #stopped = new Set<string>();
   #troubledAt = START;
   #exits = new Map<string, { readonly at: number; readonly orderId: string }>();
 
@@ -210,8 +213,9 @@ class World {
       const decision = desk.apply({ type: "amend_order", orderId: some.id, request: { quantity } });
       this.#tell(`user: amend ${short(some.id)} to ${quantity} → ${decision.type}`);
     } else if (draw < 82) {
-      desk.apply({ type: "cancel_all", symbol: null });
-      this.#stopSeq = desk.desk.seq;
+      // Pressed in the very moment in which something was wished.
+      desk.apply({ type: "place_order", request: this.#request() });
+      this.#stop(desk);
       this.#tell("user: stop");
     } else if (draw < 92) {
       const asset = random.integer(2) === 0 ? "BTC" : "ETH";
@@ -227,6 +231,15 @@ class World {
       this.#tell(`user: adopt ${quantity} ${asset} → ${decision.type}`);
     }
     desk.wake();
+  }
+
+  #stop(desk: TestDesk): void {
+    for (const order of Object.values(desk.state?.orders ?? {})) {
+      if (order.intent === "entry" && order.venue?.placement === "queued") {
+        this.#stopped.add(order.id);
+      }
+    }
+    desk.apply({ type: "cancel_all", symbol: null });
   }
 
   #request(): OrderRequest {
@@ -464,6 +477,12 @@ class World {
       if (fault?.seq === seq) {
         this.#broken ??= new Broken(`event ${String(seq)} ${event.type} does not fit its account: ${fault.message}`);
       }
+      if (event.type === "order_rejected") {
+        const { status, venue } = before.orders[event.orderId] ?? { status: null, venue: null };
+        if (status === "unknown" && venue !== null && event.time < venue.deadline + ABSENT_AFTER_MS) {
+          this.#broken ??= new Broken(`order ${short(event.orderId)} is taken for absent too soon`);
+        }
+      }
       if (event.type === "action_sent" && event.action === "place") {
         this.#judgeSending(event.orderId, before);
       }
@@ -501,7 +520,7 @@ class World {
         );
       }
     }
-    if (this.#stopSeq !== null && order.intent === "entry" && order.seq <= this.#stopSeq) {
+    if (this.#stopped.has(orderId)) {
       this.#broken ??= new Broken(`entry ${short(orderId)} from before the stop is sent after it`);
     }
   }
@@ -548,8 +567,7 @@ class World {
     this.#frozenAt = null;
     this.#troubledAt = this.#time.now;
     if (this.#desk !== null && this.#life.state === "alive") {
-      this.#desk.apply({ type: "cancel_all", symbol: null });
-      this.#stopSeq = this.#desk.desk.seq;
+      this.#stop(this.#desk);
     }
     this.#cancelByHand();
     const limit = this.#time.now + QUIET_LIMIT_MS;
@@ -582,7 +600,7 @@ class World {
   #cancelByHand(): void {
     const { venue, account } = this.exchange;
     const known = this.#desk?.state?.venue?.externalOrders ?? {};
-    for (const order of [...account.live.values()]) {
+    for (const order of Array.from(account.live.values())) {
       if (order.terms.clientOrderId === undefined || known[order.id] !== undefined) {
         venue.engine.turn(() => venue.desk.cancel(account, { id: order.id }));
       }
