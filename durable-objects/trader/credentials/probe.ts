@@ -83,7 +83,7 @@ export async function findPermissions(
   newId: () => string,
   now: () => Milliseconds,
 ): Promise<VenueReply<KeyFindings>> {
-  const told = await rest.apiKeyInfo({ urgency });
+  const told = await rest.apiKeyInfo({ lane: "resolving", urgency: "protective" });
   if (told.ok) {
     const { name, permissions } = told.value;
     return found(name === "" ? null : name, "told", (permission) => permissions.includes(permission));
