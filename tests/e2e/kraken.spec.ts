@@ -8,6 +8,7 @@ import {
   demoAccount,
   exchange,
   picture,
+  refuseSockets,
   tradesAtExchange,
   type DemoAccount,
 } from "./support/kraken-desk.ts";
@@ -103,15 +104,15 @@ test("an order whose answer is lost is unknown on screen, sent once, and resolve
   const account = await demoAccount(request, { USD: "20000" });
   await enterAsGuest(page);
   await connectAndOpen(page, account);
-  for (const target of ["AddOrder", "add_order"]) {
-    await armFault(request, { kind: "dropAnswer", target, times: 1 });
-  }
-  // The executions channel would tell at once: it is silent for a while too.
-  await armFault(request, { kind: "silentChannel", target: "executions", times: 20 });
+  // The private socket would tell at once, and so would the open orders: one has to see that it is not known yet.
+  const allowSockets = await refuseSockets(request);
+  await armFault(request, { kind: "dropAnswer", target: "AddOrder", times: 1 });
+  await armFault(request, { kind: "html520", target: "OpenOrders", times: 3 });
   await placeMarket(page, "Buy", "0.01");
   const form = orderForm(page);
   await expect(form.getByText("Sent, not confirmed yet; checking with Kraken")).toBeVisible({ timeout: 30_000 });
   await picture(page, "unknown");
+  await allowSockets();
   await expect(form.getByText(/^Filled 0\.01 @/)).toBeVisible({ timeout: 60_000 });
   expect((await tradesOf(account)).map(({ order }) => order).filter(isFirst)).toHaveLength(1);
 });

@@ -4,6 +4,7 @@
  */
 import { isAbove } from "../../decimal.ts";
 import type { Milliseconds } from "../../market.ts";
+import { isTriggered } from "../../orders/order.ts";
 import type { VenueUrgency } from "../../venue/wishes.ts";
 import type { AccountState, OpenOrder } from "../state.ts";
 import type { VenueAction } from "./events.ts";
@@ -98,6 +99,10 @@ function resolveAt(order: OpenOrder, link: VenueLink): Milliseconds | null {
     link.placement === "sent" ? answerDue(link.sentAt) : null,
     link.cancel?.stage === "sent" ? answerDue(link.cancel.sentAt) : null,
     link.amend?.stage === "sent" ? answerDue(link.amend.sentAt) : null,
+    // It never rests, so it has ended: where no socket tells how, it is read.
+    link.placement === "confirmed" && order.timeInForce === "ioc" && !isTriggered(order.type)
+      ? (link.sentAt ?? 0) + FILL_PATIENCE_MS
+      : null,
     // The exchange ends it by its own clock; reading it then is how the desk learns when no socket tells.
     link.placement === "confirmed" && order.expiresAt !== null ? order.expiresAt + EXPIRY_PATIENCE_MS : null,
   ].filter((at) => at !== null);
@@ -105,6 +110,7 @@ function resolveAt(order: OpenOrder, link: VenueLink): Milliseconds | null {
 }
 
 const EXPIRY_PATIENCE_MS = 2_000;
+const FILL_PATIENCE_MS = 500;
 
 function answerDue(sentAt: Milliseconds | null): Milliseconds | null {
   return sentAt === null ? null : sentAt + ANSWER_PATIENCE_MS;

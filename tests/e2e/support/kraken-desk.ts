@@ -1,6 +1,7 @@
 /** A Kraken account of a test's own at the simulator, and the desk that trades with it. */
 import { randomUUID } from "node:crypto";
 import { expect, test, type APIRequestContext, type Locator, type Page } from "@playwright/test";
+import { z } from "zod";
 import { privateCall, type Credentials, type Reply } from "../../sim/support/rest-client.ts";
 
 export const exchange = `http://127.0.0.1:${process.env.E2E_SIM_PORT}`;
@@ -44,6 +45,16 @@ function textOf(body: unknown, name: string): string {
 /** Arms a fault of the simulator. */
 export async function armFault(request: APIRequestContext, fault: object): Promise<void> {
   expect((await request.post(`${exchange}/admin/faults`, { data: fault })).status()).toBe(200);
+}
+
+/** Cuts the private sockets and lets none come back, until the answer is called: orders then go by REST. */
+export async function refuseSockets(request: APIRequestContext): Promise<() => Promise<void>> {
+  const armed = await request.post(`${exchange}/admin/faults`, { data: { kind: "refuseConnections", status: 429 } });
+  const { id } = z.object({ id: z.number() }).parse(await armed.json());
+  await request.post(`${exchange}/admin/drop-connections`, { data: { which: "private" } });
+  return async () => {
+    await request.delete(`${exchange}/admin/faults`, { data: { id } });
+  };
 }
 
 /** Writes key and secret into Settings → Kraken and has them checked. */
