@@ -16,6 +16,8 @@ const OVERLAP_MS = 120_000;
 const MOST_WAITS = 8;
 const RESOLVING: CallOptions = { lane: "resolving", urgency: "protective" };
 const FEE_PAIRS = 40;
+/** Fees follow the volume of 30 days: they are asked for again this often, and at every start. */
+const FEES_KEPT_MS = 6 * 3_600_000;
 const NOT_SENT_TEXTS: ReadonlySet<string> = new Set(Object.values(NOT_SENT));
 
 /** What is history at the connection: it is in the holdings that were found then. */
@@ -24,6 +26,7 @@ type Floor = { readonly time: Milliseconds; readonly ids: readonly string[] };
 export class Reader {
   readonly #ports: KrakenAccountPorts;
   readonly #judge: Judge;
+  #feesReadAt: Milliseconds = 0;
 
   constructor(ports: KrakenAccountPorts, judge: Judge) {
     this.#ports = ports;
@@ -168,7 +171,7 @@ export class Reader {
     }
     const trades = await this.readExecutions();
     const ledger = await this.readLedger();
-    if (Object.keys(this.#judge.state?.venue?.fees ?? {}).length === 0) {
+    if (this.#ports.now() - this.#feesReadAt > FEES_KEPT_MS) {
       await this.#learnFees();
     }
     if (!trades.complete || !ledger.complete) {
@@ -219,6 +222,7 @@ export class Reader {
       const reply = await this.#patiently(() => this.#ports.rest.tradeVolume(some, { lane: "resolving" }));
       if (reply.ok) {
         this.#judge.apply({ type: "learn_fees", fees: reply.value.fees });
+        this.#feesReadAt = this.#ports.now();
         return;
       }
     }
