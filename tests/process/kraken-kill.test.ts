@@ -11,8 +11,8 @@ import { privateCall } from "../sim/support/rest-client.ts";
 import { isReady, launchDesk } from "../support/desk.ts";
 import { domainEvent, Program } from "./program.ts";
 
-/** Three kills: `npm start` gives up on a worker that is lost more often than that within a minute. */
-const INTENTS = 32;
+/** `npm start` gives up on a worker that is lost more often than three times within a minute: at most 32, a kill per burst but the first. */
+const INTENTS = Number(process.env.KILL_INTENTS ?? "16");
 const BURST = 8;
 const LATEST_KILL_MS = 400;
 const NAMES: Readonly<Record<string, string>> = { USD: "ZUSD", BTC: "XXBT", ETH: "XETH" };

@@ -1,52 +1,42 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import { decimal } from "../../domain/decimal.ts";
 import { startExchange, type Exchange } from "../../exchange-sim/exchange.ts";
 import { AccountStage } from "./support/kraken-account.ts";
 import { valueOf } from "./support/kraken-rest.ts";
 
-let exchange: Exchange;
-let stage: AccountStage;
-let number = 0;
+type Finished = (clean: () => Promise<void>) => void;
+type Opened = { readonly stage: AccountStage; readonly exchange: Exchange };
 
-beforeAll(async () => {
-  exchange = await startExchange({ time: "real", seed: "kraken account" });
-});
-afterAll(async () => {
-  await exchange.stop();
-});
-afterEach(() => {
-  exchange.faults.clear();
-  stage.close();
-  stage.assertUnharmed();
-});
-
-async function open(watched: boolean): Promise<void> {
-  number += 1;
-  const key = exchange.admin.createKey({
-    account: `kraken account ${number}`,
-    tier: "pro",
-    deposits: { USD: "100000", BTC: "1" },
+/** An account at an exchange of its own: the rate counters make each of them wait in real time, so they wait side by side. */
+async function open(watched: boolean, onTestFinished: Finished): Promise<Opened> {
+  const exchange = await startExchange({ time: "real", seed: "kraken account" });
+  const key = exchange.admin.createKey({ account: "desk", tier: "pro", deposits: { USD: "100000", BTC: "1" } });
+  const stage = await AccountStage.open(exchange, key, { watched });
+  onTestFinished(async () => {
+    stage.close();
+    await exchange.stop();
+    stage.assertUnharmed();
   });
-  stage = await AccountStage.open(exchange, key, { watched });
+  return { stage, exchange };
 }
 
 const MARKET = { type: "market", timeInForce: "ioc", limitPrice: undefined } as const;
 
-describe.each([
+describe.concurrent.each([
   ["polled", false],
   ["watched over the private socket", true],
 ])("an account that is %s", (_, watched) => {
-  it("counts what was there before as external, and adopts what it is told to", async () => {
-    await open(watched);
+  it("counts what was there before as external, and adopts what it is told to", async ({ expect, onTestFinished }) => {
+    const { stage } = await open(watched, onTestFinished);
     expect(stage.state.holdings.BTC).toMatchObject({ managed: "0", external: "1" });
     expect(stage.state.holdings.USD).toMatchObject({ managed: "100000", external: "0" });
     stage.do({ type: "adopt_holding", asset: "BTC", quantity: decimal("0.4"), cost: decimal("20000") });
     expect(stage.state.holdings.BTC).toMatchObject({ managed: "0.4", external: "0.6" });
     await stage.untilEqual();
-  }, 90_000);
+  }, 180_000);
 
-  it("places, changes and cancels an order", async () => {
-    await open(watched);
+  it("places, changes and cancels an order", async ({ expect, onTestFinished }) => {
+    const { stage } = await open(watched, onTestFinished);
     const id = stage.place();
     expect(stage.statusOf(id)).toBe("submitting");
     await stage.until("open", () => stage.statusOf(id) === "open");
@@ -56,10 +46,10 @@ describe.each([
     await stage.until("cancelled", () => stage.statusOf(id) === "cancelled");
     expect(stage.state.holdings.USD?.held).toBe("0");
     await stage.untilEqual();
-  }, 90_000);
+  }, 180_000);
 
-  it("buys, rests a sale, and closes the position after the sale is cancelled", async () => {
-    await open(watched);
+  it("buys, rests a sale, and closes the position after the sale is cancelled", async ({ expect, onTestFinished }) => {
+    const { stage } = await open(watched, onTestFinished);
     const entry = stage.place(MARKET);
     await stage.until("filled", () => stage.statusOf(entry) === "filled", 45_000);
     const sale = stage.place({ side: "sell", limitPrice: decimal("90000") });
@@ -69,15 +59,16 @@ describe.each([
     expect(stage.statusOf(sale)).toBe("cancelled");
     expect(stage.state.holdings.BTC).toMatchObject({ managed: "0", external: "1" });
     await stage.untilEqual();
-  }, 90_000);
+  }, 180_000);
 
-  it.each([
+  it.for([
     ["executed, but the answer is lost", { kind: "dropAnswer" }, "open"],
     ["answered by a page of the proxy although it was executed", { kind: "html520", executed: true }, "open"],
   ] as const)(
     "an order that is %s is found by reading and sent once",
-    async (_name, fault, status) => {
-      await open(watched);
+    { timeout: 180_000 },
+    async ([_name, fault, status], { expect, onTestFinished }) => {
+      const { stage, exchange } = await open(watched, onTestFinished);
       if (watched) {
         await stage.until("watched", () => stage.client.sent.some(({ url }) => url.endsWith("GetWebSocketsToken")));
       }
@@ -89,11 +80,10 @@ describe.each([
       expect(shown.map(({ clientOrderId }) => clientOrderId)).toEqual([id]);
       await stage.untilEqual();
     },
-    90_000,
   );
 
-  it("goes on after a restart at any point", async () => {
-    await open(watched);
+  it("goes on after a restart at any point", async ({ onTestFinished }) => {
+    const { stage } = await open(watched, onTestFinished);
     const id = stage.place();
     stage.restart();
     await stage.until("open", () => stage.statusOf(id) === "open");
@@ -101,5 +91,5 @@ describe.each([
     stage.restart();
     await stage.until("cancelled", () => stage.statusOf(id) === "cancelled");
     await stage.untilEqual();
-  }, 90_000);
+  }, 180_000);
 });
