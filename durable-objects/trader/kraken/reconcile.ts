@@ -105,8 +105,11 @@ export class Reader {
 
   /** Books executions, with the orders that the account does not know. Answers how many were new. */
   async bookExecutions(executions: readonly VenueExecution[]): Promise<number> {
-    const known = this.#judge.booked(executions.map(({ executionId }) => executionId));
-    const news = executions.filter(({ executionId }) => !known.has(executionId));
+    // The socket tells the last trades of the account when it comes up: those of before the connection are in its holdings.
+    const floor = this.#floor();
+    const counted = executions.filter(({ executionId, time }) => isAfter(floor, executionId, time));
+    const known = this.#judge.booked(counted.map(({ executionId }) => executionId));
+    const news = counted.filter(({ executionId }) => !known.has(executionId));
     if (news.length === 0) {
       return 0;
     }
@@ -306,5 +309,5 @@ export class Reader {
 }
 
 function isAfter(floor: Floor, id: string, time: Milliseconds): boolean {
-  return time > floor.time || (time === floor.time && !floor.ids.includes(id));
+  return time >= floor.time && !floor.ids.includes(id);
 }
