@@ -4,6 +4,7 @@
  * money carries the views that it changed, so a screen never computes state of its own.
  */
 import { z } from "zod";
+import { VENUE_EVENT_TYPES } from "../domain/account/venue/events.ts";
 import { account, accountState, balance, position } from "./accounts.ts";
 import { problem } from "./errors.ts";
 import { milliseconds } from "./markets.ts";
@@ -32,30 +33,7 @@ export const JOURNAL_EVENT_TYPES = [
   "order_cancelled",
   "order_expired",
   "day_started",
-  "connection_changed",
-  "holdings_found",
-  "action_sent",
-  "action_deferred",
-  "order_reported",
-  "absence_noted",
-  "amend_requested",
-  "amend_failed",
-  "exit_released",
-  "order_completed",
-  "cancel_accepted",
-  "order_missed",
-  "order_recalled",
-  "external_order_seen",
-  "external_order_ended",
-  "external_fill_booked",
-  "ledger_booked",
-  "ledger_settled",
-  "difference_noted",
-  "difference_cleared",
-  "reconciled",
-  "holding_adopted",
-  "fees_learned",
-  "alert_raised",
+  ...VENUE_EVENT_TYPES,
 ] as const;
 
 /** What an event says, for lists, toasts and the audit trail. `data` is the event's own record. */

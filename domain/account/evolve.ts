@@ -290,7 +290,8 @@ function filled(state: AccountState, event: FillBooked, seq: number): AccountSta
     totals,
   );
   const moves = Object.fromEntries(event.legs.map((leg) => [leg.asset, leg.quantity]));
-  const settled = event.executionId === null ? after : expectSettlement(after, event.executionId, moves);
+  const settled =
+    event.executionId === null ? after : expectSettlement(after, event.executionId, { since: event.time, moves });
   return afterOrders(settled, event.symbol);
 }
 

@@ -4,6 +4,7 @@ import type { Instrument } from "../market.ts";
 import type { OrderPlan } from "../orders/candidate.ts";
 import type { Match } from "../paper/match.ts";
 import { bookFill, type Execution } from "./book-fill.ts";
+import type { OrderSubmitted } from "./events.ts";
 import type { OrderOrigin } from "../orders/order.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Turn } from "./turn.ts";
@@ -11,10 +12,23 @@ import { record, stamp, type Turn } from "./turn.ts";
 /** Books a new order with everything that happens to it at once. */
 export function submitOrder(turn: Turn, plan: OrderPlan, orderId: string, origin: OrderOrigin): void {
   cancelOwn(turn, plan.match?.cancelFirst ?? []);
+  const { waitingFor } = plan;
+  recordSubmission(turn, plan, { orderId, origin, deadline: null, waitsFor: [], fees: turn.state.fees, waitingFor });
+  if (plan.match !== null) {
+    openOrder(turn, orderId, plan.match, plan.instrument);
+  }
+}
+
+/** A plan that passed the judge becomes an order; what only its venue knows is given. */
+export function recordSubmission(
+  turn: Turn,
+  plan: OrderPlan,
+  given: Pick<OrderSubmitted, "orderId" | "origin" | "deadline" | "waitsFor" | "fees" | "waitingFor">,
+): void {
   record(turn, {
     type: "order_submitted",
     ...stamp(turn.context),
-    orderId,
+    ...given,
     symbol: plan.symbol,
     side: plan.side,
     orderType: plan.orderType,
@@ -26,19 +40,11 @@ export function submitOrder(turn: Turn, plan: OrderPlan, orderId: string, origin
     trailingPercent: plan.trailingPercent,
     conditionalClose: plan.conditionalClose,
     expiresAt: plan.expiresAt,
-    deadline: null,
-    waitsFor: [],
-    origin,
     intent: plan.intent,
     hold: plan.hold,
     instrument: plan.instrument,
     conversionRate: plan.conversionRate,
-    fees: turn.state.fees,
-    waitingFor: plan.waitingFor,
   });
-  if (plan.match !== null) {
-    openOrder(turn, orderId, plan.match, plan.instrument);
-  }
 }
 
 /** An order that was submitted stands in the market: it opens, takes what it can, and rests or ends. */

@@ -59,6 +59,15 @@ export function adoptChild(turn: Turn, report: VenueOrder): void {
     forgottenLevels: [],
     venueOrderId: report.venueOrderId,
   });
+  // The socket tells of it before anything tells its parent: until then it counted as made by hand.
+  if (turn.state.venue?.externalOrders[report.venueOrderId] !== undefined) {
+    record(turn, {
+      type: "external_order_ended",
+      ...stamp(context),
+      venueOrderId: report.venueOrderId,
+      status: "gone",
+    });
+  }
 }
 
 function holdOf(report: VenueOrder): Decimal {

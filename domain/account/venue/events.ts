@@ -209,3 +209,31 @@ export type VenueEvent =
   | CancelAccepted
   | OrderMissed
   | AlertRaised;
+
+/** Their names. */
+export const VENUE_EVENT_TYPES = [
+  "connection_changed",
+  "holdings_found",
+  "action_sent",
+  "action_deferred",
+  "order_reported",
+  "absence_noted",
+  "amend_requested",
+  "amend_failed",
+  "order_recalled",
+  "external_order_seen",
+  "external_order_ended",
+  "external_fill_booked",
+  "ledger_booked",
+  "ledger_settled",
+  "difference_noted",
+  "difference_cleared",
+  "reconciled",
+  "holding_adopted",
+  "fees_learned",
+  "exit_released",
+  "order_completed",
+  "cancel_accepted",
+  "order_missed",
+  "alert_raised",
+] as const satisfies readonly VenueEvent["type"][];

@@ -4,42 +4,18 @@ import type { AccountEvent } from "../events.ts";
 import { applyLeg, changeExternal, changeHeld, changeManaged } from "../holdings.ts";
 import { step, withFault } from "../order-steps.ts";
 import { ENDED_ORDERS_KEPT, type AccountState, type OpenOrder } from "../state.ts";
-import type {
-  ActionDeferred,
-  ActionSent,
-  ExternalFillBooked,
-  LedgerBooked,
-  LedgerSettled,
-  VenueEvent,
+import {
+  VENUE_EVENT_TYPES,
+  type ActionDeferred,
+  type ActionSent,
+  type ExternalFillBooked,
+  type LedgerBooked,
+  type LedgerSettled,
+  type VenueEvent,
 } from "./events.ts";
 import type { UnsettledExecution, VenueLink, VenueState } from "./state.ts";
 
-const VENUE_EVENTS: ReadonlySet<string> = new Set<VenueEvent["type"]>([
-  "connection_changed",
-  "holdings_found",
-  "action_sent",
-  "action_deferred",
-  "order_reported",
-  "absence_noted",
-  "amend_requested",
-  "amend_failed",
-  "order_recalled",
-  "external_order_seen",
-  "external_order_ended",
-  "external_fill_booked",
-  "ledger_booked",
-  "ledger_settled",
-  "difference_noted",
-  "difference_cleared",
-  "reconciled",
-  "holding_adopted",
-  "fees_learned",
-  "exit_released",
-  "order_completed",
-  "cancel_accepted",
-  "order_missed",
-  "alert_raised",
-]);
+const VENUE_EVENTS: ReadonlySet<string> = new Set(VENUE_EVENT_TYPES);
 
 export function isVenueEvent(event: AccountEvent): event is VenueEvent {
   return VENUE_EVENTS.has(event.type);
@@ -197,16 +173,12 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
 export function expectSettlement(
   state: AccountState,
   executionId: string,
-  moves: UnsettledExecution["moves"],
-  byHand = false,
+  execution: UnsettledExecution,
 ): AccountState {
   const { venue } = state;
   return venue === null
     ? state
-    : {
-        ...state,
-        venue: { ...venue, unsettled: { ...venue.unsettled, [executionId]: byHand ? { moves, byHand } : { moves } } },
-      };
+    : { ...state, venue: { ...venue, unsettled: { ...venue.unsettled, [executionId]: execution } } };
 }
 
 function holdingsFound(
@@ -267,7 +239,7 @@ function externalFill(state: AccountState, event: ExternalFillBooked): AccountSt
   const realised = event.legs.reduce((sum, leg) => add(sum, leg.realisedProfit ?? ZERO), ZERO);
   // What is filled of its order is told by the order's own reports, in totals: added here it would count twice.
   const booked = { ...state, holdings, realisedProfit: add(state.realisedProfit, realised) };
-  return expectSettlement(booked, event.executionId, moves, true);
+  return expectSettlement(booked, event.executionId, { since: event.time, moves, byHand: true });
 }
 
 function ledgerBooked(state: AccountState, event: LedgerBooked): AccountState {
@@ -290,18 +262,18 @@ function ledgerSettled(state: AccountState, event: LedgerSettled, seq: number): 
   let { holdings } = state;
   const unsettled: Record<string, UnsettledExecution> = { ...state.venue?.unsettled };
   for (const { asset, difference, executionId } of event.rows) {
-    const { moves: expected = {}, byHand = false } = unsettled[executionId] ?? {};
+    const execution = unsettled[executionId];
     holdings =
       asset === state.currency
         ? changeManaged(holdings, asset, difference)
-        : byHand
+        : execution?.byHand === true
           ? changeExternal(holdings, asset, difference)
           : changeOwn(holdings, asset, difference);
-    const { [asset]: _settled, ...moves } = expected;
-    if (Object.keys(moves).length === 0) {
+    const { [asset]: _settled, ...moves } = execution?.moves ?? {};
+    if (execution === undefined || Object.keys(moves).length === 0) {
       delete unsettled[executionId];
     } else {
-      unsettled[executionId] = byHand ? { moves, byHand } : { moves };
+      unsettled[executionId] = { ...execution, moves };
     }
   }
   return inVenue({ ...state, holdings }, seq, (venue) => ({ ...venue, unsettled }));

@@ -49,9 +49,19 @@ function bookOne(turn: Turn, execution: VenueExecution, report: VenueOrder | nul
     bookLive(turn, report.venueOrderId, execution);
     return;
   }
-  if (report !== null || turn.state.venue?.externalOrders[execution.venueOrderId] !== undefined) {
+  if (report !== null && !mayBeOurChild(turn, report)) {
     bookExternalExecution(turn, execution);
   }
+}
+
+/** A conditional close whose parent is an order of ours that the exchange has not named yet: whose it is shows later. */
+function mayBeOurChild(turn: Turn, { parentVenueOrderId }: VenueOrder): boolean {
+  return (
+    parentVenueOrderId !== null &&
+    Object.values(turn.state.orders).some(
+      ({ conditionalClose, venue }) => conditionalClose !== null && venue?.venueOrderId === null,
+    )
+  );
 }
 
 function bookLive(turn: Turn, orderId: string, execution: VenueExecution): void {

@@ -350,6 +350,40 @@ describe("conditional closes", () => {
     expect(desk.state.venue?.externalOrders).toEqual({});
   });
 
+  it("that the socket showed without a parent do not stay among the orders made by hand", () => {
+    const desk = new VenueDesk();
+    const id = desk.open(limitBuy);
+    desk.book([desk.execution(id, "1", "100")]);
+    const child = { venueOrderId: "C1", type: "stop-loss", triggerPrice: d("90"), limitPrice: null } as const;
+    desk.report([handOrder(child)]);
+    expect(Object.keys(desk.state.venue?.externalOrders ?? {})).toEqual(["C1"]);
+    desk.report([handOrder({ ...child, parentVenueOrderId: `O-${id}` })]);
+    expect(desk.state.venue?.externalOrders).toEqual({});
+    expect(desk.live("C1").origin).toBe("conditional");
+    expect(desk.codeOf(desk.do({ type: "close_position", asset: "BTC", percent: 100 }))).toBe("accepted");
+  });
+
+  it("whose parent the exchange has not named yet are left, not booked as made by hand", () => {
+    const desk = new VenueDesk();
+    const conditionalClose = { type: "stop-loss", triggerPrice: d("90"), limitPrice: null } as const;
+    const id = desk.place({ ...limitBuy, conditionalClose });
+    desk.send(id);
+    desk.fail(id, "ambiguous");
+    const child = handOrder({
+      venueOrderId: "C1",
+      parentVenueOrderId: `O-${id}`,
+      status: "closed",
+      filledQuantity: d("1"),
+    });
+    desk.book([handTrade({ venueOrderId: "C1" })], [child]);
+    expect(desk.events.some(({ type }) => type === "external_fill_booked")).toBe(false);
+    desk.report([desk.shown(id)]);
+    desk.book([desk.execution(id, "1", "100")]);
+    desk.book([handTrade({ venueOrderId: "C1" })], [child]);
+    expect(desk.order("C1")).toMatchObject({ status: "filled", origin: "conditional" });
+    expect(desk.holding("BTC").managed).toBe("0");
+  });
+
   it("that are filled before they were ever seen are booked from their execution and order", () => {
     const desk = new VenueDesk();
     const id = desk.open(limitBuy);
@@ -412,6 +446,16 @@ describe("the reconciliation", () => {
     desk.compare({ USD: "10000", SOL: "1" });
     desk.compare({ USD: "10000" });
     expect(desk.state.venue?.differences).toEqual({});
+  });
+
+  it("does not wait for ever for the rows of a fill: what differs is told", () => {
+    const desk = new VenueDesk();
+    desk.buy("1");
+    desk.now += 5 * 60_000;
+    desk.compare({ USD: "1", BTC: "7" });
+    desk.now += 30_000;
+    desk.compare({ USD: "1", BTC: "7" });
+    expect(desk.state.venue?.differences).toMatchObject({ USD: { confirmed: true }, BTC: { confirmed: true } });
   });
 
   it("leaves an asset alone while rows of its fills are to come", () => {

@@ -25,6 +25,7 @@ import { quantiseQuantity } from "../../orders/quantise.ts";
 import type { OrderRequest } from "../../orders/request.ts";
 import type { Problem } from "../../problem.ts";
 import { ordersHolding } from "../cancel.ts";
+import { recordSubmission } from "../execute.ts";
 import { holdingOf } from "../holdings.ts";
 import { assessmentMarket, denied, marketProblem } from "../place.ts";
 import type { AccountState, Intent, OpenOrder } from "../state.ts";
@@ -142,28 +143,11 @@ export function submitAtExchange(
   origin: OrderOrigin,
   waitsFor: readonly string[],
 ): void {
-  record(turn, {
-    type: "order_submitted",
-    ...stamp(turn.context),
+  recordSubmission(turn, plan, {
     orderId,
-    symbol: plan.symbol,
-    side: plan.side,
-    orderType: plan.orderType,
-    timeInForce: plan.timeInForce,
-    postOnly: plan.postOnly,
-    quantity: plan.quantity,
-    limitPrice: plan.limitPrice,
-    triggerPrice: plan.triggerPrice,
-    trailingPercent: plan.trailingPercent,
-    conditionalClose: plan.conditionalClose,
-    expiresAt: plan.expiresAt,
+    origin,
     deadline: deadlineOf(plan, turn.context.now),
     waitsFor,
-    origin,
-    intent: plan.intent,
-    hold: plan.hold,
-    instrument: plan.instrument,
-    conversionRate: plan.conversionRate,
     fees: exchangeFees(turn.state, plan.symbol) ?? turn.state.fees,
     waitingFor: waitsFor.length > 0 ? "Waiting for the orders that hold it to be cancelled; then it is sent." : null,
   });

@@ -9,13 +9,18 @@ import type { VenueCommand } from "./commands.ts";
 
 /** TRADING §6: a difference counts when two reads this far apart agree on it, with no row in between. */
 const SECOND_LOOK_MS = 30_000;
+/** A ledger row follows its execution within seconds. */
+const ROWS_AWAITED_MS = 5 * 60_000;
 /** The last reconciliation is recorded this often when it found nothing. */
 const RECORD_EVERY_MS = 15 * 60_000;
 /** PROTOCOL §7: ledger decimals where the pair does not tell. */
 const USUAL_DECIMALS = 8;
 const CURRENCY_DECIMALS = 4;
 
-/** Notes, confirms or clears what differs. Assets with executions whose rows are still to come are left for the next time. */
+/**
+ * Notes, confirms or clears what differs. Assets with executions whose rows are still to come are left for the next time, but
+ * not for ever: a row that does not come within five minutes may never come, and then what differs has to be told.
+ */
 export function compareBalances(turn: Turn, command: Extract<VenueCommand, { type: "compare_balances" }>): void {
   const actual = new Map(command.balances.map(({ asset, total }) => [asset, total]));
   const assets = new Set([
@@ -23,7 +28,10 @@ export function compareBalances(turn: Turn, command: Extract<VenueCommand, { typ
     ...Object.keys(turn.state.venue?.differences ?? {}),
     ...actual.keys(),
   ]);
-  const moving = new Set(Object.values(turn.state.venue?.unsettled ?? {}).flatMap(({ moves }) => Object.keys(moves)));
+  const expected = Object.values(turn.state.venue?.unsettled ?? {}).filter(
+    ({ since }) => turn.context.now - since < ROWS_AWAITED_MS,
+  );
+  const moving = new Set(expected.flatMap(({ moves }) => Object.keys(moves)));
   for (const asset of [...assets].toSorted()) {
     if (!moving.has(asset)) {
       compareAsset(turn, asset, actual.get(asset) ?? ZERO, command.readAt);

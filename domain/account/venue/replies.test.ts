@@ -324,3 +324,50 @@ describe("an amend", () => {
     expect(amend("2")).toBe("accepted");
   });
 });
+
+describe("a queued entry when trading closes before it leaves", () => {
+  it.each([
+    ["suspended", { status: "suspended", reason: "Locked.", retryAt: null }],
+    ["read anew", { status: "connecting", reason: null, retryAt: null }],
+  ] as const)("is not sent while the account is %s, and ends by its deadline", (_name, change) => {
+    const desk = new VenueDesk();
+    const id = desk.place(limitBuy);
+    desk.do({ type: "change_connection", ...change });
+    expect(desk.codeOf(desk.send(id))).toBe("EXCHANGE_UNAVAILABLE");
+    expect(desk.live(id).venue).toMatchObject({ placement: "queued", attempts: 0 });
+    desk.now += 30_001;
+    desk.do({ type: "drop_overdue" });
+    expect(desk.order(id).status).toBe("rejected");
+  });
+
+  it("goes when trading is open again in time; exits and cancels never ask", () => {
+    const desk = new VenueDesk();
+    desk.buy("1");
+    const resting = desk.open(limitBuy);
+    const entry = desk.place(limitBuy);
+    const exit = desk.close("BTC");
+    desk.do({ type: "change_connection", status: "suspended", reason: "Locked.", retryAt: null });
+    desk.do({ type: "cancel_order", orderId: resting });
+    expect(desk.codeOf(desk.send(exit))).toBe("accepted");
+    expect(desk.codeOf(desk.send(resting, "cancel"))).toBe("accepted");
+    expect(desk.codeOf(desk.send(entry))).toBe("EXCHANGE_UNAVAILABLE");
+    desk.do({ type: "change_connection", status: "trading", reason: null, retryAt: null });
+    expect(desk.codeOf(desk.send(entry))).toBe("accepted");
+  });
+});
+
+describe("an exit that waits for cancels", () => {
+  it("is told once when they do not come in time, and still leaves when they do", () => {
+    const desk = new VenueDesk();
+    desk.buy("1");
+    const sale = desk.open({ side: "sell", quantity: d("1"), limitPrice: d("120") });
+    const exit = desk.close("BTC");
+    desk.now += 5_001;
+    desk.do({ type: "drop_overdue" });
+    desk.do({ type: "drop_overdue" });
+    expect(desk.alerts().map(({ severity, orderId }) => [severity, orderId])).toEqual([["critical", exit]]);
+    expect(desk.todo()).not.toContain(`send place ${exit}`);
+    desk.report([desk.shown(sale, { status: "cancelled", reason: "User requested" })]);
+    expect(desk.todo()).toContain(`send place ${exit}`);
+  });
+});

@@ -6,6 +6,7 @@ import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { raiseAlert } from "./alerts.ts";
 import { holdOfTerms } from "./cancel.ts";
 import type { VenueCommand } from "./commands.ts";
+import { entryProblem } from "./standing.ts";
 import type { PendingAmend } from "./state.ts";
 
 type CommandOf<T extends VenueCommand["type"]> = Extract<VenueCommand, { type: T }>;
@@ -34,6 +35,12 @@ export function sendAction(turn: Turn, command: CommandOf<"send_action">): Outco
       problem: { code: "CONFLICT", message: "Its deadline has passed.", details: { orderId: command.orderId } },
       events: turn.events,
     };
+  }
+  const closed =
+    order.intent === "entry" && command.action !== "cancel" ? entryProblem(turn.state, order.symbol) : null;
+  if (closed !== null) {
+    // It was judged while trading was open. It waits in the queue until that is so again or its deadline ends it.
+    return { problem: closed, events: [] };
   }
   record(turn, {
     type: "action_sent",
@@ -285,6 +292,17 @@ function dropOne(turn: Turn, order: OpenOrder): void {
   }
   if (link.placement === "queued" && link.waitsFor.length === 0 && now > link.deadline) {
     reject(turn, order, `It could not be sent to Kraken in time${order.reason === null ? "." : `: ${order.reason}`}`);
+    return;
+  }
+  if (link.waitsFor.length > 0 && now > link.deadline && (link.waitReason ?? null) === null) {
+    const reason = "The orders that hold what it sells are still not cancelled at Kraken.";
+    deferAction(turn, order.id, "place", null, reason);
+    raiseAlert(
+      turn,
+      "critical",
+      `An exit cannot leave yet (sell ${order.quantity} ${order.symbol}): ${reason}`,
+      order.id,
+    );
     return;
   }
   if (link.amend?.stage === "queued" && now > link.amend.deadline) {

@@ -104,6 +104,8 @@ export type Connection = {
  * difference is booked when its row comes, so that balances agree to the last digit.
  */
 export type UnsettledExecution = {
+  /** When it was booked. */
+  readonly since: Milliseconds;
   readonly moves: Readonly<Record<Asset, Decimal>>;
   /** A trade made by hand: its rounding is of external inventory. Absent: one of the desk's. */
   readonly byHand?: boolean;

@@ -3,10 +3,11 @@
  * not understood come back as such, so that the link can log them; unknown fields are ignored because they appear over time.
  */
 import { z } from "zod";
-import { decimalFromToken, quoteNumberTokens } from "../../../domain/book/tokens.ts";
+import { quoteNumberTokens } from "../../../domain/book/tokens.ts";
 import type { Decimal } from "../../../domain/decimal.ts";
 import { INSTRUMENT_STATUSES, type InstrumentStatus, type Trade } from "../../../domain/market.ts";
 import { readBookFrame, type BookChange, type BookMessage, type FrameKind } from "./book-frame.ts";
+import { wireDecimal, wireTime } from "../../lib/wire-values.ts";
 
 export type { BookChange, FrameKind };
 
@@ -62,22 +63,8 @@ export type VenueMessage =
   | { readonly kind: "unknown" };
 
 const token = z.string();
-const amount = token.transform((text, context) => {
-  const value = decimalFromToken(text);
-  if (value === null) {
-    context.addIssue({ code: "custom", message: "must be a number" });
-    return z.NEVER;
-  }
-  return value;
-});
-const time = z.string().transform((text, context) => {
-  const value = Date.parse(text);
-  if (Number.isNaN(value)) {
-    context.addIssue({ code: "custom", message: "must be a time" });
-    return z.NEVER;
-  }
-  return value;
-});
+const amount = wireDecimal;
+const time = wireTime;
 const type = z.enum(["snapshot", "update"]);
 const count = z.number().int().nonnegative();
 

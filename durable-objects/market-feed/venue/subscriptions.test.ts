@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { Subscriptions, type Reply } from "./subscriptions.ts";
 
-type Sent = {
-  method: string;
-  params: { channel: string; symbol?: string[]; snapshot?: boolean; depth?: number; event_trigger?: string };
-};
+const sentRequest = z.object({
+  method: z.string(),
+  params: z.object({
+    channel: z.string(),
+    symbol: z.array(z.string()).optional(),
+    snapshot: z.boolean().optional(),
+    depth: z.number().optional(),
+    event_trigger: z.string().optional(),
+  }),
+});
+type Sent = z.infer<typeof sentRequest>;
 
 function makeStage() {
   const stage = { now: 0, sent: [] as Sent[], down: false };
@@ -13,7 +21,7 @@ function makeStage() {
       if (stage.down) {
         return null;
       }
-      stage.sent.push(request as unknown as Sent);
+      stage.sent.push(sentRequest.parse(request));
       return stage.sent.length;
     },
     () => stage.now,

@@ -20,6 +20,7 @@ const POLL_EVERY_MS = 30_000;
 const LOOK_AGAIN_MS = 10_000;
 const SUSPENDED_LOOK_MS = 60_000;
 const AFTER_GAP_MS = 1_000;
+const IN_FLIGHT_MS = 5_000;
 
 export class KrakenAccount {
   readonly judge: Judge;
@@ -265,6 +266,8 @@ export class KrakenAccount {
       venue?.placement === "queued" && venue.waitsFor.length === 0 ? [venue.deadline + 1] : [],
     );
     const soonest = Math.min(
+      // What is on its way is taken up again should this object be gone before it has come back.
+      this.#busy.size > 0 ? this.#ports.now() + IN_FLIGHT_MS : Infinity,
       ...(this.#isLooking ? [] : looks),
       ...work.map((item) => this.#dueAt(item)),
       ...deadlines,

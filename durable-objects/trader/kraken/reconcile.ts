@@ -16,6 +16,7 @@ const OVERLAP_MS = 120_000;
 const MOST_WAITS = 8;
 const RESOLVING: CallOptions = { lane: "resolving", urgency: "protective" };
 const FEE_PAIRS = 40;
+const UNBOOKED_AWAITED_MS = 5 * 60_000;
 /** Fees follow the volume of 30 days: they are asked for again this often, and at every start. */
 const FEES_KEPT_MS = 6 * 3_600_000;
 const NOT_SENT_TEXTS: ReadonlySet<string> = new Set(Object.values(NOT_SENT));
@@ -23,10 +24,16 @@ const NOT_SENT_TEXTS: ReadonlySet<string> = new Set(Object.values(NOT_SENT));
 /** What is history at the connection: it is in the holdings that were found then. */
 type Floor = { readonly time: Milliseconds; readonly ids: readonly string[] };
 
+/** `complete`: nothing of it is left to be booked. `clean`: nothing of it was new. */
+type Outcome = { readonly complete: boolean; readonly clean: boolean };
+
 export class Reader {
   readonly #ports: KrakenAccountPorts;
   readonly #judge: Judge;
   #feesReadAt: Milliseconds = 0;
+  /** Rows that could not be booked, and since when this instance has seen them. */
+  readonly #stuck = new Map<string, Milliseconds>();
+  #reading: Promise<Outcome> | null = null;
 
   constructor(ports: KrakenAccountPorts, judge: Judge) {
     this.#ports = ports;
@@ -45,10 +52,11 @@ export class Reader {
         return;
       }
       const closed = open.value.length > 0 ? null : await rest.closedOrders({ clientOrderId: order.id }, RESOLVING);
-      const found = closed === null ? open.value : closed.ok ? closed.value.rows : null;
-      if (found === null) {
+      if (closed !== null && !closed.ok) {
+        this.#learn(closed.failure);
         return;
       }
+      const found = closed === null ? open.value : closed.value.rows;
       if (found.length > 0) {
         this.#judge.apply({ type: "report_orders", orders: found, complete: false, readAt });
         return;
@@ -83,8 +91,15 @@ export class Reader {
     return true;
   }
 
-  /** Books executions since the cursor. `clean`: every row was read and nothing of it was new. */
-  async readExecutions(): Promise<{ readonly complete: boolean; readonly clean: boolean }> {
+  /** Books executions since the cursor. `clean`: every row was read and nothing of it was new. Who asks meanwhile shares it. */
+  async readExecutions(): Promise<Outcome> {
+    this.#reading ??= this.#readExecutions().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  async #readExecutions(): Promise<Outcome> {
     const readAt = this.#ports.now();
     const rows = await this.#window("kraken_trades", (start, offset) =>
       this.#ports.rest.tradesHistory({ start, offset }, { lane: "resolving" }),
@@ -94,13 +109,10 @@ export class Reader {
     }
     const floor = this.#floor();
     const counted = rows.filter(({ executionId, time }) => isAfter(floor, executionId, time));
-    const news = await this.bookExecutions(counted);
-    return this.#advance(
-      "kraken_trades",
-      readAt,
-      counted.map(({ executionId }) => executionId),
-      news,
-    );
+    const ids = counted.map(({ executionId }) => executionId);
+    const before = this.#unbooked(ids);
+    await this.bookExecutions(counted);
+    return this.#advance("kraken_trades", readAt, ids, before);
   }
 
   /** Books executions, with the orders that the account does not know. Answers how many were new. */
@@ -125,7 +137,7 @@ export class Reader {
   }
 
   /** Books ledger rows since the cursor. */
-  async readLedger(): Promise<{ readonly complete: boolean; readonly clean: boolean }> {
+  async readLedger(): Promise<Outcome> {
     const readAt = this.#ports.now();
     const rows = await this.#window("kraken_ledger", (start, offset) =>
       this.#ports.rest.ledgers({ start, offset }, { lane: "history" }),
@@ -133,10 +145,12 @@ export class Reader {
     if (rows === null) {
       return { complete: false, clean: false };
     }
-    const news = await this.bookLedger(rows);
     const floor = this.#floor();
-    const counted = rows.filter(({ ledgerId, time }) => isAfter(floor, ledgerId, time)).map(({ ledgerId }) => ledgerId);
-    return this.#advance("kraken_ledger", readAt, counted, news);
+    const counted = rows.filter(({ ledgerId, time }) => isAfter(floor, ledgerId, time));
+    const ids = counted.map(({ ledgerId }) => ledgerId);
+    const before = this.#unbooked(ids);
+    await this.bookLedger(counted);
+    return this.#advance("kraken_ledger", readAt, ids, before);
   }
 
   /** Books ledger rows; answers how many were new. */
@@ -251,19 +265,27 @@ export class Reader {
     }
   }
 
-  /** The cursor moves only over what is booked to the last row. */
-  #advance(
-    cursor: MetaKey,
-    readAt: Milliseconds,
-    ids: readonly string[],
-    news: number,
-  ): { readonly complete: boolean; readonly clean: boolean } {
-    const booked = this.#judge.booked(ids);
-    const complete = ids.every((id) => booked.has(id));
-    if (complete) {
+  /** The cursor moves only over what is booked to the last row. `before`: what was not booked before this read. */
+  #advance(cursor: MetaKey, readAt: Milliseconds, ids: readonly string[], before: readonly string[]): Outcome {
+    const left = this.#unbooked(ids);
+    if (left.length === 0) {
       this.#ports.desk.store.setMeta(cursor, String(readAt));
     }
-    return { complete: complete || news === 0, clean: news === 0 };
+    for (const id of before.filter((each) => !left.includes(each))) {
+      this.#stuck.delete(id);
+    }
+    for (const id of left) {
+      this.#stuck.set(id, this.#stuck.get(id) ?? readAt);
+    }
+    // A row that could not be booked for so long may never be: it is left to the comparison of balances, which tells what
+    // differs, instead of keeping that from being made. Reading goes on from before it all the same.
+    const awaited = (id: string): boolean => readAt - (this.#stuck.get(id) ?? readAt) < UNBOOKED_AWAITED_MS;
+    return { complete: !left.some(awaited), clean: !before.some(awaited) };
+  }
+
+  #unbooked(ids: readonly string[]): readonly string[] {
+    const booked = this.#judge.booked(ids);
+    return ids.filter((id) => !booked.has(id));
   }
 
   #floor(): Floor {

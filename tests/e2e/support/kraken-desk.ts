@@ -77,12 +77,6 @@ export async function connectAndOpen(page: Page, account: DemoAccount): Promise<
   await expect(page.getByText("connecting…")).toHaveCount(0, { timeout: 30_000 });
 }
 
-/** Whether this build has accounts that trade with a key: its own description of its routes says so. */
-export async function tradesAtExchange(request: APIRequestContext): Promise<boolean> {
-  const answer = await request.get("/api/openapi.json");
-  return answer.ok() && (await answer.text()).includes("/holdings/{asset}/adopt");
-}
-
 /** A picture beside the test's results, to be looked at. */
 export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: test.info().outputPath(`${name}.png`) });

@@ -3,13 +3,13 @@
  * comes back as such: a row that was passed over silently could be a fill.
  */
 import { z } from "zod";
-import { decimalFromToken } from "../../../../domain/book/tokens.ts";
 import { isZero } from "../../../../domain/decimal.ts";
 import type { BalanceFrame, LedgerUpdate } from "../../../../domain/venue/execution-stream-balances.ts";
 import type { ExecutionRow, FillRow, UnreadableRow } from "../../../../domain/venue/execution-stream-rows.ts";
 import { PRIVATE_CHANNELS, type PrivateChannel } from "../../../../domain/venue/execution-stream-facts.ts";
 import type { ExecutionFrame } from "../../../../domain/venue/execution-stream.ts";
 import type { VenueBalance, VenueOrderStatus } from "../../../../domain/venue/reports.ts";
+import { wireDecimal, wireTime } from "../../../lib/wire-values.ts";
 
 export type RateCount = { readonly venueOrderId: string; readonly symbol: string | null; readonly points: number };
 
@@ -43,22 +43,8 @@ export type PrivateMessage =
 const numberTokens =
   /"(price|qty|order_qty|cum_qty|last_qty|last_price|limit_price|stop_price|actual_price|cost|amount|fee|balance)":\s*(-?[0-9][0-9.eE+-]*)/g;
 
-const amount = z.string().transform((text, context) => {
-  const value = decimalFromToken(text);
-  if (value === null) {
-    context.addIssue({ code: "custom", message: "must be a number" });
-    return z.NEVER;
-  }
-  return value;
-});
-const time = z.string().transform((text, context) => {
-  const value = Date.parse(text);
-  if (Number.isNaN(value)) {
-    context.addIssue({ code: "custom", message: "must be a time" });
-    return z.NEVER;
-  }
-  return value;
-});
+const amount = wireDecimal;
+const time = wireTime;
 const side = z.enum(["buy", "sell"]);
 
 const orderStatuses: Readonly<Record<string, VenueOrderStatus>> = {
