@@ -36,8 +36,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: "forget the hold of a sale",
     file: `${CORE}/place.ts`,
-    from: "    hold: plan.hold,",
-    to: '    hold: plan.side === "sell" ? { ...plan.hold, amount: decimal("0") } : plan.hold,',
+    from: "recordSubmission(turn, plan, {",
+    to: 'recordSubmission(turn, plan.side === "sell" ? { ...plan, hold: { ...plan.hold, amount: decimal("0") } } : plan, {',
   },
   {
     name: "remove the fence",
