@@ -37,6 +37,7 @@ export type MetaKey =
   | "kraken_trades"
   | "kraken_ledger"
   | "kraken_rates"
+  | "kraken_rates_history"
   | "kraken_names";
 
 /** A row holds 2 MB; text is cut well below that, because a character may take several bytes. */

@@ -80,6 +80,7 @@ export class TestDesk {
       accountId: ACCOUNT,
       desk: this.desk,
       rest,
+      history: rest,
       // Everything is polled: the socket has a simulation of its own.
       socket: null,
       market: "sim",

@@ -11,7 +11,9 @@ import type { KeyConnector } from "../credentials/connector.ts";
 import type { Keyring } from "../credentials/keyring.ts";
 import type { Desk } from "../desk.ts";
 import type { Recorded } from "../turn.ts";
+import type { KeySlot } from "../../../domain/venue/keys.ts";
 import { createKrakenAccount, type KrakenAccount } from "./account.ts";
+import { HistoryLine } from "./history-line.ts";
 import type { KrakenRest } from "./rest/api.ts";
 import { krakenRest } from "./rest/client.ts";
 import { readNames } from "./rest/public.ts";
@@ -44,6 +46,7 @@ export class KrakenDesk {
   readonly #surroundings: KrakenSurroundings;
   readonly #rates: RateKeeper;
   readonly #rest: KrakenRest;
+  readonly #history: HistoryLine;
   readonly #dials: Milliseconds[] = [];
   readonly #waiting = new Set<() => void>();
   #names: NameTable;
@@ -57,34 +60,49 @@ export class KrakenDesk {
     const { desk, now, restUrl, keyring, keyConnector } = surroundings;
     const names = desk.store.meta("kraken_names");
     this.#names = names === null ? NO_NAMES : parseTrusted<NameTable>(names);
-    const saved = desk.store.meta("kraken_rates");
-    this.#rates = new RateKeeper({
-      now,
-      saved: saved === null ? null : parseTrusted<RateCounters>(saved),
-      save: (counters) => {
-        desk.store.setMeta("kraken_rates", JSON.stringify(counters));
+    const keeper = (key: "kraken_rates" | "kraken_rates_history"): RateKeeper => {
+      const saved = desk.store.meta(key);
+      return new RateKeeper({
+        now,
+        saved: saved === null ? null : parseTrusted<RateCounters>(saved),
+        save: (counters) => {
+          desk.store.setMeta(key, JSON.stringify(counters));
+        },
+      });
+    };
+    this.#rates = keeper("kraken_rates");
+    const clientOf = (slot: KeySlot, rates: RateKeeper): KrakenRest =>
+      krakenRest({
+        base: restUrl,
+        transport: fetchTransport(),
+        clock: { now, after },
+        nonces: keyring.nonces(slot),
+        credentials: async (method) => {
+          const opened = await keyring.openSecret(slot, `sign ${method}`);
+          return opened.ok ? opened.value : null;
+        },
+        names: () => this.#names,
+        rates,
+      });
+    this.#rest = clientOf("trading", this.#rates);
+    this.#history = new HistoryLine({
+      trading: this.#rest,
+      readOnly: clientOf("history", keeper("kraken_rates_history")),
+      has: () => keyring.has("history"),
+      note: (message) => {
+        keyring.note("history", message);
       },
-    });
-    this.#rest = krakenRest({
-      base: restUrl,
-      transport: fetchTransport(),
-      clock: { now, after },
-      nonces: keyring.nonces("trading"),
-      credentials: async (method) => {
-        const opened = await keyring.openSecret("trading", `sign ${method}`);
-        return opened.ok ? opened.value : null;
-      },
-      names: () => this.#names,
-      rates: this.#rates,
     });
     keyConnector.attach({
       liveOrders: () => Object.keys(this.state?.orders ?? {}).length,
       onConnected: async (slot) => {
+        this.#history.keyChanged();
         if (slot === "trading") {
           this.#connected();
         }
       },
       onRemoved: async (slot) => {
+        this.#history.keyChanged();
         if (slot === "trading") {
           this.#account?.keyRemoved();
         }
@@ -228,6 +246,7 @@ export class KrakenDesk {
       accountId,
       desk,
       rest: this.#rest,
+      history: this.#history,
       socket: (events) =>
         new PrivateSocket(
           {

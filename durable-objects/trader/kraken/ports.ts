@@ -1,6 +1,7 @@
 /** What an account at Kraken needs of its surroundings. The object and the simulations drive the same code through it. */
 import type { Instrument, Market, MarketView, Milliseconds, Symbol } from "../../../domain/market.ts";
 import type { Desk } from "../desk.ts";
+import type { HistoryReads } from "./history-line.ts";
 import type { KrakenRest } from "./rest/api.ts";
 import type { PrivateSocketControl, PrivateSocketEvents } from "./socket/port.ts";
 
@@ -8,6 +9,8 @@ export type KrakenAccountPorts = {
   readonly accountId: string;
   readonly desk: Desk;
   readonly rest: KrakenRest;
+  /** Reads trades and ledger; `rest` itself where there is no key of its own for that. */
+  readonly history: HistoryReads;
   /** Makes the private socket, closed. Null: there is none and everything is polled. */
   readonly socket: ((events: PrivateSocketEvents) => PrivateSocketControl) | null;
   readonly market: Market;

@@ -102,7 +102,7 @@ export class Reader {
   async #readExecutions(): Promise<Outcome> {
     const readAt = this.#ports.now();
     const rows = await this.#window("kraken_trades", (start, offset) =>
-      this.#ports.rest.tradesHistory({ start, offset }, { lane: "resolving" }),
+      this.#ports.history.tradesHistory({ start, offset }, { lane: "resolving" }),
     );
     if (rows === null) {
       return { complete: false, clean: false };
@@ -140,7 +140,7 @@ export class Reader {
   async readLedger(): Promise<Outcome> {
     const readAt = this.#ports.now();
     const rows = await this.#window("kraken_ledger", (start, offset) =>
-      this.#ports.rest.ledgers({ start, offset }, { lane: "history" }),
+      this.#ports.history.ledgers({ start, offset }, { lane: "history" }),
     );
     if (rows === null) {
       return { complete: false, clean: false };

@@ -208,6 +208,7 @@ export class AccountStage {
       accountId: ACCOUNT,
       desk,
       rest: this.client.rest,
+      history: this.client.rest,
       socket: (events) =>
         new PrivateSocket(
           {

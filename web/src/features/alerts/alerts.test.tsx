@@ -38,6 +38,15 @@ describe("alerts", () => {
     expect(asked).toHaveLength(2);
   });
 
+  it("say whose they are where there is more than one account", async () => {
+    const paper = sampleState({ account: sampleAccount({ name: "Practice" }) });
+    const app = await renderApp({ world: defaultWorld({ account: sampleState({ account }), others: [paper] }) });
+    await krakenShown();
+    app.traderSends("alert_raised", {}, { severity: "critical", message: "A fill came late.", alertId: "x" });
+    await waitFor(() => expect(app.notices.all().map(({ title }) => title)).toContain("A fill came late."));
+    expect(app.notices.all()[0]?.detail).toBe(account.name);
+  });
+
   it("come as a toast and into the list when they are raised, each once", async () => {
     const app = await renderApp({ world, answer: journal([]) });
     await krakenShown();
