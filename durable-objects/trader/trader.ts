@@ -127,11 +127,12 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     const { side, symbol } = asked.request;
     // Long only: a sale can do nothing but reduce, so it has the budget of exits.
     const about = side === "sell" ? protective : ordinary;
+    const startedAt = this.#parts().clock.wall();
     const full = side === "buy" ? rateProblem(this.#parts(), accountId, asked) : null;
     const placed = await wish(this.#parts(), about("place", principal, { account: accountId, symbol }), () =>
       full === null ? placeWish(principal, accountId, asked) : { ok: false, error: full },
     );
-    return placedOutcome(this.#parts(), accountId, placed);
+    return placedOutcome(this.#parts(), accountId, startedAt, placed);
   }
 
   async amendOrder(
@@ -142,10 +143,11 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   ): Promise<Result<PlacedOrder>> {
     const { desk } = this.#parts();
     const about = desk.account(accountId)?.orders[orderId]?.intent === "exit" ? protective : ordinary;
+    const startedAt = this.#parts().clock.wall();
     const amended = await wish(this.#parts(), about("amend", principal, { account: accountId, order: orderId }), () =>
       amendWish(desk.store, accountId, orderId, asked),
     );
-    return placedOutcome(this.#parts(), accountId, amended);
+    return placedOutcome(this.#parts(), accountId, startedAt, amended);
   }
 
   async cancelOrder(
@@ -155,8 +157,9 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     asked: Write<null>,
   ): Promise<Result<OrderView>> {
     const about = protective("cancel", principal, { account: accountId, order: orderId });
+    const startedAt = this.#parts().clock.wall();
     const cancelled = await wish(this.#parts(), about, () => ok(cancelWish(accountId, orderId, asked)));
-    return orderOutcome(this.#parts(), accountId, cancelled);
+    return orderOutcome(this.#parts(), accountId, startedAt, cancelled);
   }
 
   async cancelAll(
@@ -176,8 +179,9 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     asked: Write<ClosePositionRequest>,
   ): Promise<Result<PlacedOrder>> {
     const about = protective("close", principal, { account: accountId, asset });
+    const startedAt = this.#parts().clock.wall();
     const closed = await wish(this.#parts(), about, () => closeWish(accountId, asset, asked));
-    return placedOutcome(this.#parts(), accountId, closed);
+    return placedOutcome(this.#parts(), accountId, startedAt, closed);
   }
 
   async adoptHolding(

@@ -1,5 +1,6 @@
 /** Answers to wishes for an account at Kraken: they wait a moment for what the exchange says, and say how it stands then. */
 import type { CancelExternalResult, OrderView, PlacedOrder, PlaceOrderRequest } from "../../../contract/orders.ts";
+import type { Milliseconds } from "../../../domain/market.ts";
 import { ok, refuse, type Problem, type Result } from "../../../domain/problem.ts";
 import { intentOf, keptAnswer } from "../idempotency.ts";
 import type { Parts } from "../parts.ts";
@@ -7,20 +8,21 @@ import type { Write } from "../port.ts";
 import { unknownAccount } from "../commands.ts";
 import { placedOrderOf } from "../wishes.ts";
 
-/** TRADING §2: acceptance is visible within 1 s or is an error; the rest of that second is the request's own. */
-const PATIENCE_MS = 700;
+/** TRADING §2: acceptance is visible within 1 s or is an error; the feed has had its share of it, and the way needs some. */
+const PATIENCE_MS = 900;
 const CANCEL_DEADLINE_MS = 5_000;
 
 /** The answer to a placed, amended or closed order, as the order stands after a moment. */
 export async function placedOutcome(
   parts: Parts,
   accountId: string,
+  startedAt: Milliseconds,
   placed: Result<PlacedOrder>,
 ): Promise<Result<PlacedOrder>> {
   if (!placed.ok || !isAtKraken(parts, accountId)) {
     return placed;
   }
-  await parts.kraken.outcome(placed.value.order.id, PATIENCE_MS);
+  await parts.kraken.outcome(placed.value.order.id, patienceSince(parts, startedAt));
   const now = placedOrderOf(parts.desk.store, accountId, placed.value.order.id);
   return now.ok ? ok({ ...now.value, notices: placed.value.notices }) : placed;
 }
@@ -29,12 +31,13 @@ export async function placedOutcome(
 export async function orderOutcome(
   parts: Parts,
   accountId: string,
+  startedAt: Milliseconds,
   answered: Result<OrderView>,
 ): Promise<Result<OrderView>> {
   if (!answered.ok || !isAtKraken(parts, accountId)) {
     return answered;
   }
-  await parts.kraken.outcome(answered.value.id, PATIENCE_MS);
+  await parts.kraken.outcome(answered.value.id, patienceSince(parts, startedAt));
   const now = placedOrderOf(parts.desk.store, accountId, answered.value.id);
   return now.ok ? ok(now.value.order) : answered;
 }
@@ -75,6 +78,11 @@ export async function cancelExternal(parts: Parts, accountId: string): Promise<R
   }
   parts.kraken.look();
   return ok({ cancelled, failed });
+}
+
+/** What is left of the second in which acceptance has to be visible. */
+function patienceSince({ clock }: Parts, startedAt: Milliseconds): Milliseconds {
+  return Math.max(0, PATIENCE_MS - (clock.wall() - startedAt));
 }
 
 function isAtKraken(parts: Parts, accountId: string): boolean {
