@@ -23,9 +23,32 @@ export const balance = z.object({
 export type BalanceView = z.infer<typeof balance>;
 
 /**
- * The managed holding of one base asset. `cost` is the total in account currency including entry fees; figures that need
+ * The managed holding of one base asset. `held` backs open orders, the desk's own stop left out: it gives way. `cost` is the total in account currency including entry fees; figures that need
  * a price are computed from it, the quantity and the mark by domain/valuation, on every screen alike.
  */
+/** What protects a position and by which net (TRADING §4): the stop rests as an order, the target is watched by the desk. */
+export const positionProtection = z.object({
+  /** `partly`: orders of the trader's own hold the rest. `exiting`: an exit is on its way. */
+  status: z.enum(["protected", "partly", "pending", "exiting", "unprotected"]),
+  /** A sentence; null while it is protected in full. */
+  reason: z.string().nullable(),
+  stop: z
+    .object({
+      type: z.enum(["fixed", "trailing"]),
+      /** Its level now. */
+      price: decimalText,
+      percent: decimalText.nullable(),
+    })
+    .nullable(),
+  target: decimalText.nullable(),
+  /** The order that rests, and how much it covers. */
+  stopOrderId: z.string().nullable(),
+  protectedQuantity: decimalText,
+  /** Where the stop waits: at the exchange, or in the desk's own paper market. */
+  stopNet: z.enum(["exchange", "desk"]).nullable(),
+});
+export type PositionProtectionView = z.infer<typeof positionProtection>;
+
 export const position = z.object({
   asset: z.string(),
   /** The account-currency symbol it is shown under. */
@@ -39,6 +62,7 @@ export const position = z.object({
   realisedProfit: decimalText,
   /** Under the pair's minimum: cannot be sold on its own. */
   dust: z.boolean(),
+  protection: positionProtection,
   openedAt: milliseconds,
 });
 export type PositionView = z.infer<typeof position>;

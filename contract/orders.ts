@@ -23,6 +23,31 @@ export const conditionalClose = z.strictObject({
   limitPrice: positiveDecimalText.nullable(),
 });
 
+/** The protective stop of a position: so many percent under the fill, at a price, or trailing the best price (TRADING §4). */
+export const stopPlan = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("percent"), percent: positiveDecimalText }),
+  z.strictObject({ type: z.literal("price"), price: positiveDecimalText }),
+  z.strictObject({ type: z.literal("trailing"), percent: positiveDecimalText }),
+]);
+export const targetPlan = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("percent"), percent: positiveDecimalText }),
+  z.strictObject({ type: z.literal("price"), price: positiveDecimalText }),
+]);
+
+/** The stop and target that an entry brings; they take effect with its first fill. */
+export const entryProtection = z.object({
+  stop: stopPlan.nullable(),
+  target: targetPlan.nullable(),
+  isDefault: z.boolean(),
+});
+
+/** PUT /api/accounts/{id}/positions/{asset}/protection: absent leaves it as it is, null takes it away. */
+export const protectPositionRequest = z.strictObject({
+  stop: stopPlan.nullable().optional(),
+  target: targetPlan.nullable().optional(),
+});
+export type ProtectPositionRequest = z.infer<typeof protectPositionRequest>;
+
 export const placeOrderRequest = z.strictObject({
   symbol: symbolText,
   side,
@@ -36,6 +61,10 @@ export const placeOrderRequest = z.strictObject({
   trailingPercent: positiveDecimalText.optional(),
   /** An order that the exchange makes by itself for each fill; exchange accounts only. */
   conditionalClose: conditionalClose.optional(),
+  /** Protective stop of an entry. Absent: the account's default; null: none. */
+  stop: stopPlan.nullable().optional(),
+  /** Target of an entry. Absent: the account's default; null: none. */
+  target: targetPlan.nullable().optional(),
   timeInForce: timeInForce.default("gtc"),
   postOnly: z.boolean().default(false),
   /** Milliseconds since the epoch, for `gtd` only. */
@@ -112,6 +141,10 @@ export const order = z.object({
   /** Rises with every accepted amend. */
   version: z.number().int(),
   origin: orderOrigin,
+  /** Of an entry: the stop and target that it brings. */
+  protection: entryProtection.nullable().optional(),
+  /** Of a triggered type on paper: the print that set it off. */
+  triggeredBy: z.number().int().nullable().optional(),
   /** Why it ended or was refused by the venue, as a sentence; null while it lives or when simply filled. */
   reason: z.string().nullable(),
   /** Absent on paper and once it has ended. */

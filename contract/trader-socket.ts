@@ -33,6 +33,10 @@ export const JOURNAL_EVENT_TYPES = [
   "order_cancelled",
   "order_expired",
   "day_started",
+  "order_triggered",
+  "trigger_moved",
+  "protection_changed",
+  "target_reached",
   ...VENUE_EVENT_TYPES,
 ] as const;
 

@@ -3,6 +3,7 @@ import type { Decimal } from "../decimal.ts";
 import type { AccountLimits } from "../limits/limits.ts";
 import type { Asset, Symbol, TriggerDelivery } from "../market.ts";
 import type { AmendRequest, OrderRequest } from "../orders/request.ts";
+import type { StopPlan, TargetPlan } from "../protection/protection.ts";
 import type { FeePreset } from "./fees.ts";
 import type { VenueCommand } from "./venue/commands.ts";
 
@@ -33,6 +34,13 @@ export type Command =
       /** 1–100, whole. */
       readonly percent: number;
       readonly limitPrice?: Decimal | undefined;
+    }
+  /** What protects a position from now on: absent leaves it, null takes it away (TRADING §4). */
+  | {
+      readonly type: "protect_position";
+      readonly asset: Asset;
+      readonly stop?: StopPlan | null | undefined;
+      readonly target?: TargetPlan | null | undefined;
     }
   /** Prints that reached resting orders. Hand over all deliveries for the account at once: oldest order first. */
   | { readonly type: "apply_prints"; readonly deliveries: readonly TriggerDelivery[] }

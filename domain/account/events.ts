@@ -11,6 +11,7 @@ import type { Asset, Instrument, Market, Milliseconds, Side, Symbol } from "../m
 import type { ConditionalClose, Liquidity, OrderOrigin, OrderType, TimeInForce } from "../orders/order.ts";
 import type { AmendRequest, OrderRequest } from "../orders/request.ts";
 import type { Problem } from "../problem.ts";
+import type { EntryProtection, Protection } from "../protection/protection.ts";
 import type { FeeSchedule } from "./fees.ts";
 import type { AccountCurrency, AccountKind, Hold, Intent, TakenLevel } from "./state.ts";
 import type { VenueEvent } from "./venue/events.ts";
@@ -81,6 +82,8 @@ export type OrderSubmitted = Timed & {
   readonly waitsFor: readonly string[];
   readonly origin: OrderOrigin;
   readonly intent: Intent;
+  /** Of an entry: the stop and target that it brings; absent: none. */
+  readonly protection?: EntryProtection | null;
   readonly hold: Hold;
   /** The pair's rules that it was judged by. */
   readonly instrument: Instrument;
@@ -230,6 +233,43 @@ export type OrderExpired = Timed & {
   readonly released: Hold;
 };
 
+/** The last trade reached the trigger of a paper order: from here on it is the market or limit order it was to become. */
+export type OrderTriggered = Timed & {
+  readonly type: "order_triggered";
+  readonly orderId: string;
+  readonly tradeId: number;
+  readonly price: Decimal;
+  readonly late: boolean;
+  readonly triggeredAt: Milliseconds;
+};
+
+/** A trailing order follows: its trigger moved in favour, up to the print `tradeId` (TRADING §4). */
+export type TriggerMoved = Timed & {
+  readonly type: "trigger_moved";
+  readonly orderId: string;
+  readonly triggerPrice: Decimal;
+  readonly tradeId: number;
+};
+
+/** What is wanted for a position from now on; `reason` says who wanted it. Null: nothing any more. */
+export type ProtectionChanged = Timed & {
+  readonly type: "protection_changed";
+  readonly asset: Asset;
+  readonly protection: Protection | null;
+  readonly reason: string;
+};
+
+/** The last trade reached the target of a position: the desk sells. */
+export type TargetReached = Timed & {
+  readonly type: "target_reached";
+  readonly asset: Asset;
+  readonly symbol: Symbol;
+  readonly target: Decimal;
+  readonly tradeId: number;
+  readonly price: Decimal;
+  readonly late: boolean;
+};
+
 /** A new day of the account began; `equity` is the mark-to-market value at that moment. */
 export type DayStarted = Timed & {
   readonly type: "day_started";
@@ -257,6 +297,10 @@ export type AccountEvent =
   | OrderCancelled
   | OrderExpired
   | DayStarted
+  | OrderTriggered
+  | TriggerMoved
+  | ProtectionChanged
+  | TargetReached
   | VenueEvent;
 
 export type AccountEventType = AccountEvent["type"];

@@ -17,10 +17,12 @@ import type {
   OrderOpened,
   OrderSubmitted,
   QueueAdvanced,
+  TargetReached,
 } from "./events.ts";
 import { applyLeg, changeHeld, changeManaged, freeOf } from "./holdings.ts";
 import { RATE_WINDOW_MS } from "./rate-window.ts";
 import { findOrder, step, withFault } from "./order-steps.ts";
+import type { Protection } from "../protection/protection.ts";
 import { unopenedAccount, type AccountState, type OpenOrder } from "./state.ts";
 import { evolveVenue, expectSettlement, isVenueEvent } from "./venue/evolve.ts";
 import { NEW_VENUE, type VenueLink } from "./venue/state.ts";
@@ -89,6 +91,26 @@ function apply(state: AccountState, event: AccountEvent, seq: number): AccountSt
       return filled(state, event, seq);
     case "queue_advanced":
       return queueAdvanced(state, event);
+    case "order_triggered":
+      return changeOrder(state, event.orderId, seq, event.marketTime, (order) => ({
+        ...order,
+        triggeredBy: event.tradeId,
+        version: order.version + 1,
+        queue: null,
+        waiting: true,
+        reason: event.late ? "Triggered while the desk was away." : "Triggered.",
+      }));
+    case "trigger_moved":
+      return changeOrder(state, event.orderId, seq, event.marketTime, (order) => ({
+        ...order,
+        triggerPrice: event.triggerPrice,
+        version: order.version + 1,
+        queue: order.queue === null ? null : { ...order.queue, cursor: event.tradeId },
+      }));
+    case "protection_changed":
+      return { ...state, protections: changedProtections(state.protections, event.asset, event.protection) };
+    case "target_reached":
+      return { ...state, protections: reachedTarget(state.protections, event) };
     case "day_started":
       return {
         ...state,
@@ -124,6 +146,7 @@ function reset(state: AccountState, event: AccountReset): AccountState {
     holdings: changeManaged({}, event.currency, event.startingBalance),
     taken: {},
     prints: {},
+    protections: {},
     realisedProfit: ZERO,
     feesPaid: ZERO,
     baseline: event.startingBalance,
@@ -159,6 +182,7 @@ function submitted(state: AccountState, event: OrderSubmitted, seq: number): Acc
     feeAsset: event.instrument.quote,
     version: 1,
     origin: event.origin,
+    protection: event.protection ?? null,
     reason: event.waitingFor,
     createdAt: event.marketTime,
     updatedAt: event.marketTime,
@@ -293,6 +317,46 @@ function filled(state: AccountState, event: FillBooked, seq: number): AccountSta
   const settled =
     event.executionId === null ? after : expectSettlement(after, event.executionId, { since: event.time, moves });
   return afterOrders(settled, event.symbol);
+}
+
+function changeOrder(
+  state: AccountState,
+  orderId: string,
+  seq: number,
+  at: number,
+  change: (order: OpenOrder) => OpenOrder,
+): AccountState {
+  const order = state.orders[orderId];
+  if (order === undefined) {
+    return withFault(state, seq, `order ${orderId} is not open and its trigger cannot change`);
+  }
+  return { ...state, orders: { ...state.orders, [orderId]: { ...change(order), updatedAt: at, seq } } };
+}
+
+function changedProtections(
+  protections: AccountState["protections"],
+  asset: string,
+  protection: Protection | null,
+): AccountState["protections"] {
+  const { [asset]: _before, ...others } = protections;
+  return protection === null ? others : { ...others, [asset]: protection };
+}
+
+/** It has done its work: the stop stays for what may be left. */
+function reachedTarget(protections: AccountState["protections"], event: TargetReached): AccountState["protections"] {
+  const protection = protections[event.asset];
+  return protection === undefined
+    ? protections
+    : {
+        ...protections,
+        [event.asset]: {
+          ...protection,
+          target: null,
+          targetArmedTradeId: event.tradeId,
+          version: protection.version + 1,
+          changedAt: event.marketTime,
+        },
+      };
 }
 
 function newLink(deadline: number, waitsFor: readonly string[]): VenueLink {

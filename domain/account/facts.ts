@@ -3,6 +3,7 @@ import type { Asset, Instrument, Milliseconds } from "../market.ts";
 import { valuationSymbol } from "../orders/conversion.ts";
 import type { OwnLiveOrder, TradingFacts } from "../orders/facts.ts";
 import { restQuantity } from "../paper/match.ts";
+import { heldByOthers, isProtectiveStop } from "../protection/resting-stop.ts";
 import { spendable } from "./venue/spendable.ts";
 import { countRecent } from "./rate-window.ts";
 import type { AccountState, OpenOrder } from "./state.ts";
@@ -14,10 +15,15 @@ import type { AccountState, OpenOrder } from "./state.ts";
 export function tradingFacts(state: AccountState, now: Milliseconds, without: OpenOrder | null = null): TradingFacts {
   const balances: Record<Asset, { total: Decimal; held: Decimal; managed: Decimal }> = {};
   for (const [asset, holding] of Object.entries(state.holdings)) {
-    balances[asset] = { total: spendable(state, asset), held: holding.held, managed: holding.managed };
+    // A resting stop gives way to any other sale, so what it holds is free to be sold (TRADING §4).
+    balances[asset] = {
+      total: spendable(state, asset),
+      held: heldByOthers(state, asset),
+      managed: holding.managed,
+    };
   }
   const own = without === null ? undefined : balances[without.hold.asset];
-  if (without !== null && own !== undefined) {
+  if (without !== null && own !== undefined && !isProtectiveStop(without)) {
     balances[without.hold.asset] = { ...own, held: subtract(own.held, without.hold.amount) };
   }
   return {

@@ -62,7 +62,7 @@ export function denied(context: Context, request: OrderRequest, problem: Problem
 /** The request without absent fields: events are JSON. */
 function recordable(request: OrderRequest): OrderRequest {
   const { symbol, side, type, timeInForce, postOnly, quantity, cost, limitPrice, expiresAt } = request;
-  const { triggerPrice, trailingPercent, conditionalClose } = request;
+  const { triggerPrice, trailingPercent, conditionalClose, stop, target } = request;
   return {
     symbol,
     side,
@@ -75,6 +75,8 @@ function recordable(request: OrderRequest): OrderRequest {
     ...(triggerPrice === undefined ? {} : { triggerPrice }),
     ...(trailingPercent === undefined ? {} : { trailingPercent }),
     ...(conditionalClose === undefined ? {} : { conditionalClose }),
+    ...(stop === undefined ? {} : { stop }),
+    ...(target === undefined ? {} : { target }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }

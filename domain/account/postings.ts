@@ -56,6 +56,10 @@ function movements(event: AccountEvent): readonly Posting[] {
     case "ledger_settled":
       // The exchange's rounding of what it has charged.
       return event.rows.flatMap(({ asset, difference }) => move("fees", "free", asset, difference));
+    case "order_triggered":
+    case "trigger_moved":
+    case "protection_changed":
+    case "target_reached":
     case "connection_changed":
     case "action_sent":
     case "action_deferred":

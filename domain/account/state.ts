@@ -6,6 +6,7 @@ import { ZERO, type Decimal } from "../decimal.ts";
 import { DEFAULT_LIMITS, type AccountLimits } from "../limits/limits.ts";
 import type { Asset, Instrument, Market, Milliseconds, Side, Symbol } from "../market.ts";
 import type { Order } from "../orders/order.ts";
+import type { Protection } from "../protection/protection.ts";
 import { FEE_SCHEDULES, type FeeSchedule } from "./fees.ts";
 import type { VenueLink, VenueState } from "./venue/state.ts";
 
@@ -119,6 +120,8 @@ export type AccountState = {
   readonly day: AccountDay;
   /** Wall times of the entries of the last minute, oldest first. */
   readonly recentEntries: readonly Milliseconds[];
+  /** What is wanted for each position that is protected. */
+  readonly protections: Readonly<Record<Asset, Protection>>;
   /** Null in a paper account: it has no code path to an exchange. */
   readonly venue: VenueState | null;
   /** Arrivals in any queue so far. */
@@ -156,6 +159,7 @@ export function unopenedAccount(accountId: string): AccountState {
     peak: ZERO,
     day: { startedAt: 0, equity: ZERO, flows: ZERO },
     recentEntries: [],
+    protections: {},
     venue: null,
     arrivals: 0,
     createdAt: 0,

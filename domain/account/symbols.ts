@@ -27,6 +27,8 @@ export function symbolsNeeded(state: AccountState, command: Command): readonly S
       return Object.keys(state.holdings)
         .filter((asset) => asset !== currency)
         .map((asset) => valuationSymbol(asset, currency));
+    case "protect_position":
+      return [valuationSymbol(command.asset, currency)];
     case "open_account":
     case "deposit":
     case "reset_account":

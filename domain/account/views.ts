@@ -13,6 +13,8 @@ import { instrumentOf, isDust } from "./facts.ts";
 import type { FeeSchedule } from "./fees.ts";
 import { holdingOf, totalOf } from "./holdings.ts";
 import type { AccountCurrency, AccountDay, AccountKind, AccountState, OpenOrder } from "./state.ts";
+import { heldByOthers } from "../protection/resting-stop.ts";
+import { protectionStanding, type PositionProtection } from "../protection/standing.ts";
 import { exchangeFees } from "./venue/standing.ts";
 import { spendable } from "./venue/spendable.ts";
 import type { ActionStage, Connection, Difference, ExternalOrder, PlacementStage } from "./venue/state.ts";
@@ -20,6 +22,7 @@ import type { ActionStage, Connection, Difference, ExternalOrder, PlacementStage
 export type Balance = {
   readonly asset: Asset;
   readonly total: Decimal;
+  /** Backs open orders; a resting protective stop is left out, because it gives way to any other sale. */
   readonly held: Decimal;
   /** What may be spent or sold: of an asset at an exchange only what the desk manages. */
   readonly available: Decimal;
@@ -64,6 +67,7 @@ export type Position = {
   readonly averageEntryPrice: Decimal | null;
   readonly realisedProfit: Decimal;
   readonly dust: boolean;
+  readonly protection: PositionProtection;
   readonly openedAt: Milliseconds;
 };
 
@@ -123,8 +127,9 @@ export function balanceViews(state: AccountState): readonly Balance[] {
   return [state.currency, ...others.sort()].map((asset) => {
     const holding = holdingOf(state.holdings, asset);
     const total = totalOf(holding);
-    const available = largest(ZERO, subtract(spendable(state, asset), holding.held));
-    return { asset, total, held: holding.held, available, external: holding.external };
+    const held = heldByOthers(state, asset);
+    const available = largest(ZERO, subtract(spendable(state, asset), held));
+    return { asset, total, held, available, external: holding.external };
   });
 }
 
@@ -152,11 +157,12 @@ export function positionViews(state: AccountState): readonly Position[] {
       asset,
       symbol: valuationSymbol(asset, state.currency),
       quantity: holding.managed,
-      held: holding.held,
+      held: heldByOthers(state, asset),
       cost: holding.cost,
       averageEntryPrice: holding.cost === null ? null : divide(holding.cost, holding.managed, decimals, "half-even"),
       realisedProfit: holding.realisedProfit,
       dust: isDust(state, asset),
+      protection: protectionStanding(state, asset),
       openedAt: holding.openedAt,
     };
   });

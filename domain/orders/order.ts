@@ -1,5 +1,6 @@
 import type { Decimal } from "../decimal.ts";
 import type { Asset, Milliseconds, Side, Symbol } from "../market.ts";
+import type { EntryProtection } from "../protection/protection.ts";
 
 /** TRADING §2. `unknown`: sent, outcome not known. `cancel_pending`: a cancel is on its way. */
 export const ORDER_STATUSES = [
@@ -45,8 +46,20 @@ export function hasLimitPrice(type: OrderType): boolean {
 export const TIMES_IN_FORCE = ["gtc", "ioc", "gtd"] as const;
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 
-/** Who wished the order: a click, the close button, a client of the API, the exchange itself as a conditional close. */
-export const ORDER_ORIGINS = ["manual", "close", "api", "conditional"] as const;
+/**
+ * Who wished the order: a click, the close button, a client of the API, the exchange itself as a conditional close; the desk
+ * for a position: its resting stop, its target, an emergency exit past the stop, a flatten by Stop or by a halt.
+ */
+export const ORDER_ORIGINS = [
+  "manual",
+  "close",
+  "api",
+  "conditional",
+  "stop",
+  "target",
+  "emergency",
+  "flatten",
+] as const;
 export type OrderOrigin = (typeof ORDER_ORIGINS)[number];
 
 export const LIQUIDITIES = ["maker", "taker"] as const;
@@ -89,6 +102,10 @@ export type Order = {
   /** Rises with every accepted amend; a trigger row carries it. */
   readonly version: number;
   readonly origin: OrderOrigin;
+  /** Of an entry: the stop and target that it brings. Absent or null: none. */
+  readonly protection?: EntryProtection | null;
+  /** Of a triggered type in the paper market: the print that set it off; null or absent before. */
+  readonly triggeredBy?: number | null;
   /** Why it ended or was refused by the venue; null while it lives or when simply filled. */
   readonly reason: string | null;
   readonly createdAt: Milliseconds;

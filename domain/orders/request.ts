@@ -1,5 +1,6 @@
 import type { Decimal } from "../decimal.ts";
 import type { Milliseconds, Side, Symbol } from "../market.ts";
+import type { StopPlan, TargetPlan } from "../protection/protection.ts";
 import type { ConditionalClose, OrderType, TimeInForce } from "./order.ts";
 
 /** What a trader asks for (wire shape: contract/orders placeOrderRequest). Exactly one of `quantity` and `cost`. */
@@ -16,6 +17,10 @@ export type OrderRequest = {
   /** Of a trailing stop. */
   readonly trailingPercent?: Decimal | undefined;
   readonly conditionalClose?: ConditionalClose | undefined;
+  /** Protective stop of an entry. Absent: the account's default; null: none. */
+  readonly stop?: StopPlan | null | undefined;
+  /** Target of an entry. Absent: the account's default; null: none. */
+  readonly target?: TargetPlan | null | undefined;
   readonly timeInForce: TimeInForce;
   readonly postOnly: boolean;
   /** Market time, for `gtd`. */

@@ -108,6 +108,7 @@ function act(turn: Turn, command: Exclude<Command, { type: Asked }>): void {
     case "apply_prints":
     case "retry_waiting":
     case "expire_orders":
+    case "protect_position":
       // Of paper: the exchange fills and expires its orders itself.
       return;
   }

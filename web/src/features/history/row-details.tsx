@@ -14,6 +14,10 @@ const origins = {
   close: "close button",
   api: "a program",
   conditional: "Kraken, as a conditional close",
+  stop: "the desk, as the position's stop",
+  target: "the desk, at the position's target",
+  emergency: "the desk, because the price was past the stop",
+  flatten: "Stop or a halt, selling everything",
 } as const;
 
 /** Everything that is recorded of one order. */

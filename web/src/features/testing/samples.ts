@@ -142,6 +142,15 @@ export function samplePosition(change: Partial<PositionView> = {}): PositionView
     averageEntryPrice: decimal("64256"),
     realisedProfit: decimal("0"),
     dust: false,
+    protection: {
+      status: "protected",
+      reason: null,
+      stop: { type: "fixed", price: decimal("61043.2"), percent: null },
+      target: null,
+      stopOrderId: "stop-1",
+      protectedQuantity: decimal("0.5"),
+      stopNet: "desk",
+    },
     openedAt: NOW - 3_600_000,
     ...change,
   };

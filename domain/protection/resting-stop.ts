@@ -1,0 +1,38 @@
+/** The order that carries a position's stop, found in the live orders: it is remembered nowhere else. */
+import { subtract, sum, ZERO, type Decimal } from "../decimal.ts";
+import type { AccountState, OpenOrder } from "../account/state.ts";
+import type { Asset } from "../market.ts";
+
+/** Orders by which the desk (or the trader's close) sells a position at once. */
+const EXIT_ORIGINS: ReadonlySet<OpenOrder["origin"]> = new Set(["close", "target", "emergency", "flatten"] as const);
+
+/** True for an order that only protects: it rests until its trigger, and gives way to any other sale. */
+export function isProtectiveStop(order: Pick<OpenOrder, "origin" | "triggeredBy">): boolean {
+  return order.origin === "stop" && (order.triggeredBy ?? null) === null;
+}
+
+/** The protective stops of the asset that rest, the oldest first. On paper there is at most one. */
+export function restingStops(state: AccountState, asset: Asset): readonly OpenOrder[] {
+  return Object.values(state.orders).filter((order) => order.hold.asset === asset && isProtectiveStop(order));
+}
+
+/** What the resting stops of the asset hold: it is free for any other sale, which makes them give way. */
+export function heldByStops(state: AccountState, asset: Asset): Decimal {
+  return sum(restingStops(state, asset).map(({ hold }) => hold.amount));
+}
+
+/** What orders other than resting stops hold of the asset. */
+export function heldByOthers(state: AccountState, asset: Asset): Decimal {
+  return subtract(state.holdings[asset]?.held ?? ZERO, heldByStops(state, asset));
+}
+
+/** The live orders that are selling the position at once: one exit per asset, a second joins it (TRADING §4). */
+export function liveExits(state: AccountState, asset: Asset): readonly OpenOrder[] {
+  return Object.values(state.orders).filter(
+    (order) =>
+      order.hold.asset === asset &&
+      order.side === "sell" &&
+      (EXIT_ORIGINS.has(order.origin) || (order.origin === "stop" && !isProtectiveStop(order))) &&
+      order.type !== "limit",
+  );
+}
