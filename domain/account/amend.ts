@@ -2,12 +2,18 @@
  * Changing a live order (TRADING §4 "amend", PROTOCOL §2.6): the quantity is the new total, what is filled included. The place
  * in the queue is kept only where nothing but the quantity falls; otherwise the order is judged and matched anew.
  */
-import { compare, isBelow, subtract, type Decimal } from "../decimal.ts";
+import { compare, isBelow, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Instrument } from "../market.ts";
 import { judgeCandidate } from "../orders/assess.ts";
 import { checkMinimums } from "../orders/checks.ts";
 import { buyHold } from "../orders/hold.ts";
-import { quantisePrice, quantiseQuantity } from "../orders/quantise.ts";
+import { isTriggered } from "../orders/order.ts";
+import { nearestPrice, quantisePrice, quantiseQuantity } from "../orders/quantise.ts";
+import { isArmed, triggeredAs } from "../orders/trigger.ts";
+import { isProtectiveStop } from "../protection/resting-stop.ts";
+import type { QueueArrival } from "./events.ts";
+import { giveWay } from "./give-way.ts";
+import { protectPosition } from "./protect.ts";
 import type { AmendRequest } from "../orders/request.ts";
 import { ok, refuse, type Problem, type Result } from "../problem.ts";
 import { cancelOwn, openOrder, takeFromBook } from "./execute.ts";
@@ -18,7 +24,11 @@ import { assessmentMarket, marketProblem } from "./place.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Outcome, type Turn } from "./turn.ts";
 
-type Change = { readonly quantity: Decimal; readonly limitPrice: Decimal | null };
+type Change = {
+  readonly quantity: Decimal;
+  readonly limitPrice: Decimal | null;
+  readonly triggerPrice: Decimal | null;
+};
 
 /** Amends a live order, or answers the recorded denial. */
 export function amendOrder(turn: Turn, orderId: string, request: AmendRequest): Outcome {
@@ -32,10 +42,27 @@ export function amendOrder(turn: Turn, orderId: string, request: AmendRequest): 
   if (!change.ok) {
     return deniedAmend(turn, orderId, request, change.error);
   }
-  const { quantity, limitPrice } = change.value;
-  const onlyLess = limitPrice === order.limitPrice && isBelow(quantity, order.quantity);
+  const { quantity, limitPrice, triggerPrice } = change.value;
+  if (isProtectiveStop(order)) {
+    return amendStop(turn, order, change.value, request);
+  }
+  const samePrices = limitPrice === order.limitPrice && triggerPrice === order.triggerPrice;
+  const onlyLess = samePrices && isBelow(quantity, order.quantity);
   const refused = onlyLess ? reduce(turn, order, instrument, quantity) : replace(turn, order, instrument, change.value);
   return refused === null ? null : deniedAmend(turn, orderId, request, refused);
+}
+
+/** A position's stop covers what there is of it: only its level can be changed, and that is the position's. */
+function amendStop(turn: Turn, order: OpenOrder, change: Change, request: AmendRequest): Outcome {
+  if (change.quantity !== order.quantity || change.triggerPrice === null || change.limitPrice !== null) {
+    return deniedAmend(turn, order.id, request, {
+      code: "BAD_REQUEST",
+      message: `The stop of a position always covers all of it (${order.quantity}): only its price can be changed.`,
+      details: { limit: order.quantity, value: change.quantity },
+    });
+  }
+  const stop = { type: "price" as const, price: change.triggerPrice };
+  return protectPosition(turn, { type: "protect_position", asset: order.hold.asset, stop });
 }
 
 function readChange(
@@ -58,10 +85,15 @@ function readChange(
   if (request.limitPrice !== undefined && order.limitPrice === null) {
     return refuse("PRICE_INVALID", "A market order has no limit price.", { field: "limitPrice" });
   }
+  if (request.triggerPrice !== undefined && (order.triggerPrice === null || !isArmed(order))) {
+    return refuse("PRICE_INVALID", "The order does not wait for a trigger.", { field: "triggerPrice" });
+  }
+  const triggerPrice =
+    request.triggerPrice === undefined ? order.triggerPrice : nearestPrice(request.triggerPrice, instrument);
   const quantity = request.quantity === undefined ? order.quantity : quantiseQuantity(request.quantity, instrument);
   const limitPrice =
     request.limitPrice === undefined ? order.limitPrice : quantisePrice(request.limitPrice, order.side, instrument);
-  if (quantity === order.quantity && limitPrice === order.limitPrice) {
+  if (quantity === order.quantity && limitPrice === order.limitPrice && triggerPrice === order.triggerPrice) {
     return refuse("NOTHING_CHANGED", "The order has this quantity and price already.", {});
   }
   if (compare(quantity, order.filledQuantity) <= 0) {
@@ -71,7 +103,7 @@ function readChange(
       { limit: order.filledQuantity, value: quantity },
     );
   }
-  return ok({ quantity, limitPrice });
+  return ok({ quantity, limitPrice, triggerPrice });
 }
 
 /** Less of the same: no new risk, no market needed, the place in the queue stays. */
@@ -122,15 +154,16 @@ function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: C
     {
       symbol: order.symbol,
       side: order.side,
-      orderType: order.type,
+      orderType: isArmed(order) || !isTriggered(order.type) ? order.type : triggeredAs(order.type),
       timeInForce: order.timeInForce,
       postOnly: order.postOnly,
       quantity: rest,
       limitPrice: change.limitPrice,
-      triggerPrice: null,
-      trailingPercent: null,
+      triggerPrice: isArmed(order) ? change.triggerPrice : null,
+      trailingPercent: isArmed(order) ? order.trailingPercent : null,
       conditionalClose: null,
       expiresAt: order.expiresAt,
+      protection: order.protection ?? null,
       intent: order.intent,
     },
     context.markets[order.symbol]?.instrument ?? instrument,
@@ -141,6 +174,7 @@ function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: C
     return plan.error;
   }
   const { match, hold, waitingFor } = plan.value;
+  giveWay(turn, hold.asset, subtract(hold.amount, order.hold.amount));
   cancelOwn(turn, match?.cancelFirst ?? []);
   const isSubmitting = order.status === "submitting";
   record(turn, {
@@ -150,10 +184,10 @@ function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: C
     version: order.version + 1,
     quantity: change.quantity,
     limitPrice: change.limitPrice,
-    triggerPrice: order.triggerPrice,
+    triggerPrice: change.triggerPrice,
     hold: { asset: hold.asset, before: order.hold.amount, after: hold.amount },
     fees: state.fees,
-    queue: isSubmitting ? null : (match?.queue ?? null),
+    queue: isSubmitting ? null : (match?.queue ?? rearmed(turn, order)),
     waitingFor,
     forgottenLevels: match?.forgottenLevels ?? [],
   });
@@ -163,6 +197,12 @@ function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: C
     takeFromBook(turn, order.id, match, instrument);
   }
   return null;
+}
+
+/** An armed order stands from now on at its new trigger: what was traded before does not fire it. */
+function rearmed({ context }: Turn, order: OpenOrder): QueueArrival | null {
+  const view = context.markets[order.symbol];
+  return isArmed(order) && view !== undefined ? { ahead: ZERO, armedTradeId: view.tapeTradeId } : null;
 }
 
 /** The recorded answer to a change that is not made. */

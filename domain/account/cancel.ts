@@ -1,22 +1,29 @@
 import type { Asset, Symbol } from "../market.ts";
 import { cancelOrder, filledSoFar } from "./execute.ts";
 import { goneProblem } from "./gone.ts";
+import { isProtectiveStop } from "../protection/resting-stop.ts";
+import { dropStop } from "./protect.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Outcome, type Turn } from "./turn.ts";
 
 /** Cancels one order. Needs no market; settle the tape first (TRADING §4). */
 export function cancelOne(turn: Turn, orderId: string): Outcome {
-  if (turn.state.orders[orderId] === undefined) {
+  const order = turn.state.orders[orderId];
+  if (order === undefined) {
     return { problem: goneProblem(turn.state, orderId), events: [] };
+  }
+  if (isProtectiveStop(order)) {
+    // Otherwise the next decision would place it again.
+    dropStop(turn, order.hold.asset, "You cancelled its stop.");
   }
   cancelOrder(turn, orderId, "Cancelled by you.");
   return null;
 }
 
-/** Cancels every live order, of one symbol or of all. */
+/** Cancels every live order, of one symbol or of all. Stops that protect a position stay with the position. */
 export function cancelAll(turn: Turn, symbol: Symbol | null): void {
   for (const order of Object.values(turn.state.orders)) {
-    if (symbol === null || order.symbol === symbol) {
+    if ((symbol === null || order.symbol === symbol) && !isProtectiveStop(order)) {
       cancelOrder(turn, order.id, "Cancelled by you, with all others.");
     }
   }

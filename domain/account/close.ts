@@ -11,6 +11,7 @@ import type { OrderRequest } from "../orders/request.ts";
 import type { Problem } from "../problem.ts";
 import { cancelOrder, submitOrder } from "./execute.ts";
 import { tradingFacts } from "./facts.ts";
+import { giveWay } from "./give-way.ts";
 import { freeOf, holdingOf } from "./holdings.ts";
 import { assessmentMarket, denied, marketProblem } from "./place.ts";
 import { ordersHolding } from "./cancel.ts";
@@ -91,6 +92,7 @@ function tooSmall(wish: CloseWish, managed: Decimal, wanted: Decimal, instrument
 
 /** Cancels what holds the asset, its sales first, then the orders that pay with it, until `wanted` is free. */
 function freeInventory(turn: Turn, asset: Asset, wanted: Decimal): void {
+  giveWay(turn, asset, wanted);
   for (const order of ordersHolding(turn.state.orders, asset)) {
     if (!isAbove(wanted, freeOf(holdingOf(turn.state.holdings, asset)))) {
       return;

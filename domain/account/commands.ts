@@ -1,6 +1,6 @@
 /** What an account can be asked or told. Idempotency keys are the shell's: a repeated key never becomes a command. */
 import type { Decimal } from "../decimal.ts";
-import type { AccountLimits } from "../limits/limits.ts";
+import type { RiskSettings } from "../risk/settings.ts";
 import type { Asset, Symbol, TriggerDelivery } from "../market.ts";
 import type { AmendRequest, OrderRequest } from "../orders/request.ts";
 import type { StopPlan, TargetPlan } from "../protection/protection.ts";
@@ -22,7 +22,7 @@ export type Command =
       readonly name?: string | undefined;
       readonly zone?: string | undefined;
       readonly fees?: FeePreset | undefined;
-      readonly limits?: AccountLimits | undefined;
+      readonly limits?: RiskSettings | undefined;
     }
   | { readonly type: "place_order"; readonly request: OrderRequest }
   | { readonly type: "amend_order"; readonly orderId: string; readonly request: AmendRequest }

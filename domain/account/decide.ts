@@ -15,7 +15,9 @@ import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { effectsBetween } from "./effects.ts";
 import { changeSettings, deposit, openAccount, resetAccount, startDay } from "./lifecycle.ts";
+import { keepProtected } from "./keep-protected.ts";
 import { marketProblem, placeOrder } from "./place.ts";
+import { protectPosition } from "./protect.ts";
 import { retryWaiting } from "./retry.ts";
 import type { AccountState } from "./state.ts";
 import { beginTurn, type Outcome, type Turn } from "./turn.ts";
@@ -32,6 +34,9 @@ export function decide(state: AccountState, command: Command, context: Context):
   const outcome = carryOut(turn, command);
   if (outcome !== null) {
     return { type: "denied", ...outcome };
+  }
+  if (turn.state.venue === null) {
+    keepProtected(turn);
   }
   return {
     type: "accepted",
@@ -65,6 +70,8 @@ function carryOut(turn: Turn, command: Command): Outcome {
       return null;
     case "close_position":
       return closePosition(turn, command);
+    case "protect_position":
+      return protectPosition(turn, command);
     case "apply_prints":
       return onOwnMarket(turn, () => applyPrints(turn, command.deliveries));
     case "retry_waiting":

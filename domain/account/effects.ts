@@ -4,26 +4,13 @@
  */
 import type { Milliseconds, Symbol, TriggerRow } from "../market.ts";
 import type { Effect } from "./decision.ts";
-import type { AccountState, OpenOrder } from "./state.ts";
+import { protectionStanding } from "../protection/standing.ts";
+import type { AccountState } from "./state.ts";
+import { orderRows, targetRows } from "./watched-levels.ts";
 
-/** The level the feed watches for a resting order; null for an order that does not rest. */
-export function triggerRow(order: OpenOrder): TriggerRow | null {
-  if (order.queue === null || order.limitPrice === null) {
-    return null;
-  }
-  return {
-    orderId: order.id,
-    version: order.version,
-    symbol: order.symbol,
-    direction: order.side === "buy" ? "below" : "above",
-    level: order.limitPrice,
-    armedTradeId: order.queue.cursor,
-  };
-}
-
-/** All levels to watch for the account. */
+/** All levels to watch for the account: of resting orders, of armed ones, of targets (triggers/rows.ts). */
 export function triggerRows(state: AccountState): readonly TriggerRow[] {
-  return Object.values(state.orders).flatMap((order) => triggerRow(order) ?? []);
+  return [...Object.values(state.orders).flatMap((order) => orderRows(state, order)), ...targetRows(state)];
 }
 
 /** When live orders expire, in market time. */
@@ -36,8 +23,18 @@ export function expiries(state: AccountState): readonly { readonly orderId: stri
 
 /** Symbols with orders that wait for a fresh price. */
 export function waitingSymbols(state: AccountState): readonly Symbol[] {
-  const waiting = Object.values(state.orders).filter((order) => order.waiting && order.venue === null);
-  return [...new Set(waiting.map(({ symbol }) => symbol))];
+  if (state.venue !== null) {
+    return [];
+  }
+  const waiting = Object.values(state.orders).filter((order) => order.waiting);
+  return [...new Set([...waiting.map(({ symbol }) => symbol), ...pendingStops(state)])];
+}
+
+/** Pairs of positions whose stop could not be armed yet, for want of a market. */
+function pendingStops(state: AccountState): readonly Symbol[] {
+  return Object.values(state.protections).flatMap(({ asset, symbol }) =>
+    protectionStanding(state, asset).status === "pending" ? symbol : [],
+  );
 }
 
 /** Symbols whose prices the account depends on: its positions' and its orders'. */

@@ -6,7 +6,7 @@
  * `EVENT_VERSION` with each; an older version is lifted by an upcaster before it gets here.
  */
 import type { Decimal } from "../decimal.ts";
-import type { AccountLimits } from "../limits/limits.ts";
+import type { RiskSettings } from "../risk/settings.ts";
 import type { Asset, Instrument, Market, Milliseconds, Side, Symbol } from "../market.ts";
 import type { ConditionalClose, Liquidity, OrderOrigin, OrderType, TimeInForce } from "../orders/order.ts";
 import type { AmendRequest, OrderRequest } from "../orders/request.ts";
@@ -16,7 +16,7 @@ import type { FeeSchedule } from "./fees.ts";
 import type { AccountCurrency, AccountKind, Hold, Intent, TakenLevel } from "./state.ts";
 import type { VenueEvent } from "./venue/events.ts";
 
-export const EVENT_VERSION = 2;
+export const EVENT_VERSION = 3;
 
 type Timed = { readonly time: Milliseconds; readonly marketTime: Milliseconds };
 
@@ -30,7 +30,7 @@ export type AccountOpened = Timed & {
   readonly zone: string;
   readonly startingBalance: Decimal;
   readonly fees: FeeSchedule;
-  readonly limits: AccountLimits;
+  readonly limits: RiskSettings;
 };
 
 /** Follows the cancels of all open orders. Everything held goes, the starting balance comes. */
@@ -49,7 +49,7 @@ export type SettingsChanged = Timed & {
   readonly name: string | null;
   readonly zone: string | null;
   readonly fees: FeeSchedule | null;
-  readonly limits: AccountLimits | null;
+  readonly limits: RiskSettings | null;
 };
 
 /** The desk's recorded answer to a wish that it did not follow (TRADING §2 "Denied"). */

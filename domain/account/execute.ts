@@ -1,11 +1,12 @@
 /** Turning a plan into events: what the trader object does with an order that passed the judge. */
 import { isPositive } from "../decimal.ts";
-import type { Instrument } from "../market.ts";
+import type { Instrument, Symbol } from "../market.ts";
 import type { OrderPlan } from "../orders/candidate.ts";
 import type { Match } from "../paper/match.ts";
 import { bookFill, type Execution } from "./book-fill.ts";
 import type { OrderSubmitted } from "./events.ts";
-import type { OrderOrigin } from "../orders/order.ts";
+import { isTriggered, type OrderOrigin } from "../orders/order.ts";
+import { armOrder } from "./triggered.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Turn } from "./turn.ts";
 
@@ -13,9 +14,19 @@ import { record, stamp, type Turn } from "./turn.ts";
 export function submitOrder(turn: Turn, plan: OrderPlan, orderId: string, origin: OrderOrigin): void {
   cancelOwn(turn, plan.match?.cancelFirst ?? []);
   const { waitingFor } = plan;
-  recordSubmission(turn, plan, { orderId, origin, deadline: null, waitsFor: [], fees: turn.state.fees, waitingFor });
+  const { fees } = turn.state;
+  recordSubmission(turn, plan, { orderId, origin, deadline: null, waitsFor: [], fees, waitingFor });
   if (plan.match !== null) {
     openOrder(turn, orderId, plan.match, plan.instrument);
+  } else if (isTriggered(plan.orderType)) {
+    armIfPossible(turn, orderId, plan.symbol);
+  }
+}
+
+function armIfPossible(turn: Turn, orderId: string, symbol: Symbol): void {
+  const view = turn.context.markets[symbol];
+  if (view?.quote.fresh === true) {
+    armOrder(turn, orderId, view);
   }
 }
 
@@ -23,7 +34,7 @@ export function submitOrder(turn: Turn, plan: OrderPlan, orderId: string, origin
 export function recordSubmission(
   turn: Turn,
   plan: OrderPlan,
-  given: Pick<OrderSubmitted, "orderId" | "origin" | "deadline" | "waitsFor" | "fees" | "waitingFor">,
+  given: Pick<OrderSubmitted, "orderId" | "origin" | "deadline" | "waitsFor" | "fees" | "waitingFor" | "protection">,
 ): void {
   record(turn, {
     type: "order_submitted",
@@ -41,6 +52,7 @@ export function recordSubmission(
     conditionalClose: plan.conditionalClose,
     expiresAt: plan.expiresAt,
     intent: plan.intent,
+    protection: plan.protection,
     hold: plan.hold,
     instrument: plan.instrument,
     conversionRate: plan.conversionRate,

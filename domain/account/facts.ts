@@ -2,6 +2,7 @@ import { compare, isPositive, subtract, ZERO, type Decimal } from "../decimal.ts
 import type { Asset, Instrument, Milliseconds } from "../market.ts";
 import { valuationSymbol } from "../orders/conversion.ts";
 import type { OwnLiveOrder, TradingFacts } from "../orders/facts.ts";
+import { isArmed } from "../orders/trigger.ts";
 import { restQuantity } from "../paper/match.ts";
 import { heldByOthers, isProtectiveStop } from "../protection/resting-stop.ts";
 import { spendable } from "./venue/spendable.ts";
@@ -71,7 +72,7 @@ function ownOrder(order: OpenOrder): OwnLiveOrder {
     side: order.side,
     type: order.type,
     limitPrice: order.limitPrice,
-    resting: order.queue !== null,
+    resting: order.queue !== null && !isArmed(order),
     queueAhead: order.queue?.ahead ?? null,
     remaining: restQuantity(order),
     conversionRate: order.conversionRate,

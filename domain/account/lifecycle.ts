@@ -1,6 +1,6 @@
 /** What happens to an account as a whole: opening, deposits, reset, settings, the turn of the day. */
 import { add, decimal, isAbove, isPositive, multiply, round, ZERO, type Decimal } from "../decimal.ts";
-import { DEFAULT_LIMITS } from "../limits/limits.ts";
+import { DEFAULT_RISK } from "../risk/settings.ts";
 import { conversionRate } from "../orders/conversion.ts";
 import type { Problem } from "../problem.ts";
 import type { Command } from "./commands.ts";
@@ -36,7 +36,7 @@ export function openAccount(turn: Turn, command: CommandOf<"open_account">): Out
     zone: command.zone,
     startingBalance: amount,
     fees: FEE_SCHEDULES[command.fees],
-    limits: DEFAULT_LIMITS,
+    limits: DEFAULT_RISK,
   });
   return null;
 }

@@ -6,6 +6,7 @@ import type { Context } from "./context.ts";
 import type { OrderDenied } from "./events.ts";
 import { submitOrder } from "./execute.ts";
 import { tradingFacts } from "./facts.ts";
+import { giveWay } from "./give-way.ts";
 import type { AccountState } from "./state.ts";
 import { stamp, type Outcome, type Turn } from "./turn.ts";
 
@@ -20,6 +21,7 @@ export function placeOrder(turn: Turn, request: OrderRequest): Outcome {
   if (!plan.ok) {
     return denied(context, request, plan.error);
   }
+  giveWay(turn, plan.value.hold.asset, plan.value.hold.amount);
   submitOrder(turn, plan.value, context.id, context.origin);
   return null;
 }

@@ -3,7 +3,7 @@
  * that is not in an event; `evolve` alone changes it. Times inside are market time unless a name says otherwise.
  */
 import { ZERO, type Decimal } from "../decimal.ts";
-import { DEFAULT_LIMITS, type AccountLimits } from "../limits/limits.ts";
+import { DEFAULT_RISK, type RiskSettings } from "../risk/settings.ts";
 import type { Asset, Instrument, Market, Milliseconds, Side, Symbol } from "../market.ts";
 import type { Order } from "../orders/order.ts";
 import type { Protection } from "../protection/protection.ts";
@@ -101,7 +101,7 @@ export type AccountState = {
   /** IANA zone in which the account's day begins. */
   readonly zone: string;
   readonly fees: FeeSchedule;
-  readonly limits: AccountLimits;
+  readonly limits: RiskSettings;
   readonly holdings: Readonly<Record<Asset, Holding>>;
   /** Live orders by id. */
   readonly orders: Readonly<Record<string, OpenOrder>>;
@@ -146,7 +146,7 @@ export function unopenedAccount(accountId: string): AccountState {
     currency: ACCOUNT_CURRENCY,
     zone: "UTC",
     fees: FEE_SCHEDULES.standard,
-    limits: DEFAULT_LIMITS,
+    limits: DEFAULT_RISK,
     holdings: {},
     orders: {},
     ended: [],

@@ -1,7 +1,9 @@
 import type { Symbol } from "../market.ts";
 import { symbolsOfOrder, valuationSymbol } from "../orders/conversion.ts";
 import type { Command } from "./commands.ts";
+import { isArmed } from "../orders/trigger.ts";
 import type { AccountState } from "./state.ts";
+import { orderOfRow, targetOfRow } from "./watched-levels.ts";
 import { venueSymbols } from "./venue/symbols.ts";
 
 /** Symbols whose market views a decision on the command may look at: what the shell asks the feed for beforehand. */
@@ -20,8 +22,11 @@ export function symbolsNeeded(state: AccountState, command: Command): readonly S
       return symbolsOfOrder(command.symbol, currency);
     case "apply_prints":
       // The prints bring their own prices; only what values a quote that is not the account currency is needed.
+      // What a print sets off meets the whole book.
       return unique(
-        command.deliveries.flatMap(({ symbol }) => symbolsOfOrder(symbol, currency).filter((name) => name !== symbol)),
+        command.deliveries.flatMap(({ orderId, symbol }) =>
+          setsOff(state, orderId) ? [symbol] : symbolsOfOrder(symbol, currency).filter((name) => name !== symbol),
+        ),
       );
     case "start_day":
       return Object.keys(state.holdings)
@@ -40,6 +45,11 @@ export function symbolsNeeded(state: AccountState, command: Command): readonly S
     default:
       return venueSymbols(state, command);
   }
+}
+
+function setsOff(state: AccountState, rowId: string): boolean {
+  const order = state.orders[orderOfRow(rowId)];
+  return order === undefined ? targetOfRow(state, rowId) !== null : isArmed(order);
 }
 
 function unique(symbols: readonly Symbol[]): readonly Symbol[] {

@@ -1,7 +1,7 @@
 /** The account as the contract shows it (contract/accounts). Plain data; no price is needed for any of it. */
 import { divide, isPositive, largest, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Asset, Market, Milliseconds, Symbol } from "../market.ts";
-import type { AccountLimits } from "../limits/limits.ts";
+import type { RiskSettings } from "../risk/settings.ts";
 import { valuationSymbol } from "../orders/conversion.ts";
 import type { Fill } from "../orders/fill.ts";
 import type { Order } from "../orders/order.ts";
@@ -78,7 +78,7 @@ export type Account = {
   readonly market: Market;
   readonly currency: AccountCurrency;
   readonly fees: FeeSchedule;
-  readonly limits: AccountLimits;
+  readonly limits: RiskSettings;
   readonly baseline: Decimal;
   readonly realisedProfit: Decimal;
   readonly feesPaid: Decimal;

@@ -7,11 +7,12 @@
  */
 import { feeRate, worstFeeRate } from "../account/fees.ts";
 import type { Hold, Intent } from "../account/state.ts";
-import { add, isPositive, ONE, sum, ZERO, type Decimal } from "../decimal.ts";
-import { firstRefusal, judge } from "../limits/judge.ts";
+import { add, isPositive, multiply, ONE, sum, ZERO, type Decimal } from "../decimal.ts";
+import { firstRefusal, judge } from "../risk/judge.ts";
 import type { Asset, Instrument, MarketView, Side } from "../market.ts";
 import { matchOrder, takeableLevels, wouldCross, type Match } from "../paper/match.ts";
 import { quantityForBudget } from "../paper/walk.ts";
+import { checkEntryProtection, entryProtection } from "../protection/plan.ts";
 import { ok, refuse, type ErrorCode, type Result } from "../problem.ts";
 import {
   valuedPrice,
@@ -97,6 +98,7 @@ export function candidateOf(
       trailingPercent: request.trailingPercent ?? null,
       conditionalClose: quantisedClose(request.conditionalClose, side, instrument),
       expiresAt: request.expiresAt ?? null,
+      protection: entryProtection(facts.limits, request, intentOf(instrument, side, facts.currency)),
       intent: intentOf(instrument, side, facts.currency),
     },
   });
@@ -208,6 +210,10 @@ export function judgeCandidate(
   if (match !== null && beyond && isPositive(match.rest)) {
     return moreThanShown(order, match);
   }
+  const unsafe = checkEntryProtection(order.protection ?? NO_PROTECTION, expectedEntry(order, market, rate));
+  if (!unsafe.ok) {
+    return unsafe;
+  }
   const limits = limitFacts(facts, order, instrument, market, match, rate, scope);
   const refusal = scope.risk ? firstRefusal(judge(limits)) : null;
   if (refusal !== null) {
@@ -218,9 +224,19 @@ export function judgeCandidate(
   if (!funds.ok) {
     return funds;
   }
-  // An exchange has the price itself: only paper has to wait for one.
-  const waitingFor = match === null && !facts.exchange ? WAITING_FOR_PRICE : null;
+  // An exchange has the price itself: only paper has to wait for one, a triggered order to be armed.
+  const arms = triggered && price.value.tradable;
+  const waitingFor = match === null && !facts.exchange && !arms ? WAITING_FOR_PRICE : null;
   return ok({ ...order, instrument, conversionRate: rate, hold, match, waitingFor });
+}
+
+const NO_PROTECTION = { stop: null, target: null };
+
+/** What the entry is expected to be filled at, in account currency; null while nobody knows. */
+function expectedEntry(order: Candidate, market: AssessmentMarket, rate: Decimal): Decimal | null {
+  const quote = market.markets[order.symbol]?.quote;
+  const price = order.limitPrice ?? order.triggerPrice ?? quote?.ask?.[0] ?? quote?.mark ?? null;
+  return price === null ? null : multiply(price, rate);
 }
 
 function sizeOf(

@@ -2,6 +2,7 @@ import type { Hold, Intent } from "../account/state.ts";
 import type { Decimal } from "../decimal.ts";
 import type { Instrument, Milliseconds, Side, Symbol } from "../market.ts";
 import type { Match } from "../paper/match.ts";
+import type { EntryProtection } from "../protection/protection.ts";
 import type { Markets } from "./conversion.ts";
 import { add, divide, multiply, ONE, subtract, wholeNumber } from "../decimal.ts";
 import type { ConditionalClose, OrderType, TimeInForce } from "./order.ts";
@@ -27,6 +28,8 @@ export type OrderPlan = {
   readonly trailingPercent: Decimal | null;
   readonly conditionalClose: ConditionalClose | null;
   readonly expiresAt: Milliseconds | null;
+  /** The stop and target that an entry brings, its own or the account's defaults; null: none. */
+  readonly protection: EntryProtection | null;
   readonly intent: Intent;
   readonly instrument: Instrument;
   readonly conversionRate: Decimal;
@@ -50,6 +53,7 @@ export type Candidate = Pick<
   | "trailingPercent"
   | "conditionalClose"
   | "expiresAt"
+  | "protection"
   | "intent"
 >;
 

@@ -6,8 +6,9 @@ import { ok, refuse, type Result } from "../problem.ts";
 import type { AssessmentMarket, Candidate } from "./candidate.ts";
 import { conversionRate } from "./conversion.ts";
 import { freeBalance, type TradingFacts } from "./facts.ts";
-import { isTriggered, type OrderType } from "./order.ts";
+import { isTriggered } from "./order.ts";
 import { costOf, quantityDecimals } from "./quantise.ts";
+import { triggersBelow } from "./trigger.ts";
 
 /** The refusals of the venue's rules and of funds, each naming the rule, the limit and the value. */
 /** True when orders can be matched against the market now: a fresh price and a verified book. */
@@ -76,10 +77,10 @@ export function typeRefusal(facts: TradingFacts, order: Candidate, market: Asses
   if (!isTriggered(order.orderType) && order.conditionalClose === null) {
     return ok(null);
   }
-  if (!facts.exchange) {
+  if (!facts.exchange && order.conditionalClose !== null) {
     return refuse(
       "ORDER_TYPE_UNAVAILABLE",
-      `A ${order.conditionalClose === null ? order.orderType : "conditional close"} order is not available in a paper account yet.`,
+      "A conditional close is the exchange's own: a paper account has no exchange. Give the order a stop or a target instead.",
       { type: order.orderType },
     );
   }
@@ -114,11 +115,6 @@ export function typeRefusal(facts: TradingFacts, order: Candidate, market: Asses
         `A ${order.orderType} ${order.side} at ${order.triggerPrice} would be triggered at once: the last trade was at ${last}, and it has to be ${firesBelow ? "below" : "above"} that.`,
         { value: order.triggerPrice, limit: last },
       );
-}
-
-/** A stop-loss sale waits for a lower price, a take-profit sale for a higher one; a buy the other way round. */
-function triggersBelow(type: OrderType, side: Candidate["side"]): boolean {
-  return (side === "sell") !== (type === "take-profit" || type === "take-profit-limit");
 }
 
 function isBeyond(trigger: Decimal, price: Decimal, below: boolean): boolean {

@@ -268,7 +268,7 @@ describe("the estimate of a triggered order", () => {
     });
   });
 
-  it("is denied on paper, where nothing holds it", () => {
+  it("is taken on paper as well, where the desk watches its trigger", () => {
     const { trader } = holding();
     const paper = previewOrder(
       accountView(trader.state),
@@ -277,7 +277,7 @@ describe("the estimate of a triggered order", () => {
       trader.markets,
       trader.now,
     );
-    expect(paper.denial?.code).toBe("ORDER_TYPE_UNAVAILABLE");
+    expect(paper.denial).toBeNull();
   });
 });
 

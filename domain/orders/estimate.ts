@@ -18,7 +18,7 @@ import {
   ZERO,
   type Decimal,
 } from "../decimal.ts";
-import type { AccountLimits } from "../limits/limits.ts";
+import type { RiskSettings } from "../risk/settings.ts";
 import type { Asset, Instrument, InstrumentStatus, Level, MarketView, Milliseconds, StaleReason } from "../market.ts";
 import { matchOrder, type Match } from "../paper/match.ts";
 import type { Problem } from "../problem.ts";
@@ -28,6 +28,7 @@ import { matchMarketOf } from "./checks.ts";
 import { valuationSymbol, type Markets } from "./conversion.ts";
 import type { OwnLiveOrder, TradingFacts } from "./facts.ts";
 import { freeBalance } from "./facts.ts";
+import { isArmed } from "./trigger.ts";
 import { isTriggered, type Order } from "./order.ts";
 import { costOf } from "./quantise.ts";
 import type { OrderRequest } from "./request.ts";
@@ -36,7 +37,7 @@ import type { OrderRequest } from "./request.ts";
 export type AccountLike = {
   readonly currency: Asset;
   readonly fees: FeeSchedule;
-  readonly limits: AccountLimits;
+  readonly limits: RiskSettings;
   readonly balances: readonly { readonly asset: Asset; readonly held: Decimal; readonly available: Decimal }[];
   readonly positions: readonly { readonly asset: Asset; readonly quantity: Decimal; readonly dust: boolean }[];
   /** Null in a paper account. */
@@ -45,7 +46,7 @@ export type AccountLike = {
 
 export type OrderLike = Pick<
   Order,
-  "id" | "symbol" | "side" | "type" | "limitPrice" | "quantity" | "filledQuantity" | "status"
+  "id" | "symbol" | "side" | "type" | "limitPrice" | "quantity" | "filledQuantity" | "status" | "triggeredBy"
 >;
 
 /** The parts of contract/markets Ticker that count here. */
@@ -190,7 +191,11 @@ function ownOrder(order: OrderLike, isPaper: boolean): OwnLiveOrder {
     side: order.side,
     type: order.type,
     limitPrice: order.limitPrice,
-    resting: isPaper && order.limitPrice !== null && (order.status === "open" || order.status === "partially_filled"),
+    resting:
+      isPaper &&
+      order.limitPrice !== null &&
+      !isArmed(order) &&
+      (order.status === "open" || order.status === "partially_filled"),
     queueAhead: null,
     remaining: subtract(order.quantity, order.filledQuantity),
     conversionRate: null,

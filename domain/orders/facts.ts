@@ -5,7 +5,7 @@
 import type { FeeSchedule } from "../account/fees.ts";
 import type { TakenLevel } from "../account/state.ts";
 import { add, isPositive, multiply, subtract, sum, ZERO, type Decimal } from "../decimal.ts";
-import type { AccountLimits } from "../limits/limits.ts";
+import type { RiskSettings } from "../risk/settings.ts";
 import type { Asset, Symbol } from "../market.ts";
 import { assetsOf, conversionRate, type Markets } from "./conversion.ts";
 import type { OwnOrder } from "../paper/match.ts";
@@ -24,7 +24,7 @@ export type TradingFacts = {
   /** True: orders go to an exchange, which matches them. False: paper, matched here. */
   readonly exchange: boolean;
   readonly fees: FeeSchedule;
-  readonly limits: AccountLimits;
+  readonly limits: RiskSettings;
   readonly balances: Readonly<
     Record<Asset, { readonly total: Decimal; readonly held: Decimal; readonly managed: Decimal }>
   >;

@@ -15,7 +15,7 @@ import {
   type Decimal,
 } from "../decimal.ts";
 import { feeRate, worstFeeRate } from "../account/fees.ts";
-import { valueRoom } from "../limits/judge.ts";
+import { valueRoom } from "../risk/judge.ts";
 import type { Instrument } from "../market.ts";
 import { takeableLevels } from "../paper/match.ts";
 import { quantityForBudget } from "../paper/walk.ts";

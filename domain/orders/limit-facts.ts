@@ -1,5 +1,5 @@
 import { multiply, round, sum, ZERO, type Decimal } from "../decimal.ts";
-import type { LimitFacts } from "../limits/judge.ts";
+import type { LimitFacts } from "../risk/judge.ts";
 import type { Instrument } from "../market.ts";
 import type { Match } from "../paper/match.ts";
 import { valuedPrice, type AssessmentMarket, type Candidate, type Scope } from "./candidate.ts";

@@ -103,9 +103,9 @@ export type Order = {
   readonly version: number;
   readonly origin: OrderOrigin;
   /** Of an entry: the stop and target that it brings. Absent or null: none. */
-  readonly protection?: EntryProtection | null;
+  readonly protection?: EntryProtection | null | undefined;
   /** Of a triggered type in the paper market: the print that set it off; null or absent before. */
-  readonly triggeredBy?: number | null;
+  readonly triggeredBy?: number | null | undefined;
   /** Why it ended or was refused by the venue; null while it lives or when simply filled. */
   readonly reason: string | null;
   readonly createdAt: Milliseconds;

@@ -37,15 +37,20 @@ describe("triggered orders", () => {
     expect(form.denial?.message).toBe(answer.type === "denied" ? answer.problem.message : undefined);
   });
 
-  it("on paper are refused and leave nothing behind but the record of it", () => {
+  it.each(WISHES)("get the same verdict in both on paper: $side $type $triggerPrice", (wish) => {
     const desk = new Desk().book("BTC/USD", [["99", "10"]], [["101", "10"]]);
     desk.place({ side: "buy", quantity: d("2") });
+    const orders = openOrderViews(desk.state);
+    const form = previewOrder(accountView(desk.state), orders, orderRequest(wish), desk.markets, desk.now);
+    expect(form.denial?.code ?? "accepted").toBe(desk.codeOf(desk.tryPlace(wish)));
+  });
+
+  it("a conditional close is the exchange's own: on paper it is refused and leaves only the record of it", () => {
+    const desk = new Desk().book("BTC/USD", [["99", "10"]], [["101", "10"]]);
     const { seq: _before, ...before } = desk.state;
-    const triggered = WISHES.filter(
-      ({ type, conditionalClose }) => type !== undefined || conditionalClose !== undefined,
-    );
-    const codes = triggered.map((wish) => desk.codeOf(desk.tryPlace(wish)));
-    expect(codes.filter((code) => code !== "ORDER_TYPE_UNAVAILABLE")).toEqual(["PRICE_INVALID"]);
+    const conditional = WISHES.filter(({ conditionalClose }) => conditionalClose !== undefined);
+    const codes = conditional.map((wish) => desk.codeOf(desk.tryPlace(wish)));
+    expect(codes).toEqual(conditional.map(() => "ORDER_TYPE_UNAVAILABLE"));
     const { seq: _after, ...after } = desk.state;
     expect(after).toEqual(before);
   });

@@ -1,10 +1,11 @@
 /** How a position is protected now, in the words of the interface: which net holds the stop, and what is missing. */
-import { compare, isPositive, smallest, subtract, sum, ZERO, type Decimal } from "../decimal.ts";
+import { isPositive, smallest, subtract, sum, ZERO, type Decimal } from "../decimal.ts";
 import { instrumentOf } from "../account/facts.ts";
 import type { AccountState } from "../account/state.ts";
 import type { Asset } from "../market.ts";
 import type { ProtectionStatus } from "./protection.ts";
 import { heldByOthers, liveExits, restingStops } from "./resting-stop.ts";
+import { isTooSmall } from "./too-small.ts";
 
 export type PositionProtection = {
   readonly status: ProtectionStatus;
@@ -53,17 +54,18 @@ function statusOf(
   if (stop === null) {
     return { status: "unprotected", reason: "No stop: nothing sells this position when the price falls." };
   }
-  const minimum = instrumentOf(state, asset)?.minimumQuantity ?? ZERO;
-  const coverable = subtract(managed, heldByOthers(state, asset));
+  const instrument = instrumentOf(state, asset);
+  const tooSmall = (quantity: Decimal): boolean =>
+    instrument === undefined ? !isPositive(quantity) : isTooSmall(quantity, stop.price, instrument);
   if (isPositive(covered)) {
     const rest = subtract(managed, covered);
-    return compare(rest, minimum) < 0
+    return tooSmall(rest)
       ? { status: "protected", reason: null }
       : { status: "partly", reason: `${rest} ${asset} of it is in other orders of yours or waits for its stop.` };
   }
-  if (compare(coverable, minimum) < 0) {
-    return compare(managed, minimum) < 0
-      ? { status: "unprotected", reason: `Too small: an order for ${asset} has to be at least ${minimum}.` }
+  if (tooSmall(subtract(managed, heldByOthers(state, asset)))) {
+    return tooSmall(managed)
+      ? { status: "unprotected", reason: `Too small: ${managed} ${asset} is under the smallest order of the pair.` }
       : { status: "partly", reason: `Orders of your own hold all of it, so no stop can rest beside them.` };
   }
   return { status: "pending", reason: `Its stop at ${stop.price} is on its way.` };

@@ -13,17 +13,18 @@ import { freeOf } from "../account/holdings.ts";
 import { imbalance, postings } from "../account/postings.ts";
 import { unopenedAccount, type AccountState, type OpenOrder } from "../account/state.ts";
 import { add, compare, decimal, divide, isNegative, subtract, ZERO, type Decimal } from "../decimal.ts";
-import { DEFAULT_LIMITS, type AccountLimits } from "../limits/limits.ts";
+import type { RiskSettings } from "../risk/settings.ts";
 import type { Level, MarketView, Trade, TriggerDelivery } from "../market.ts";
-import { triggerRow } from "../account/effects.ts";
+import { triggerRows } from "../account/effects.ts";
 import type { OrderRequest } from "../orders/request.ts";
 import { INSTRUMENTS } from "./instruments.ts";
+import { WIDE_RISK } from "./wide-risk.ts";
 
 export type DeskOptions = {
   readonly balance?: string;
   readonly taker?: string;
   readonly maker?: string;
-  readonly limits?: Partial<AccountLimits>;
+  readonly limits?: Partial<RiskSettings>;
 };
 
 type Ladder = readonly (readonly [price: string, quantity: string])[];
@@ -61,7 +62,7 @@ export class Desk {
       zone: "UTC",
       startingBalance: decimal(options.balance ?? "10000"),
       fees,
-      limits: { ...DEFAULT_LIMITS, priceCollarPercent: null, ordersPerMinute: 600, ...options.limits },
+      limits: { ...WIDE_RISK, ...options.limits },
     });
   }
 
@@ -185,10 +186,9 @@ export class Desk {
   }
 
   deliveries(trades: readonly Trade[], late = false): readonly TriggerDelivery[] {
-    return Object.values(this.state.orders).flatMap((order, index) => {
-      const row = triggerRow(order);
-      const reached = row === null ? [] : trades.filter((trade) => trade.symbol === row.symbol && reaches(row, trade));
-      return row === null || reached.length === 0
+    return triggerRows(this.state).flatMap((row, index) => {
+      const reached = trades.filter((trade) => trade.symbol === row.symbol && reaches(row, trade));
+      return reached.length === 0
         ? []
         : {
             deliveryId: index,

@@ -2,6 +2,7 @@
  * How a wish becomes events: kept answer? → the feed settles the tape (the only await) → one synchronous turn: kept answer
  * once more, prints owed, decision, commit. Nothing that was read before the await is trusted after it.
  */
+import { triggerRows } from "../../domain/account/effects.ts";
 import type { Command } from "../../domain/account/commands.ts";
 import type { Context } from "../../domain/account/context.ts";
 import type { Decision } from "../../domain/account/decision.ts";
@@ -80,7 +81,7 @@ export async function fulfil<T>(dependencies: CommandDependencies, wish: Wish<T>
   });
 }
 
-/** Books prints that reached resting orders, each account's at once. Prints for orders that are gone are left out. */
+/** Books prints that reached watched levels, each account's at once. Prints for levels that are gone are left out. */
 export function applyPrints(
   dependencies: CommandDependencies,
   turn: Turn,
@@ -88,7 +89,8 @@ export function applyPrints(
   context: Context,
 ): void {
   for (const state of accountsOfMarket(turn.accounts().values(), dependencies.market)) {
-    const mine = deliveries.filter((delivery) => state.orders[delivery.orderId] !== undefined);
+    const rows = new Set(triggerRows(state).map(({ orderId }) => orderId));
+    const mine = deliveries.filter(({ orderId }) => rows.has(orderId));
     if (mine.length > 0) {
       turn.apply(state.accountId, { type: "apply_prints", deliveries: mine }, context);
     }

@@ -1,3 +1,4 @@
+import { triggerRows } from "../../domain/account/effects.ts";
 import { symbolsNeeded } from "../../domain/account/symbols.ts";
 import type { TriggerDelivery } from "../../domain/market.ts";
 import { accountsOfMarket, applyPrints, contextOf } from "./commands.ts";
@@ -23,8 +24,9 @@ export async function bookDeliveries(parts: Parts, deliveries: readonly TriggerD
     const owed = [...deliveries, ...settled.deliveries];
     applyPrints(parts, turn, owed, contextOf(parts, settled, newId(), "manual"));
   });
-  const open = new Set(accountsOfMarket(desk.accounts(), market).flatMap((account) => Object.keys(account.orders)));
-  const gone = deliveries.map((delivery) => delivery.orderId).filter((orderId) => !open.has(orderId));
+  const rows = accountsOfMarket(desk.accounts(), market).flatMap(triggerRows);
+  const watched = new Set(rows.map(({ orderId }) => orderId));
+  const gone = deliveries.map(({ orderId }) => orderId).filter((orderId) => !watched.has(orderId));
   if (gone.length > 0) {
     triggers.forget(gone);
     state.waitUntil(triggers.flush());

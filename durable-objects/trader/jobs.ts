@@ -3,6 +3,7 @@
  * time: alarms are delivered at least once. One that fails tries again and stops no other.
  */
 import type { Command } from "../../domain/account/commands.ts";
+import { waitingSymbols } from "../../domain/account/effects.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import { symbolsNeeded } from "../../domain/account/symbols.ts";
 import type { DueRow } from "../lib/schedule.ts";
@@ -124,16 +125,17 @@ async function expire(parts: Parts, state: AccountState): Promise<void> {
   replan(parts, state.accountId, "expire");
 }
 
-/** Exits that wait for a price are matched when there is one. */
+/** Exits that wait for a price are matched, and stops that wait for one are armed, when there is one. */
 async function retryWaiting(parts: Parts, state: AccountState): Promise<void> {
   const { clock, feed, schedule, desk } = parts;
-  const symbols = symbolsOf(Object.values(state.orders).filter((order) => order.waiting));
+  const symbols = waitingSymbols(state);
   const settled = await feed.settle(symbols, PATIENCE_MS);
   const commands = symbols
     .filter((symbol) => settled.markets[symbol] !== undefined)
     .map((symbol): Command => ({ type: "retry_waiting", symbol }));
   command(parts, state.accountId, commands, settled);
-  const waits = Object.values(desk.account(state.accountId)?.orders ?? {}).some((order) => order.waiting);
+  const after = desk.account(state.accountId);
+  const waits = after !== null && waitingSymbols(after).length > 0;
   schedule.set("waiting", state.accountId, waits ? clock.wall() + WAITING_EVERY_MS : null);
 }
 

@@ -18,6 +18,7 @@ import type {
   OrderView,
   PlacedOrder,
   PlaceOrderRequest,
+  ProtectPositionRequest,
 } from "../../contract/orders.ts";
 import type { CredentialUsePage, KrakenCredentialsView, KrakenTestView } from "../../contract/credentials.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
@@ -82,6 +83,14 @@ export type TraderPort = TriggerReceiver & {
     asset: string,
     write: Write<ClosePositionRequest>,
   ): Promise<Result<PlacedOrder>>;
+
+  /** Changes the stop and the target of a position (TRADING §4). */
+  protectPosition(
+    principal: Principal,
+    accountId: string,
+    asset: string,
+    request: ProtectPositionRequest,
+  ): Promise<Result<AccountView>>;
 
   /** Takes external inventory into the desk's own at the stated cost. Exchange accounts only. */
   adoptHolding(

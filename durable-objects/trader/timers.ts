@@ -1,4 +1,5 @@
 /** Due times that follow from what an account is. They are derived after every commit, never remembered. */
+import { waitingSymbols } from "../../domain/account/effects.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import { add, isZero, subtract, ZERO } from "../../domain/decimal.ts";
 import type { Milliseconds } from "../../domain/market.ts";
@@ -37,7 +38,7 @@ export function accountTimers(input: TimerInput): AccountTimers {
     // An exchange ends its orders itself.
     ...orders.map(({ expiresAt, venue }) => (venue === null ? (expiresAt ?? Infinity) : Infinity)),
   );
-  const waiting = orders.some((order) => order.waiting);
+  const waiting = waitingSymbols(state).length > 0;
   const sample = hasPosition(state) ? nextSample : null;
   return {
     expire: expiry === Infinity ? null : toWall(expiry),

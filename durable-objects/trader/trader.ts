@@ -20,6 +20,7 @@ import type {
   OrderView,
   PlacedOrder,
   PlaceOrderRequest,
+  ProtectPositionRequest,
 } from "../../contract/orders.ts";
 import type { CredentialUsePage, KrakenCredentialsView, KrakenTestView } from "../../contract/credentials.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
@@ -53,6 +54,7 @@ import {
   depositWish,
   placedOrderOf,
   placeWish,
+  protectWish,
   resetWish,
   settingsWish,
 } from "./wishes.ts";
@@ -182,6 +184,16 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     const startedAt = this.#parts().clock.wall();
     const closed = await wish(this.#parts(), about, () => closeWish(accountId, asset, asked));
     return placedOutcome(this.#parts(), accountId, startedAt, closed);
+  }
+
+  async protectPosition(
+    principal: Principal,
+    accountId: string,
+    asset: string,
+    request: ProtectPositionRequest,
+  ): Promise<Result<AccountView>> {
+    const about = protective("protect", principal, { account: accountId, asset });
+    return wish(this.#parts(), about, () => protectWish(accountId, asset, request));
   }
 
   async adoptHolding(

@@ -12,6 +12,7 @@ import {
   amendOrderRequest,
   closePositionRequest,
   placeOrderRequest,
+  protectPositionRequest,
   type AmendOrderRequest,
   type CancelAllResult,
   type ClosePositionRequest,
@@ -19,6 +20,7 @@ import {
   type OrderView,
   type PlacedOrder,
   type PlaceOrderRequest,
+  type ProtectPositionRequest,
 } from "../../contract/orders.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol } from "../../domain/market.ts";
@@ -78,6 +80,23 @@ export function closeWish(
     patienceMs: EXIT_PATIENCE_MS,
     needsMarket: false,
     answer: (turn, decision, id) => placedOrder(turn, decision, accountId, id),
+  });
+}
+
+/** Repeating it changes nothing, so it needs no key. */
+export function protectWish(
+  accountId: string,
+  asset: string,
+  asked: ProtectPositionRequest,
+): Result<Wish<AccountView>> {
+  const request = checked(protectPositionRequest, asked);
+  if (!request.ok) {
+    return request;
+  }
+  return ok({
+    ...accountWish(accountId),
+    command: { type: "protect_position", asset, ...request.value },
+    intent: null,
   });
 }
 

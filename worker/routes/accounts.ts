@@ -12,7 +12,13 @@ import {
   resetRequest,
   settingsRequest,
 } from "../../contract/accounts.ts";
-import { cancelExternalQuery, cancelExternalResult, closePositionRequest, placedOrder } from "../../contract/orders.ts";
+import {
+  cancelExternalQuery,
+  cancelExternalResult,
+  closePositionRequest,
+  placedOrder,
+  protectPositionRequest,
+} from "../../contract/orders.ts";
 import { eventList, eventQuery, journalEvent } from "../../contract/trader-socket.ts";
 import { ok } from "../../domain/problem.ts";
 import { requireVisitor } from "../auth/require-visitor.ts";
@@ -103,6 +109,15 @@ const closeRoute = createRoute({
   responses: makes(placedOrder, "The exit order"),
 });
 
+const protectRoute = createRoute({
+  ...writing,
+  method: "put",
+  path: `${base}/{accountId}/positions/{asset}/protection`,
+  summary: "Change the stop and the target of a position",
+  request: { params: assetParams, body: body(protectPositionRequest) },
+  responses: answers(account, "The account after it"),
+});
+
 const adoptRoute = createRoute({
   ...writing,
   method: "post",
@@ -187,6 +202,17 @@ export function addAccountRoutes(app: OpenAPIHono<AppEnv>): void {
       c,
       await askTrader(c, "close", (trader, principal) => trader.closePosition(principal, accountId, asset, write)),
       201,
+    );
+  });
+
+  app.openapi(protectRoute, async (c) => {
+    const { accountId, asset } = c.req.valid("param");
+    const request = c.req.valid("json");
+    return reply(
+      c,
+      await askTrader(c, "protect", (trader, principal) =>
+        trader.protectPosition(principal, accountId, asset, request),
+      ),
     );
   });
 

@@ -179,6 +179,7 @@ function judgeTerms(turn: Turn, order: OpenOrder, instrument: Instrument, terms:
       quantity: subtract(terms.quantity, order.filledQuantity),
       trailingPercent: order.trailingPercent,
       conditionalClose: null,
+      protection: order.protection ?? null,
       expiresAt: order.expiresAt,
       intent: order.intent,
     },

@@ -1,6 +1,6 @@
 /** The account's beginning at an exchange: opened with a key, its holdings read once and counted as external. */
 import { add, isAbove, isPositive, isZero, multiply, round, ZERO } from "../../decimal.ts";
-import { DEFAULT_LIMITS } from "../../limits/limits.ts";
+import { DEFAULT_RISK } from "../../risk/settings.ts";
 import { conversionRate, USUAL_COST_DECIMALS } from "../../orders/conversion.ts";
 import { refuse, type Problem } from "../../problem.ts";
 import { isZone } from "../day.ts";
@@ -25,7 +25,7 @@ export function openExchangeAccount(turn: Turn, command: CommandOf<"open_exchang
     startingBalance: ZERO,
     // Until the exchange has told its own; no entry is judged by it.
     fees: FEE_SCHEDULES["new-customer"],
-    limits: DEFAULT_LIMITS,
+    limits: DEFAULT_RISK,
   });
   return null;
 }

@@ -2,6 +2,8 @@
 import type { Problem } from "../../problem.ts";
 import type { Command } from "../commands.ts";
 import { changeSettings, startDay } from "../lifecycle.ts";
+import { applyPrints } from "../apply-prints.ts";
+import { protectPosition } from "../protect.ts";
 import type { Outcome, Turn } from "../turn.ts";
 import { amendAtExchange, cancelAllAtExchange, cancelAtExchange } from "./cancel.ts";
 import { adoptHolding, changeConnection, findHoldings, learnFees } from "./connect.ts";
@@ -31,6 +33,8 @@ function carryOut(turn: Turn, command: Command): Outcome {
       return cancelAtExchange(turn, command.orderId);
     case "close_position":
       return closeAtExchange(turn, command);
+    case "protect_position":
+      return protectPosition(turn, command);
     case "change_settings":
       return command.fees === undefined ? changeSettings(turn, command) : notOnPaper("Kraken charges its own fees");
     case "adopt_holding":
@@ -53,6 +57,7 @@ type Asked =
   | "amend_order"
   | "cancel_order"
   | "close_position"
+  | "protect_position"
   | "change_settings"
   | "adopt_holding"
   | "send_action"
@@ -106,9 +111,10 @@ function act(turn: Turn, command: Exclude<Command, { type: Asked }>): void {
       startDay(turn);
       return;
     case "apply_prints":
+      applyPrints(turn, command.deliveries);
+      return;
     case "retry_waiting":
     case "expire_orders":
-    case "protect_position":
       // Of paper: the exchange fills and expires its orders itself.
       return;
   }

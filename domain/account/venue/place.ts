@@ -65,6 +65,7 @@ export function placeAtExchange(turn: Turn, request: OrderRequest): Outcome {
 export function closeAtExchange(
   turn: Turn,
   wish: { readonly asset: Asset; readonly percent: number; readonly limitPrice?: Decimal | undefined },
+  origin: OrderOrigin = "close",
 ): Outcome {
   const { state, context } = turn;
   const symbol = valuationSymbol(wish.asset, state.currency);
@@ -94,7 +95,7 @@ export function closeAtExchange(
       `${rest} ${wish.asset} will be left, under the smallest order of ${plan.value.instrument.minimumQuantity}: it cannot be sold on its own.`,
     );
   }
-  submitAtExchange(turn, { ...plan.value, hold }, context.id, "close", waitsFor);
+  submitAtExchange(turn, { ...plan.value, hold }, context.id, origin, waitsFor);
   return null;
 }
 
