@@ -4,6 +4,7 @@ import { decimal } from "../domain/decimal.ts";
 import { decimalText, nonNegativeDecimalText, positiveDecimalText } from "./decimal.ts";
 import { market, milliseconds, side } from "./markets.ts";
 import { fill, order, orderType } from "./orders.ts";
+import { riskSettings } from "./risk.ts";
 import { symbolText } from "./symbols.ts";
 
 /** `kraken` accounts come with a key; shadow and arena accounts with the models. */
@@ -67,19 +68,6 @@ export const position = z.object({
 });
 export type PositionView = z.infer<typeof position>;
 
-/** The simple limits of an account; the risk engine adds its rules to the same object. Null switches a limit off. */
-export const accountLimits = z.strictObject({
-  /** Largest value of one order, in account currency. */
-  maximumOrderValue: positiveDecimalText.nullable(),
-  /** Largest value of one asset, holding and open entries counted, in account currency. */
-  maximumPositionValue: positiveDecimalText.nullable(),
-  maximumOpenPositions: z.number().int().min(1).max(100).nullable(),
-  ordersPerMinute: z.number().int().min(1).max(600),
-  /** Furthest a limit price may cross the mark, in percent. */
-  priceCollarPercent: positiveDecimalText.nullable(),
-});
-export type AccountLimitsView = z.infer<typeof accountLimits>;
-
 /** An order of the exchange account that this desk did not send. It is shown, and touched only after a second confirmation. */
 export const externalOrder = z.object({
   venueOrderId: z.string(),
@@ -125,7 +113,7 @@ export const account = z.object({
   currency: z.literal("USD"),
   /** Percent of cost, for example 0.4. */
   fees: z.object({ takerPercent: nonNegativeDecimalText, makerPercent: nonNegativeDecimalText }),
-  limits: accountLimits,
+  limits: riskSettings,
   /** Deposits − withdrawals. */
   baseline: decimalText,
   realisedProfit: decimalText,
@@ -177,7 +165,7 @@ export const settingsRequest = z.strictObject({
   name: accountName.optional(),
   /** IANA zone in which the account's day begins. */
   zone: z.string().max(64).optional(),
-  limits: accountLimits.optional(),
+  limits: riskSettings.optional(),
   fees: z.enum(["standard", "new-customer"]).optional(),
 });
 export type OpenAccountRequest = z.infer<typeof openAccountRequest>;

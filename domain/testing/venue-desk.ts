@@ -14,7 +14,6 @@ import type { AlertRaised, VenueAction } from "../account/venue/events.ts";
 import { EMPTY_HOLDING } from "../account/holdings.ts";
 import { venueWork, type VenueWork } from "../account/venue/work.ts";
 import { add, decimal, divide, isNegative, multiply, TWO, ZERO, type Decimal } from "../decimal.ts";
-import { DEFAULT_LIMITS } from "../limits/limits.ts";
 import type { MarketView } from "../market.ts";
 import type { Order } from "../orders/order.ts";
 import { isTerminal } from "../orders/transitions.ts";
@@ -23,6 +22,7 @@ import type { VenueFailureClass } from "../venue/failure.ts";
 import type { VenueExecution, VenueLedgerRow, VenueOrder } from "../venue/reports.ts";
 import { orderRequest, START } from "./desk.ts";
 import { INSTRUMENTS } from "./instruments.ts";
+import { WIDE_RISK } from "./wide-risk.ts";
 
 export class VenueDesk {
   state: AccountState = unopenedAccount("account-1");
@@ -40,7 +40,7 @@ export class VenueDesk {
   constructor(holdings: Readonly<Record<string, string>> | null = { USD: "10000" }) {
     this.do({ type: "open_exchange_account", name: "Kraken", zone: "UTC" });
     this.price("BTC/USD", "100").price("ETH/USD", "10").price("ETH/BTC", "0.1").price("DOGE/USD", "0.1");
-    this.do({ type: "change_settings", limits: { ...DEFAULT_LIMITS, priceCollarPercent: null, ordersPerMinute: 600 } });
+    this.do({ type: "change_settings", limits: WIDE_RISK });
     if (holdings !== null) {
       const balances = Object.entries(holdings).map(([asset, total]) => ({ asset, total: decimal(total) }));
       this.do({ type: "find_holdings", balances });

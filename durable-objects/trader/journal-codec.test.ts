@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeEvent, encodeEvent, liftEvent } from "./journal-codec.ts";
 import { decimal } from "../../domain/decimal.ts";
+import { DEFAULT_RISK } from "../../domain/risk/settings.ts";
 
 describe("events as journal rows", () => {
   it("come back as they were", () => {
@@ -26,5 +27,15 @@ describe("events as journal rows", () => {
   it("of a version that nothing lifts, or that is newer than the code, are refused", () => {
     expect(() => liftEvent("deposited", {}, 1, 2, {})).toThrow("nothing lifts deposited from version 1");
     expect(() => liftEvent("deposited", {}, 3, 2, {})).toThrow("version 3");
+  });
+
+  it("of version 2 get the rules that the account's limits did not know", () => {
+    const limits = { maximumOrderValue: "500", ordersPerMinute: 7 };
+    const opened = decodeEvent({ type: "account_opened", version: 2, data: JSON.stringify({ limits }) });
+    expect(opened).toMatchObject({ limits: { ...DEFAULT_RISK, ...limits } });
+    const unchanged = decodeEvent({ type: "settings_changed", version: 2, data: JSON.stringify({ limits: null }) });
+    expect(unchanged).toMatchObject({ limits: null });
+    const changed = decodeEvent({ type: "settings_changed", version: 2, data: JSON.stringify({ limits }) });
+    expect(changed).toMatchObject({ limits: { maximumOrderValue: "500", drawdownPercent: "20" } });
   });
 });

@@ -4,6 +4,7 @@
  * then guessing would be worse than stopping.
  */
 import { EVENT_VERSION, type AccountEvent } from "../../domain/account/events.ts";
+import { DEFAULT_RISK } from "../../domain/risk/settings.ts";
 import { parseTrusted } from "../lib/trusted-json.ts";
 
 export type EventData = Readonly<Record<string, unknown>>;
@@ -35,7 +36,22 @@ const UPCASTERS: Upcasters = {
         return data;
     }
   },
+  // Version 3 brought the risk engine: the rules that older limits did not know take their defaults.
+  2: (type, data) => {
+    switch (type) {
+      case "account_opened":
+        return { ...data, limits: completed(data.limits) };
+      case "settings_changed":
+        return data.limits === null ? data : { ...data, limits: completed(data.limits) };
+      default:
+        return data;
+    }
+  },
 };
+
+function completed(limits: unknown): unknown {
+  return typeof limits === "object" && limits !== null ? { ...DEFAULT_RISK, ...limits } : DEFAULT_RISK;
+}
 
 export function encodeEvent(event: AccountEvent): { readonly version: number; readonly data: string } {
   const { type: _, ...data } = event;

@@ -1,5 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WIDE_RISK } from "../../../domain/testing/wide-risk.ts";
 import { ScriptedFeed } from "./scripted-feed.ts";
 import {
   eventually,
@@ -166,13 +167,7 @@ describe("an order", () => {
   it("number 81 of a symbol is denied", async () => {
     const trader = await newTrader();
     await trader.stub().changeSettings(trader.principal, trader.accountId, {
-      limits: {
-        maximumOrderValue: null,
-        maximumPositionValue: null,
-        maximumOpenPositions: null,
-        ordersPerMinute: 600,
-        priceCollarPercent: null,
-      },
+      limits: WIDE_RISK,
     });
     for (let count = 0; count < 80; count += 1) {
       expectOk(await place(trader, { quantity: "0.1", limitPrice: String(80 + count / 10) }));

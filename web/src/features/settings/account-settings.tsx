@@ -33,7 +33,7 @@ function AccountForm(props: { initialAccount: AccountView }): JSX.Element {
   const [texts, setTexts] = createSignal<LimitTexts>(textsOf(initial.limits));
   const [note, setNote] = createSignal<{ text: string; isError: boolean } | null>(null);
   const [isSaving, setSaving] = createSignal(false);
-  const read = () => limitsOf(texts());
+  const read = () => limitsOf(texts(), props.initialAccount.limits);
   const setText = (field: keyof LimitTexts) => (text: string) => {
     setTexts((before) => ({ ...before, [field]: text }));
   };

@@ -1,5 +1,5 @@
 /** Account limits as typed text, and back. Pure. An empty field switches a limit off. */
-import type { AccountLimitsView } from "../../../../contract/accounts.ts";
+import type { RiskSettingsView } from "../../../../contract/risk.ts";
 import { isPositive, parseDecimal, type Decimal } from "../../../../domain/decimal.ts";
 
 export type LimitTexts = {
@@ -12,7 +12,7 @@ export type LimitTexts = {
 
 export type LimitErrors = Partial<Record<keyof LimitTexts, string>>;
 
-export function textsOf(limits: AccountLimitsView): LimitTexts {
+export function textsOf(limits: RiskSettingsView): LimitTexts {
   return {
     maximumOrderValue: limits.maximumOrderValue ?? "",
     maximumPositionValue: limits.maximumPositionValue ?? "",
@@ -22,8 +22,11 @@ export function textsOf(limits: AccountLimitsView): LimitTexts {
   };
 }
 
-/** The limits that the texts mean, or what is wrong with each text. */
-export function limitsOf(texts: LimitTexts): { limits: AccountLimitsView | null; errors: LimitErrors } {
+/** `before` with the limits that the texts mean, or what is wrong with each text. */
+export function limitsOf(
+  texts: LimitTexts,
+  before: RiskSettingsView,
+): { limits: RiskSettingsView | null; errors: LimitErrors } {
   const errors: LimitErrors = {};
   const amount = (name: keyof LimitTexts): Decimal | null => {
     const text = texts[name];
@@ -44,7 +47,8 @@ export function limitsOf(texts: LimitTexts): { limits: AccountLimitsView | null;
     }
     return value;
   };
-  const limits: AccountLimitsView = {
+  const limits: RiskSettingsView = {
+    ...before,
     maximumOrderValue: amount("maximumOrderValue"),
     maximumPositionValue: amount("maximumPositionValue"),
     maximumOpenPositions: count("maximumOpenPositions", 100),

@@ -156,15 +156,15 @@ describe("the settings", () => {
 describe("limits as text", () => {
   it("come back as they were", () => {
     const { limits } = sampleAccount();
-    expect(limitsOf(textsOf(limits))).toEqual({ limits, errors: {} });
+    expect(limitsOf(textsOf(limits), limits)).toEqual({ limits, errors: {} });
     const full = { ...limits, maximumOrderValue: decimal("0.5"), maximumOpenPositions: 3 };
-    expect(limitsOf(textsOf(full)).limits).toEqual(full);
+    expect(limitsOf(textsOf(full), limits).limits).toEqual(full);
   });
 
   it("refuse what the contract would refuse", () => {
     const texts = textsOf(sampleAccount().limits);
     for (const wrong of [{ maximumOpenPositions: "101" }, { ordersPerMinute: "" }, { ordersPerMinute: "0.5" }]) {
-      expect(limitsOf({ ...texts, ...wrong }).limits).toBeNull();
+      expect(limitsOf({ ...texts, ...wrong }, sampleAccount().limits).limits).toBeNull();
     }
   });
 });

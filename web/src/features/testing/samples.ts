@@ -13,6 +13,7 @@ import type { Ticker } from "../../../../contract/markets.ts";
 import type { FillView, OrderStandingView, OrderView } from "../../../../contract/orders.ts";
 import { decimal } from "../../../../domain/decimal.ts";
 import type { Candle, Instrument, Trade } from "../../../../domain/market.ts";
+import { WIDE_RISK } from "../../../../domain/testing/wide-risk.ts";
 
 export const NOW = Date.UTC(2026, 10, 25, 12, 0, 0);
 
@@ -164,13 +165,7 @@ export function sampleAccount(change: Partial<AccountView> = {}): AccountView {
     market: "sim",
     currency: "USD",
     fees: { takerPercent: decimal("0.4"), makerPercent: decimal("0.25") },
-    limits: {
-      maximumOrderValue: null,
-      maximumPositionValue: null,
-      maximumOpenPositions: null,
-      ordersPerMinute: 30,
-      priceCollarPercent: decimal("5"),
-    },
+    limits: { ...WIDE_RISK, ordersPerMinute: 30, priceCollarPercent: decimal("5") },
     baseline: decimal("10000"),
     realisedProfit: decimal("0"),
     feesPaid: decimal("0"),

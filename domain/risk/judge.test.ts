@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { decimal, ZERO } from "../decimal.ts";
 import { Desk } from "../testing/desk.ts";
 import { judge, firstRefusal, type LimitFacts } from "./judge.ts";
-import { DEFAULT_LIMITS } from "./limits.ts";
+import { WIDE_RISK } from "../testing/wide-risk.ts";
 
 const d = decimal;
-const none = { ...DEFAULT_LIMITS, maximumOpenPositions: null, priceCollarPercent: null };
+const none = { ...WIDE_RISK, ordersPerMinute: 30 };
 
 const facts: LimitFacts = {
   limits: none,

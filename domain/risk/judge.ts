@@ -20,10 +20,10 @@ import {
 import type { Intent } from "../account/state.ts";
 import type { Asset, Side, Symbol } from "../market.ts";
 import type { ErrorCode, Problem } from "../problem.ts";
-import { MAXIMUM_OPEN_ORDERS_PER_SYMBOL, type AccountLimits } from "./limits.ts";
+import { MAXIMUM_OPEN_ORDERS_PER_SYMBOL, type RiskSettings } from "./settings.ts";
 
 export type LimitFacts = {
-  readonly limits: AccountLimits;
+  readonly limits: RiskSettings;
   readonly currency: Asset;
   readonly symbol: Symbol;
   readonly side: Side;
