@@ -66,6 +66,7 @@ export function closeAtExchange(
   turn: Turn,
   wish: { readonly asset: Asset; readonly percent: number; readonly limitPrice?: Decimal | undefined },
   origin: OrderOrigin = "close",
+  orderId = turn.context.id,
 ): Outcome {
   const { state, context } = turn;
   const symbol = valuationSymbol(wish.asset, state.currency);
@@ -95,7 +96,7 @@ export function closeAtExchange(
       `${rest} ${wish.asset} will be left, under the smallest order of ${plan.value.instrument.minimumQuantity}: it cannot be sold on its own.`,
     );
   }
-  submitAtExchange(turn, { ...plan.value, hold }, context.id, origin, waitsFor);
+  submitAtExchange(turn, { ...plan.value, hold }, orderId, origin, waitsFor);
   return null;
 }
 
