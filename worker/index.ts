@@ -2,6 +2,7 @@
 import { createApp } from "./app.ts";
 import { runScheduled } from "./jobs/index.ts";
 
+export { Assistant } from "../durable-objects/assistant/assistant.ts";
 export { MarketFeed } from "../durable-objects/market-feed/market-feed.ts";
 export { KrakenHistory } from "./market-data/venue-history.ts";
 export { Trader } from "../durable-objects/trader/trader.ts";
