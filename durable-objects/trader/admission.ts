@@ -3,17 +3,19 @@ import { ok, refuse, type Result } from "../../domain/problem.ts";
 import { parseTrusted } from "../lib/trusted-json.ts";
 import type { Principal } from "./port.ts";
 import { BUDGETS, fullBucket, takeToken, type Bucket, type Budget } from "./rate.ts";
-import type { Store } from "./store.ts";
 
 /** Activity is written this often at most: it decides about days, not minutes. */
 const ACTIVITY_EVERY_MS = 3_600_000;
 /** Budgets are written every so many tokens, so that an eviction gives back less than the idle time before it does. */
 const TOKENS_PER_WRITE = 10;
 
+/** Where owner, activity and budgets are kept. */
+type Kept = "owner" | "last_active" | "budgets";
+type MetaStore = { meta(key: Kept): string | null; setMeta(key: Kept, value: string): void };
 type Budgets = Readonly<Record<Budget, Bucket>>;
 
 export class Admission {
-  readonly #store: Store;
+  readonly #store: MetaStore;
   readonly #now: () => number;
   readonly #onActivity: () => void;
   #owner: string | null;
@@ -21,7 +23,7 @@ export class Admission {
   #lastActive: number;
 
   /** `onActivity` is called when the last activity moved by more than an hour. */
-  constructor(store: Store, now: () => number, onActivity: () => void) {
+  constructor(store: MetaStore, now: () => number, onActivity: () => void) {
     this.#store = store;
     this.#now = now;
     this.#onActivity = onActivity;
