@@ -13,9 +13,10 @@ import { isArmed, triggeredAs } from "../orders/trigger.ts";
 import { isProtectiveStop } from "../protection/resting-stop.ts";
 import type { QueueArrival } from "./events.ts";
 import { giveWay } from "./give-way.ts";
-import { protectPosition } from "./protect.ts";
 import type { AmendRequest } from "../orders/request.ts";
 import { ok, refuse, type Problem, type Result } from "../problem.ts";
+import { recordedAmendDenial } from "./amend-denial.ts";
+import { amendPositionStop } from "./amend-stop.ts";
 import { cancelOwn, openOrder, takeFromBook } from "./execute.ts";
 import { tradingFacts } from "./facts.ts";
 import { worstFeeRate } from "./fees.ts";
@@ -36,33 +37,22 @@ export function amendOrder(turn: Turn, orderId: string, request: AmendRequest): 
   const instrument = order === undefined ? undefined : turn.state.instruments[order.symbol];
   if (order === undefined || instrument === undefined) {
     const problem = goneProblem(turn.state, orderId);
-    return problem.code === "NOT_FOUND" ? { problem, events: [] } : deniedAmend(turn, orderId, request, problem);
+    return problem.code === "NOT_FOUND"
+      ? { problem, events: [] }
+      : recordedAmendDenial(turn, orderId, request, problem);
+  }
+  if (isProtectiveStop(order)) {
+    return amendPositionStop(turn, order, request);
   }
   const change = readChange(turn, order, instrument, request);
   if (!change.ok) {
-    return deniedAmend(turn, orderId, request, change.error);
+    return recordedAmendDenial(turn, orderId, request, change.error);
   }
   const { quantity, limitPrice, triggerPrice } = change.value;
-  if (isProtectiveStop(order)) {
-    return amendStop(turn, order, change.value, request);
-  }
   const samePrices = limitPrice === order.limitPrice && triggerPrice === order.triggerPrice;
   const onlyLess = samePrices && isBelow(quantity, order.quantity);
   const refused = onlyLess ? reduce(turn, order, instrument, quantity) : replace(turn, order, instrument, change.value);
-  return refused === null ? null : deniedAmend(turn, orderId, request, refused);
-}
-
-/** A position's stop covers what there is of it: only its level can be changed, and that is the position's. */
-function amendStop(turn: Turn, order: OpenOrder, change: Change, request: AmendRequest): Outcome {
-  if (change.quantity !== order.quantity || change.triggerPrice === null || change.limitPrice !== null) {
-    return deniedAmend(turn, order.id, request, {
-      code: "BAD_REQUEST",
-      message: `The stop of a position always covers all of it (${order.quantity}): only its price can be changed.`,
-      details: { limit: order.quantity, value: change.quantity },
-    });
-  }
-  const stop = { type: "price" as const, price: change.triggerPrice };
-  return protectPosition(turn, { type: "protect_position", asset: order.hold.asset, stop });
+  return refused === null ? null : recordedAmendDenial(turn, orderId, request, refused);
 }
 
 function readChange(
@@ -203,26 +193,4 @@ function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: C
 function rearmed({ context }: Turn, order: OpenOrder): QueueArrival | null {
   const view = context.markets[order.symbol];
   return isArmed(order) && view !== undefined ? { ahead: ZERO, armedTradeId: view.tapeTradeId } : null;
-}
-
-/** The recorded answer to a change that is not made. */
-export function deniedAmend(turn: Turn, orderId: string, request: AmendRequest, problem: Problem): Outcome {
-  const { quantity, limitPrice, triggerPrice } = request;
-  return {
-    problem,
-    events: [
-      {
-        type: "amend_denied",
-        ...stamp(turn.context),
-        denialId: turn.context.id,
-        orderId,
-        request: {
-          ...(quantity === undefined ? {} : { quantity }),
-          ...(limitPrice === undefined ? {} : { limitPrice }),
-          ...(triggerPrice === undefined ? {} : { triggerPrice }),
-        },
-        problem,
-      },
-    ],
-  };
 }

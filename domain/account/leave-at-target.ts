@@ -2,12 +2,18 @@ import type { Decimal } from "../decimal.ts";
 import type { Asset } from "../market.ts";
 import { closeAtExchange } from "./venue/place.ts";
 import { exitPosition } from "./exit-position.ts";
+import { nextId } from "./next-id.ts";
 import type { Turn } from "./turn.ts";
+import { raiseAlert } from "./venue/alerts.ts";
 
 /** Sells the position at the market because its target was reached; at the exchange its stop goes first (TRADING §4). */
 export function leaveAtTarget(turn: Turn, asset: Asset, target: Decimal): void {
   if (turn.state.venue !== null) {
-    closeAtExchange(turn, { asset, percent: 100 }, "target");
+    const refused = closeAtExchange(turn, { asset, percent: 100 }, "target", nextId(turn));
+    if (refused !== null) {
+      const why = refused.problem.message;
+      raiseAlert(turn, "critical", `${asset} reached its target of ${target} and cannot be sold: ${why}`, null);
+    }
     return;
   }
   exitPosition(turn, asset, "target", `${asset} reached its target of ${target}.`);

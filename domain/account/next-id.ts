@@ -1,16 +1,18 @@
 import type { Turn } from "./turn.ts";
 
-const LAST_DIGITS = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{8}(?<last>[\da-f]{4})$/u;
+const UUID = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-)([0-9a-f]{12})$/;
+const NODES = 2 ** 48;
 
 /**
- * An id for one more thing that this decision makes, unique because the decision's own id is. Of a UUID it makes another one:
- * an exchange takes nothing else as the id of an order (PROTOCOL §2.5).
+ * An id for one more thing that this decision makes. It follows from the decision's own id, so that the same decision makes the
+ * same ids; a UUID stays one, because Kraken takes nothing longer as a client order id (PROTOCOL §2.4).
  */
 export function nextId({ context, events }: Turn): string {
-  const last = LAST_DIGITS.exec(context.id)?.groups?.last;
-  if (last === undefined) {
-    return `${context.id}-${events.length}`;
+  const step = events.length + 1;
+  const match = UUID.exec(context.id);
+  if (match === null) {
+    return `${context.id}-${step}`;
   }
-  const moved = (Number.parseInt(last, 16) + events.length + 1) % 0x1_00_00;
-  return `${context.id.slice(0, -4)}${moved.toString(16).padStart(4, "0")}`;
+  const [, head = "", node = ""] = match;
+  return `${head}${((Number.parseInt(node, 16) + step) % NODES).toString(16).padStart(12, "0")}`;
 }

@@ -19,9 +19,12 @@ import { hasLimitPrice, isTriggered } from "../../orders/order.ts";
 import { nearestPrice, quantisePrice, quantiseQuantity } from "../../orders/quantise.ts";
 import type { AmendRequest } from "../../orders/request.ts";
 import { ok, refuse, type Problem, type Result } from "../../problem.ts";
-import { deniedAmend } from "../amend.ts";
+import { recordedAmendDenial } from "../amend-denial.ts";
 import { worstFeeRate } from "../fees.ts";
+import { isProtectiveStop } from "../../protection/resting-stop.ts";
+import { amendPositionStop } from "../amend-stop.ts";
 import { goneProblem } from "../gone.ts";
+import { dropStop } from "../protect.ts";
 import { assessmentMarket, marketProblem } from "../place.ts";
 import type { OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
@@ -43,17 +46,25 @@ export function requestCancel(turn: Turn, orderId: string, reason: string): void
 }
 
 export function cancelAtExchange(turn: Turn, orderId: string): Outcome {
-  if (turn.state.orders[orderId] === undefined) {
+  const order = turn.state.orders[orderId];
+  if (order === undefined) {
     return { problem: goneProblem(turn.state, orderId), events: [] };
+  }
+  if (isProtectiveStop(order)) {
+    // Otherwise the next decision would place it again.
+    dropStop(turn, order.hold.asset, "You cancelled its stop.");
   }
   requestCancel(turn, orderId, "Cancelled by you.");
   return null;
 }
 
-/** Our own orders only: what was made by hand needs a second confirmation (TRADING §5). */
+/**
+ * Our own orders only: what was made by hand needs a second confirmation (TRADING §5). Stops that protect a position stay with
+ * the position.
+ */
 export function cancelAllAtExchange(turn: Turn, symbol: Symbol | null): void {
   for (const order of Object.values(turn.state.orders)) {
-    if (symbol === null || order.symbol === symbol) {
+    if ((symbol === null || order.symbol === symbol) && !isProtectiveStop(order)) {
       requestCancel(turn, order.id, "Cancelled by you, with all others.");
     }
   }
@@ -65,15 +76,20 @@ export function amendAtExchange(turn: Turn, orderId: string, request: AmendReque
   const instrument = order === undefined ? undefined : turn.state.instruments[order.symbol];
   if (order === undefined || instrument === undefined || order.venue === null) {
     const problem = goneProblem(turn.state, orderId);
-    return problem.code === "NOT_FOUND" ? { problem, events: [] } : deniedAmend(turn, orderId, request, problem);
+    return problem.code === "NOT_FOUND"
+      ? { problem, events: [] }
+      : recordedAmendDenial(turn, orderId, request, problem);
+  }
+  if (isProtectiveStop(order)) {
+    return amendPositionStop(turn, order, request);
   }
   const terms = newTerms(order, instrument, request);
   if (!terms.ok) {
-    return deniedAmend(turn, orderId, request, terms.error);
+    return recordedAmendDenial(turn, orderId, request, terms.error);
   }
   const problem = judgeTerms(turn, order, instrument, terms.value);
   if (problem !== null) {
-    return deniedAmend(turn, orderId, request, problem);
+    return recordedAmendDenial(turn, orderId, request, problem);
   }
   const needed = holdOfTerms(order, terms.value, instrument);
   const after = isAbove(needed, order.hold.amount) ? needed : order.hold.amount;

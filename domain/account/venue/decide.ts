@@ -8,6 +8,7 @@ import type { Outcome, Turn } from "../turn.ts";
 import { amendAtExchange, cancelAllAtExchange, cancelAtExchange } from "./cancel.ts";
 import { adoptHolding, changeConnection, findHoldings, learnFees } from "./connect.ts";
 import { bookExecutions } from "./executions.ts";
+import { keepProtectedAtExchange } from "./keep-protected.ts";
 import { bookLedger } from "./ledger.ts";
 import { reportAbsence, reportOrders } from "./orders.ts";
 import { closeAtExchange, placeAtExchange, releaseExits } from "./place.ts";
@@ -19,6 +20,7 @@ export function decideAtExchange(turn: Turn, command: Command): Outcome {
   const outcome = carryOut(turn, command);
   if (outcome === null) {
     releaseExits(turn);
+    keepProtectedAtExchange(turn, command.type === "retry_waiting");
   }
   return outcome;
 }

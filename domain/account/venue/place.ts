@@ -24,13 +24,13 @@ import type { OrderOrigin } from "../../orders/order.ts";
 import { quantiseQuantity } from "../../orders/quantise.ts";
 import type { OrderRequest } from "../../orders/request.ts";
 import type { Problem } from "../../problem.ts";
-import { ordersHolding } from "../cancel.ts";
 import { recordSubmission } from "../execute.ts";
 import { holdingOf } from "../holdings.ts";
 import { assessmentMarket, denied, marketProblem } from "../place.ts";
-import type { AccountState, Intent, OpenOrder } from "../state.ts";
+import type { Intent, OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { requestCancel } from "./cancel.ts";
+import { freeInventory, holdersInTheWay, makeRoom } from "./make-room.ts";
 import { spendable } from "./spendable.ts";
 import { entryProblem, exchangeFacts, exchangeFees } from "./standing.ts";
 
@@ -54,7 +54,28 @@ export function placeAtExchange(turn: Turn, request: OrderRequest): Outcome {
   if (refused !== null) {
     return denied(context, request, refused);
   }
-  submitAtExchange(turn, plan.value, context.id, context.origin, []);
+  return submitMakingRoom(turn, request, plan.value);
+}
+
+/** The resting stop gives way first: to a sale of the asset by saga, to an order that pays with it not at all. */
+function submitMakingRoom(turn: Turn, request: OrderRequest, plan: OrderPlan): Outcome {
+  const { context } = turn;
+  const { asset, amount } = plan.hold;
+  const free = freeInventory(turn.state, asset);
+  if (!isAbove(amount, free)) {
+    submitAtExchange(turn, plan, context.id, context.origin, []);
+    return null;
+  }
+  if (plan.side === "buy") {
+    return denied(context, request, {
+      code: "INSUFFICIENT_FUNDS",
+      message: `This order needs ${amount} ${asset} and ${free} is free: the rest is covered by the stop of your ${asset} position. Take the stop away first.`,
+      details: { limit: free, value: amount, room: free, asset },
+    });
+  }
+  const waitsFor = makeRoom(turn, asset, amount, `Gave way to a sale of ${asset}.`);
+  const hold = { asset, amount: largest(ZERO, quantiseQuantity(smallest(amount, free), plan.instrument)) };
+  submitAtExchange(turn, { ...plan, hold }, context.id, context.origin, waitsFor);
   return null;
 }
 
@@ -84,10 +105,7 @@ export function closeAtExchange(
   if (!plan.ok) {
     return denied(context, request, plan.error);
   }
-  for (const order of holders) {
-    requestCancel(turn, order.id, `Cancelled to close the ${wish.asset} position.`);
-  }
-  const waitsFor = holders.map(({ id }) => id).filter((id) => turn.state.orders[id] !== undefined);
+  const waitsFor = makeRoom(turn, wish.asset, part, `Cancelled to close the ${wish.asset} position.`);
   const free = largest(ZERO, quantiseQuantity(freeInventory(turn.state, wish.asset), plan.value.instrument));
   const hold = isAbove(plan.value.quantity, free) ? { ...plan.value.hold, amount: free } : plan.value.hold;
   const rest = subtract(managed, plan.value.quantity);
@@ -104,10 +122,17 @@ export function closeAtExchange(
 export function releaseExits(turn: Turn): void {
   for (const order of Object.values(turn.state.orders)) {
     const waits = order.venue?.waitsFor ?? [];
-    if (waits.length > 0 && waits.every((id) => turn.state.orders[id] === undefined)) {
+    if (waits.length > 0 && waits.every((id) => hasGivenWay(turn.state.orders[id]))) {
       releaseExit(turn, order);
     }
   }
+}
+
+/** It has ended, or its change is answered. */
+function hasGivenWay(order: OpenOrder | undefined): boolean {
+  return (
+    order === undefined || (order.venue?.amend === null && order.venue.cancel === null && order.venue.ending === null)
+  );
 }
 
 function releaseExit(turn: Turn, order: OpenOrder): void {
@@ -115,6 +140,14 @@ function releaseExit(turn: Turn, order: OpenOrder): void {
   const instrument = turn.state.instruments[order.symbol];
   const free = freeInventory(turn.state, base);
   const most = add(free, order.hold.amount);
+  const stillThere = (order.venue?.waitsFor ?? []).filter((id) => turn.state.orders[id] !== undefined);
+  if (stillThere.length > 0 && isAbove(order.quantity, most)) {
+    // The change was refused: it has to go as a whole.
+    for (const id of stillThere) {
+      requestCancel(turn, id, `Gave way to a sale of ${base}.`);
+    }
+    return;
+  }
   const wanted = isAbove(order.quantity, most) ? most : order.quantity;
   const quantity = instrument === undefined ? wanted : quantiseQuantity(wanted, instrument);
   if (!isPositive(quantity) || (instrument !== undefined && compare(quantity, instrument.minimumQuantity) < 0)) {
@@ -190,22 +223,4 @@ function emptyProblem(managed: Decimal, part: Decimal, asset: Asset, currency: A
         message: `There is no ${asset} position of this desk to close.`,
         details: { asset },
       };
-}
-
-/** Orders that hold the asset, as many as have to go before `wanted` is free. */
-function holdersInTheWay(state: AccountState, asset: Asset, wanted: Decimal): readonly OpenOrder[] {
-  let free = freeInventory(state, asset);
-  const inTheWay: OpenOrder[] = [];
-  for (const order of ordersHolding(state.orders, asset)) {
-    if (!isAbove(wanted, free)) {
-      break;
-    }
-    inTheWay.push(order);
-    free = add(free, order.hold.amount);
-  }
-  return inTheWay;
-}
-
-function freeInventory(state: AccountState, asset: Asset): Decimal {
-  return subtract(spendable(state, asset), holdingOf(state.holdings, asset).held);
 }

@@ -3,6 +3,7 @@
  * against the exchange's truth at the start, after every gap and every few minutes (TRADING §6). Start-up is recovery: nothing
  * is remembered that the state does not say.
  */
+import { protectionDueAt } from "../../../domain/account/venue/keep-protected.ts";
 import { RESOLVE_EVERY_MS, venueWork, type VenueWork } from "../../../domain/account/venue/work.ts";
 import type { AccountState, OpenOrder } from "../../../domain/account/state.ts";
 import type { Milliseconds } from "../../../domain/market.ts";
@@ -21,6 +22,7 @@ const LOOK_AGAIN_MS = 10_000;
 const SUSPENDED_LOOK_MS = 60_000;
 const AFTER_GAP_MS = 1_000;
 const IN_FLIGHT_MS = 5_000;
+const PROTECT_AGAIN_MS = 1_000;
 
 export class KrakenAccount {
   readonly judge: Judge;
@@ -34,6 +36,8 @@ export class KrakenAccount {
   #pollAt: Milliseconds = 0;
   #isLooking = false;
   #isWaking = false;
+  #isProtecting = false;
+  #protectedAt: Milliseconds = 0;
   #isStopped = false;
   /** Facts are booked in the order of the wire. */
   #facts: Promise<void> = Promise.resolve();
@@ -141,6 +145,10 @@ export class KrakenAccount {
     }
     this.#steer(state);
     const now = this.#ports.now();
+    if (this.#protectAt(state) <= now) {
+      this.#isProtecting = true;
+      void this.#protect(state);
+    }
     for (const item of venueWork(state)) {
       const name = nameOf(item);
       const order = state.orders[item.orderId];
@@ -200,6 +208,23 @@ export class KrakenAccount {
     }
   }
 
+  /** Stops that wait for a look at the price: a position past its stop already is sold instead (TRADING §4). */
+  async #protect({ protections }: AccountState): Promise<void> {
+    const symbols = Object.values(protections).map(({ symbol }) => symbol);
+    try {
+      const markets = await this.#ports.markets(symbols);
+      for (const symbol of symbols) {
+        this.judge.apply({ type: "retry_waiting", symbol }, markets);
+      }
+    } catch (error) {
+      this.#ports.failed("kraken_protect_failed", error);
+    } finally {
+      this.#isProtecting = false;
+      this.#protectedAt = this.#ports.now();
+      this.wake();
+    }
+  }
+
   async #look(whole: boolean): Promise<void> {
     const { now } = this.#ports;
     this.#pollAt = now() + POLL_EVERY_MS;
@@ -250,6 +275,12 @@ export class KrakenAccount {
     return this.#socket?.state !== "live" && Object.keys(state.orders).length > 0;
   }
 
+  /** Not in a row: what one look could not settle needs something else to happen first. */
+  #protectAt(state: AccountState): Milliseconds {
+    const due = protectionDueAt(state);
+    return due === null || this.#isProtecting ? Infinity : Math.max(due, this.#protectedAt + PROTECT_AGAIN_MS);
+  }
+
   #dueAt(item: VenueWork): Milliseconds {
     return Math.max(item.notBefore, this.#notBefore.get(nameOf(item)) ?? 0);
   }
@@ -271,6 +302,7 @@ export class KrakenAccount {
       ...(this.#isLooking ? [] : looks),
       ...work.map((item) => this.#dueAt(item)),
       ...deadlines,
+      this.#protectAt(state),
       this.#socket?.nextCheckAt ?? Infinity,
     );
     // However long a look takes, whoever comes after this object has to take it up.

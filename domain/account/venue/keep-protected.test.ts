@@ -1,0 +1,236 @@
+import { describe, expect, it } from "vitest";
+import { decimal as d } from "../../decimal.ts";
+import { protectionStanding } from "../../protection/standing.ts";
+import { restingStops } from "../../protection/resting-stop.ts";
+import { VenueDesk } from "../../testing/venue-desk.ts";
+import { protectionDueAt } from "./keep-protected.ts";
+
+const stopAt = (price: string) => ({ type: "price" as const, price: d(price) });
+
+function stopsOf(desk: VenueDesk) {
+  return restingStops(desk.state, "BTC");
+}
+
+function theStop(desk: VenueDesk) {
+  const [stop, ...more] = stopsOf(desk);
+  expect(more).toEqual([]);
+  if (stop === undefined) {
+    throw new Error("there is no stop");
+  }
+  return stop;
+}
+
+/** Two bitcoin bought at 100 with a stop at 95, which the exchange has taken. */
+function protectedDesk(quantity = "2"): VenueDesk {
+  const desk = new VenueDesk();
+  const id = desk.open({ side: "buy", quantity: d(quantity), limitPrice: d("100"), stop: stopAt("95") });
+  desk.book([desk.execution(id, quantity, "100")]);
+  const stop = theStop(desk);
+  desk.send(stop.id);
+  desk.accept(stop.id);
+  return desk;
+}
+
+describe("a stop at the exchange", () => {
+  it("is queued in the turn of the first fill, for what is filled, before anything else", () => {
+    const desk = new VenueDesk();
+    const id = desk.open({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+    desk.book([desk.execution(id, "0.5", "100")]);
+    const stop = theStop(desk);
+    expect(stop).toMatchObject({
+      type: "stop-loss",
+      side: "sell",
+      quantity: "0.5",
+      triggerPrice: "95",
+      origin: "stop",
+    });
+    expect(desk.todo()[0]).toBe(`send place ${stop.id}`);
+    expect(protectionStanding(desk.state, "BTC")).toMatchObject({ stopNet: "exchange", status: "protected" });
+  });
+
+  it("grows with the fills of its entry, at most every 5 s, and at once when the entry has ended", () => {
+    const desk = new VenueDesk();
+    const id = desk.open({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+    desk.book([desk.execution(id, "0.5", "100")]);
+    const stop = theStop(desk);
+    desk.send(stop.id);
+    desk.accept(stop.id);
+    desk.now += 1_000;
+    desk.book([desk.execution(id, "0.5", "100")]);
+    expect(desk.live(stop.id).venue?.amend).toBeNull();
+    expect(protectionDueAt(desk.state)).toBe(desk.now + 4_000);
+    desk.now += 4_000;
+    desk.do({ type: "drop_overdue" });
+    expect(desk.live(stop.id).venue?.amend).toMatchObject({ quantity: "1" });
+    desk.send(stop.id, "amend");
+    desk.accept(stop.id, "amend");
+    desk.book([desk.execution(id, "1", "100")]);
+    expect(desk.live(stop.id).venue?.amend).toMatchObject({ quantity: "2" });
+  });
+
+  it("is asked for one step at a time: while its placing is not answered nothing else is", () => {
+    const desk = new VenueDesk();
+    const id = desk.open({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+    desk.book([desk.execution(id, "2", "100")]);
+    const stop = theStop(desk);
+    desk.send(stop.id);
+    desk.do({ type: "protect_position", asset: "BTC", stop: stopAt("96") });
+    expect(desk.live(stop.id).venue?.amend).toBeNull();
+    desk.fail(stop.id, "ambiguous");
+    expect(stopsOf(desk)).toHaveLength(1);
+    desk.report([desk.shown(stop.id)]);
+    expect(desk.live(stop.id).venue?.amend).toMatchObject({ triggerPrice: "96" });
+  });
+
+  it("that was refused alerts and is placed again after 10 s, not before", () => {
+    const desk = new VenueDesk();
+    const id = desk.open({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+    desk.book([desk.execution(id, "2", "100")]);
+    const first = theStop(desk);
+    desk.send(first.id);
+    desk.fail(first.id, "refused");
+    expect(stopsOf(desk)).toEqual([]);
+    expect(desk.alerts()).not.toEqual([]);
+    expect(protectionStanding(desk.state, "BTC")).toMatchObject({ status: "pending" });
+    expect(protectionDueAt(desk.state)).toBe(desk.now + 10_000);
+    desk.now += 10_000;
+    desk.do({ type: "drop_overdue" });
+    expect(theStop(desk).id).not.toBe(first.id);
+  });
+
+  it("that the exchange has ended by itself is placed again", () => {
+    const desk = protectedDesk();
+    const stop = theStop(desk);
+    desk.report([desk.shown(stop.id, { status: "cancelled", closedAt: desk.now })]);
+    expect(theStop(desk).id).not.toBe(stop.id);
+  });
+
+  it("past which the price is already becomes an emergency exit, with an alert", () => {
+    const desk = protectedDesk();
+    const stop = theStop(desk);
+    desk.price("BTC/USD", "94");
+    desk.report([desk.shown(stop.id, { status: "cancelled", closedAt: desk.now })]);
+    expect(stopsOf(desk)).toEqual([]);
+    const exit = Object.values(desk.state.orders).find(({ origin }) => origin === "emergency");
+    expect(exit).toMatchObject({ type: "market", side: "sell", quantity: "2" });
+    expect(desk.alerts().at(-1)?.message).toContain("past its stop at 95");
+  });
+
+  it("is derived again at start, and an entry never is", () => {
+    const desk = protectedDesk();
+    desk.do({ type: "recover" });
+    expect(stopsOf(desk)).toHaveLength(1);
+    expect(desk.todo()).toEqual([]);
+  });
+});
+
+describe("an exit", () => {
+  it("of a part makes the stop smaller first, then leaves; the stop is what is left", () => {
+    const desk = protectedDesk();
+    const stop = theStop(desk);
+    const exit = desk.close("BTC", 50);
+    expect(desk.todo()).toEqual([`send amend ${stop.id}`]);
+    desk.send(stop.id, "amend");
+    desk.accept(stop.id, "amend");
+    expect(desk.live(stop.id).quantity).toBe("1");
+    expect(desk.todo()).toEqual([`send place ${exit}`]);
+    desk.send(exit);
+    desk.accept(exit);
+    desk.book([desk.execution(exit, "1", "99")]);
+    expect(theStop(desk)).toMatchObject({ id: stop.id, quantity: "1" });
+    expect(desk.todo()).toEqual([]);
+  });
+
+  it("of all cancels the stop, waits for its end, and protects again what it could not sell", () => {
+    const desk = protectedDesk();
+    const stop = theStop(desk);
+    const exit = desk.close("BTC");
+    expect(desk.todo()).toEqual([`send cancel ${stop.id}`]);
+    desk.send(stop.id, "cancel");
+    desk.accept(stop.id, "cancel");
+    expect(desk.live(exit).venue?.waitsFor).toEqual([stop.id]);
+    desk.report([desk.shown(stop.id, { status: "cancelled", closedAt: desk.now })]);
+    desk.send(exit);
+    desk.accept(exit);
+    desk.book([desk.execution(exit, "1.5", "99")]);
+    desk.report([desk.shown(exit, { status: "cancelled", filledQuantity: d("1.5"), closedAt: desk.now })]);
+    expect(theStop(desk)).toMatchObject({ quantity: "0.5", triggerPrice: "95" });
+  });
+
+  it("sells what the stop has left when the stop was filled while its cancel was on its way", () => {
+    const desk = protectedDesk();
+    const stop = theStop(desk);
+    const exit = desk.close("BTC");
+    desk.send(stop.id, "cancel");
+    desk.book([desk.execution(stop.id, "2", "94.9")]);
+    expect(desk.order(exit).status).toBe("cancelled");
+    expect(desk.holding("BTC").managed).toBe("0");
+    expect(desk.state.protections).toEqual({});
+  });
+
+  it("cancels the stop when it will not be made smaller", () => {
+    const desk = protectedDesk();
+    const stop = theStop(desk);
+    desk.close("BTC", 50);
+    desk.send(stop.id, "amend");
+    desk.fail(stop.id, "refused", "amend");
+    expect(desk.todo()).toEqual([`send cancel ${stop.id}`]);
+  });
+
+  it("that a click makes gives way the same", () => {
+    const desk = protectedDesk();
+    const stop = theStop(desk);
+    const sale = desk.place({ side: "sell", quantity: d("0.5"), limitPrice: d("110") });
+    expect(desk.todo()).toEqual([`send amend ${stop.id}`]);
+    desk.send(stop.id, "amend");
+    desk.accept(stop.id, "amend");
+    expect(desk.todo()).toEqual([`send place ${sale}`]);
+    expect(desk.live(stop.id).quantity).toBe("1.5");
+  });
+});
+
+describe("changing what protects at the exchange", () => {
+  it("amends the trigger; taking the stop away cancels it", () => {
+    const desk = protectedDesk();
+    const stop = theStop(desk);
+    desk.do({ type: "protect_position", asset: "BTC", stop: stopAt("96") });
+    expect(desk.todo()).toEqual([`send amend ${stop.id}`]);
+    desk.send(stop.id, "amend");
+    desk.accept(stop.id, "amend");
+    expect(desk.live(stop.id).triggerPrice).toBe("96");
+    desk.do({ type: "protect_position", asset: "BTC", stop: null });
+    expect(desk.todo()).toEqual([`send cancel ${stop.id}`]);
+  });
+
+  it("cancelling all leaves the stop, cancelling the stop takes it away for good", () => {
+    const desk = protectedDesk();
+    const stop = theStop(desk);
+    desk.do({ type: "cancel_all", symbol: null });
+    expect(desk.todo()).toEqual([]);
+    desk.do({ type: "cancel_order", orderId: stop.id });
+    desk.send(stop.id, "cancel");
+    desk.report([desk.shown(stop.id, { status: "cancelled", closedAt: desk.now })]);
+    expect(stopsOf(desk)).toEqual([]);
+  });
+
+  it("a target is watched by the desk: when it is reached the stop goes and the position is sold", () => {
+    const desk = protectedDesk();
+    const stop = theStop(desk);
+    desk.do({ type: "protect_position", asset: "BTC", target: { type: "price", price: d("110") } });
+    const trade = {
+      id: 7,
+      symbol: "BTC/USD",
+      price: d("110"),
+      quantity: d("1"),
+      side: "buy" as const,
+      time: desk.now,
+    };
+    const version = desk.state.protections["BTC"]?.version ?? 0;
+    const delivery = { deliveryId: 1, orderId: "target/account-1/BTC", version, symbol: "BTC/USD", trades: [trade] };
+    desk.do({ type: "apply_prints", deliveries: [{ ...delivery, bid: null, ask: null, late: false }] });
+    const exit = Object.values(desk.state.orders).find(({ origin }) => origin === "target");
+    expect(exit?.venue?.waitsFor).toEqual([stop.id]);
+    desk.do({ type: "apply_prints", deliveries: [{ ...delivery, bid: null, ask: null, late: false }] });
+    expect(Object.values(desk.state.orders).filter(({ origin }) => origin === "target")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,293 @@
+/**
+ * What every decision on an exchange account ends with: the stops that rest at the exchange become what is wanted (TRADING §4,
+ * ADR 0011). One step per asset at a time: while anything of a stop is on its way, or its outcome is not known, nothing else is
+ * asked for, so that the resting stops are never for more than the position. At start the same rule finds the same step.
+ */
+import {
+  add,
+  compare,
+  isAbove,
+  isBelow,
+  isPositive,
+  ONE,
+  smallest,
+  subtract,
+  sum,
+  type Decimal,
+} from "../../decimal.ts";
+import type { Asset, Instrument, Milliseconds } from "../../market.ts";
+import { quantiseQuantity } from "../../orders/quantise.ts";
+import { assetsOf } from "../../orders/conversion.ts";
+import type { Order } from "../../orders/order.ts";
+import type { Protection, ProtectiveStop } from "../../protection/protection.ts";
+import { heldByOthers, liveExits, restingStops } from "../../protection/resting-stop.ts";
+import { isTooSmall } from "../../protection/too-small.ts";
+import { recordSubmission } from "../execute.ts";
+import { holdingOf } from "../holdings.ts";
+import { nextId } from "../next-id.ts";
+import { beginProtection, endProtection, protectingPair } from "../protect.ts";
+import type { AccountState, OpenOrder } from "../state.ts";
+import { lastPrice } from "../triggered.ts";
+import type { Turn } from "../turn.ts";
+import { raiseAlert } from "./alerts.ts";
+import { requestCancel } from "./cancel.ts";
+import { amendStop, isChangeable } from "./make-room.ts";
+import { closeAtExchange } from "./place.ts";
+import { spendable } from "./spendable.ts";
+import { exchangeFees } from "./standing.ts";
+
+/** TRADING §4: while its entry still fills, a stop is amended at most this often. */
+const AMEND_EVERY_MS = 5_000;
+/** After the exchange has refused a stop it is asked again this much later. */
+const REFUSED_RETRY_MS = 10_000;
+/** A stop has time to leave: unlike an exit it names no price that goes stale. */
+const PLACE_DEADLINE_MS = 30_000;
+/** More stops than this for one asset are made fewer. */
+const MOST_STOPS = 3;
+
+/**
+ * Takes the next step for every asset that is protected, or has a stop that should not be there. `looked` is true when the
+ * price was asked for just now: where it is still not known, it is nowhere to be had.
+ */
+export function keepProtectedAtExchange(turn: Turn, looked: boolean): void {
+  beginProtection(turn);
+  const resting = Object.values(turn.state.orders).flatMap(({ origin, hold }) => (origin === "stop" ? hold.asset : []));
+  for (const asset of new Set([...Object.keys(turn.state.protections), ...resting])) {
+    keepAsset(turn, asset, looked);
+  }
+}
+
+function keepAsset(turn: Turn, asset: Asset, looked: boolean): void {
+  const protection = turn.state.protections[asset];
+  if (!isPositive(holdingOf(turn.state.holdings, asset).managed)) {
+    cancelStops(turn, asset, `The ${asset} position is closed.`);
+    if (protection !== undefined) {
+      endProtection(turn, asset, `The ${asset} position is closed.`);
+    }
+    return;
+  }
+  if (protection === undefined || protection.stop === null) {
+    cancelStops(turn, asset, `The ${asset} position has no stop any more.`);
+    return;
+  }
+  const instrument = protectingPair(turn, asset);
+  if (instrument !== null && maySettle(turn.state, asset)) {
+    settleStops(turn, protection, protection.stop, instrument, looked);
+  }
+}
+
+/** Nothing of the asset's stops is on its way, and nothing is selling it at once. */
+function maySettle(state: AccountState, asset: Asset): boolean {
+  return (
+    state.venue?.connection.status === "trading" &&
+    liveExits(state, asset).length === 0 &&
+    !waitingSale(state, asset) &&
+    restingStops(state, asset).every(isChangeable)
+  );
+}
+
+/** A sale that waits for the stop to give way: it is released first, then the stop is what is left. */
+function waitingSale(state: AccountState, asset: Asset): boolean {
+  return Object.values(state.orders).some(
+    ({ side, symbol, venue }) =>
+      side === "sell" && assetsOf(symbol).base === asset && (venue?.waitsFor.length ?? 0) > 0,
+  );
+}
+
+function settleStops(
+  turn: Turn,
+  protection: Protection,
+  stop: ProtectiveStop,
+  instrument: Instrument,
+  looked: boolean,
+): void {
+  const { asset } = protection;
+  const stops = restingStops(turn.state, asset);
+  const wanted = coverable(turn.state, asset, instrument);
+  if (isTooSmall(wanted, stop.price, instrument)) {
+    cancelStops(turn, asset, `What is left of ${asset} is under the smallest order of ${instrument.symbol}.`);
+    return;
+  }
+  if (stops.length === 0) {
+    if (looked || turn.context.markets[protection.symbol] !== undefined || lastStop(turn.state, asset) === undefined) {
+      placeStop(turn, protection, stop, wanted, instrument);
+    }
+    return;
+  }
+  const outdated = stops.filter((order) => isOutdated(order, stop));
+  if (outdated.length > 0) {
+    for (const order of outdated) {
+      moveStop(turn, order, stop);
+    }
+    return;
+  }
+  settleQuantity(turn, stops, wanted, stop, instrument);
+}
+
+function settleQuantity(
+  turn: Turn,
+  stops: readonly OpenOrder[],
+  wanted: Decimal,
+  stop: ProtectiveStop,
+  instrument: Instrument,
+): void {
+  const [most] = stops.toSorted((left, right) => compare(right.hold.amount, left.hold.amount));
+  const [least] = stops.toSorted((left, right) => compare(left.hold.amount, right.hold.amount));
+  if (most === undefined || least === undefined) {
+    return;
+  }
+  const covered = sum(stops.map(({ hold }) => hold.amount));
+  if (isAbove(covered, wanted)) {
+    const rest = subtract(most.hold.amount, subtract(covered, wanted));
+    if (!isPositive(rest) || isTooSmall(rest, stop.price, instrument)) {
+      requestCancel(turn, most.id, `It covers more than the ${wanted} that are left.`);
+    } else {
+      amendStop(turn, most, { quantity: rest, triggerPrice: most.triggerPrice }, most.hold.amount);
+    }
+    return;
+  }
+  if (stops.length > MOST_STOPS) {
+    requestCancel(turn, least.id, "Merged into another stop of the position.");
+    return;
+  }
+  if (isBelow(covered, wanted) && turn.context.marketTime >= growableAt(turn.state, most)) {
+    const quantity = add(most.hold.amount, subtract(wanted, covered));
+    amendStop(turn, most, { quantity, triggerPrice: most.triggerPrice }, quantity);
+  }
+}
+
+/** When the stop may grow: at once, unless its entry still fills. */
+function growableAt(state: AccountState, stop: OpenOrder): Milliseconds {
+  const fills = Object.values(state.orders).some(
+    (order) => order.side === "buy" && assetsOf(order.symbol).base === stop.hold.asset,
+  );
+  return fills ? stop.updatedAt + AMEND_EVERY_MS : 0;
+}
+
+/** What a stop can cover: managed, on hand, in no other order; on the lot. */
+function coverable(state: AccountState, asset: Asset, instrument: Instrument): Decimal {
+  const { managed } = holdingOf(state.holdings, asset);
+  const sellable = subtract(smallest(managed, spendable(state, asset)), heldByOthers(state, asset));
+  return quantiseQuantity(sellable, instrument);
+}
+
+function isOutdated(order: OpenOrder, stop: ProtectiveStop): boolean {
+  return stop.type === "trailing"
+    ? order.trailingPercent !== stop.percent
+    : order.trailingPercent !== null || order.triggerPrice !== stop.price;
+}
+
+function moveStop(turn: Turn, order: OpenOrder, stop: ProtectiveStop): void {
+  if (stop.type === "trailing" || order.trailingPercent !== null) {
+    // The exchange changes no order into another kind (PROTOCOL §2.6).
+    requestCancel(turn, order.id, "Replaced by another kind of stop.");
+  } else {
+    amendStop(turn, order, { quantity: order.quantity, triggerPrice: stop.price }, order.hold.amount);
+  }
+}
+
+function placeStop(
+  turn: Turn,
+  { asset, symbol }: Protection,
+  stop: ProtectiveStop,
+  quantity: Decimal,
+  instrument: Instrument,
+): void {
+  const { state, context } = turn;
+  const view = context.markets[symbol];
+  const last = view === undefined ? null : lastPrice(view);
+  if (last !== null && compare(last, stop.price) <= 0) {
+    leaveAtOnce(turn, asset, stop.price, last);
+    return;
+  }
+  if (context.marketTime < placeableAt(state, asset)) {
+    return;
+  }
+  recordSubmission(
+    turn,
+    {
+      symbol,
+      side: "sell",
+      orderType: stop.type === "trailing" ? "trailing-stop" : "stop-loss",
+      timeInForce: "gtc",
+      postOnly: false,
+      quantity,
+      limitPrice: null,
+      triggerPrice: stop.type === "trailing" ? null : stop.price,
+      trailingPercent: stop.type === "trailing" ? stop.percent : null,
+      conditionalClose: null,
+      expiresAt: null,
+      protection: null,
+      intent: "exit",
+      instrument,
+      conversionRate: ONE,
+      hold: { asset, amount: quantity },
+      match: null,
+      waitingFor: null,
+    },
+    {
+      orderId: nextId(turn),
+      origin: "stop",
+      deadline: context.now + PLACE_DEADLINE_MS,
+      waitsFor: [],
+      fees: exchangeFees(state, symbol) ?? state.fees,
+      waitingFor: null,
+    },
+  );
+}
+
+/** After a refusal not at once again: the exchange would say the same. */
+function placeableAt(state: AccountState, asset: Asset): Milliseconds {
+  const last = lastStop(state, asset);
+  return last?.status === "rejected" ? last.updatedAt + REFUSED_RETRY_MS : 0;
+}
+
+/** A stop of the position that has ended already: before another is placed the price is looked at. */
+function lastStop(state: AccountState, asset: Asset): Order | undefined {
+  const { openedAt } = holdingOf(state.holdings, asset);
+  return state.ended.findLast(
+    ({ origin, symbol, createdAt }) => origin === "stop" && createdAt >= openedAt && assetsOf(symbol).base === asset,
+  );
+}
+
+/**
+ * When the shell has to look again by itself, because no answer of the exchange will: a stop that may grow later, one that was
+ * refused. Null: never.
+ */
+export function protectionDueAt(state: AccountState): Milliseconds | null {
+  if (state.venue === null) {
+    return null;
+  }
+  const times = Object.values(state.protections).flatMap(({ asset, stop }) => {
+    const instrument = state.instruments[`${asset}/${state.currency}`];
+    if (stop === null || instrument === undefined || !maySettle(state, asset)) {
+      return [];
+    }
+    const wanted = coverable(state, asset, instrument);
+    const stops = restingStops(state, asset);
+    if (isTooSmall(wanted, stop.price, instrument)) {
+      return [];
+    }
+    if (stops.length === 0) {
+      return placeableAt(state, asset);
+    }
+    const covered = sum(stops.map(({ hold }) => hold.amount));
+    return isBelow(covered, wanted) ? Math.max(...stops.map((order) => growableAt(state, order))) : [];
+  });
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** TRADING §4 "Past the stop already: exit now, recorded as emergency exit". */
+function leaveAtOnce(turn: Turn, asset: Asset, level: Decimal, last: Decimal): void {
+  const orderId = nextId(turn);
+  const denied = closeAtExchange(turn, { asset, percent: 100 }, "emergency", orderId);
+  const what = `${asset} last traded at ${last}, past its stop at ${level}`;
+  const becomes = denied === null ? "it is sold at the market now." : `it cannot be sold: ${denied.problem.message}`;
+  raiseAlert(turn, "critical", `${what}: ${becomes}`, denied === null ? orderId : null);
+}
+
+function cancelStops(turn: Turn, asset: Asset, reason: string): void {
+  for (const order of restingStops(turn.state, asset)) {
+    requestCancel(turn, order.id, reason);
+  }
+}
