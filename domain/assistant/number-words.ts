@@ -24,13 +24,13 @@ const units = [
   "nineteen",
 ];
 const tens = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-const scales: Readonly<Record<string, Decimal>> = {
-  thousand: decimal("1000"),
-  million: decimal("1000000"),
-  billion: decimal("1000000000"),
-};
+const scales: ReadonlyMap<string, Decimal> = new Map([
+  ["thousand", decimal("1000")],
+  ["million", decimal("1000000")],
+  ["billion", decimal("1000000000")],
+]);
 
-const word = `(?:${[...units, ...tens.filter((name) => name !== ""), "hundred", ...Object.keys(scales)].join("|")})`;
+const word = `(?:${[...units, ...tens.filter((name) => name !== ""), "hundred", ...scales.keys()].join("|")})`;
 
 /** A run of number words inside text. "one" and "two" alone are words before they are numbers; the caller decides. */
 export const NUMBER_WORDS_PATTERN = String.raw`\b${word}(?:(?:[\s-]|\s+and\s+)${word})*(?:\s+point(?:\s+${word})+)?\b`;
@@ -59,7 +59,7 @@ function readWhole(text: string): Decimal | null {
   for (const name of text.split(/[\s-]+/)) {
     const unit = units.indexOf(name);
     const ten = name === "" ? -1 : tens.indexOf(name);
-    const scale = scales[name];
+    const scale = scales.get(name);
     if (unit >= 0) {
       group += unit;
     } else if (ten >= 0) {

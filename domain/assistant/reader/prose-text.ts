@@ -1,0 +1,66 @@
+/** Turns the prose of a reply into the sentences that are the model's own word. */
+
+export type Sentence = {
+  readonly text: string;
+  /** Sentences of one paragraph or block of labelled lines share it. */
+  readonly paragraph: number;
+};
+
+/** Lines that give somebody else's words, or talk about how an answer would look. */
+const foreignLine =
+  /^\s*(?:[-*•]\s*)?(?:\[?(?:breaking|headlines?|news(?: item)?|snippet|tool(?: (?:output|result|response))?|observation|user|human|system|assistant|previous (?:reply|answer|message)|other model|model [ab12]|source|article|tweet|post|quote[ds]?|comment|message|e-?mail|example|sample|format|template|schema|for (?:example|instance)|e\.g\.|reuters|bloomberg|coindesk|cointelegraph|gpt[\w.-]*|claude|gemini|deepseek|llama)\]?)\s*(?:\([^)]*\))?\s*[:>]/i;
+const sentenceEnd = /(?<=[.!?])["')\]]*\s+(?=\S)|\s*;\s+|\n/;
+const shortForms = /\b(?:e\.g|i\.e|vs|approx|ca|etc|resp|incl|no|fig|u\.s)\.$/i;
+
+/**
+ * The sentences without quotations, markup and foreign lines. What stands in quotation marks is somebody's words, so a gap is
+ * left where it stood.
+ */
+export function sentencesOf(text: string): readonly Sentence[] {
+  const sentences: Sentence[] = [];
+  text.split(/\n[ \t]*\n/).forEach((paragraph, index) => {
+    for (const line of paragraph.split("\n")) {
+      if (!foreignLine.test(line)) {
+        sentences.push(...splitLine(plain(line)).map((sentence) => ({ text: sentence, paragraph: index })));
+      }
+    }
+  });
+  return sentences;
+}
+
+function splitLine(line: string): readonly string[] {
+  const parts: string[] = [];
+  let held = "";
+  for (const part of line.split(sentenceEnd)) {
+    const whole = held === "" ? part : `${held} ${part}`;
+    // A full stop behind "e.g" or a list number ends nothing.
+    if (shortForms.test(whole) || /^\s*\d{1,2}\.$/.test(whole)) {
+      held = whole;
+    } else {
+      parts.push(whole);
+      held = "";
+    }
+  }
+  return [...parts, held].map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** Markdown taken off, quotations taken out. */
+function plain(line: string): string {
+  return withoutQuotations(line)
+    .replaceAll(/`([^`]*)`/g, (_, code: string) =>
+      /\b(?:buy|sell|hold|close|long|exit)\b/i.test(code) && /\s/.test(code) ? " … " : code,
+    )
+    .replaceAll(/\*\*|__|~~/g, "")
+    .replaceAll(/(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])/g, "")
+    .replace(/^\s*#{1,6}\s*/, "")
+    .replace(/^\s*(?:[-*•●▪–—]|\d{1,2}[.)])\s+/, "")
+    .replaceAll(/\p{Extended_Pictographic}|\uFE0F/gu, "")
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .trim();
+}
+
+function withoutQuotations(line: string): string {
+  return line
+    .replaceAll(/“[^”]*(?:”|$)|„[^“”]*(?:[“”]|$)|«[^»]*(?:»|$)|"[^"]*(?:"|$)|「[^」]*(?:」|$)/g, " … ")
+    .replaceAll(/(?<![\w’])‘[^’]*’(?!\w)|(?<!\w)'[^']*[a-z] [^']*'(?!\w)/gi, " … ");
+}

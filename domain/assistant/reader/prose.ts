@@ -1,0 +1,348 @@
+/**
+ * Decisions in plain sentences. A sentence is an order only in the few forms in which an order is given; negations, questions,
+ * conditions, quotations and talk about what others do are none (CASES "negation and talk about trades").
+ */
+import { MULTIPLIER_PATTERN, NUMBER_PATTERN } from "../amount.ts";
+import { NUMBER_WORDS_PATTERN } from "../number-words.ts";
+import type { JsonValue, ReadProblem } from "../outcome.ts";
+import type { Proposal, ProposalAction } from "../proposal.ts";
+import type { Symbol } from "../../market.ts";
+import type { Validate } from "./decisions.ts";
+import { readProseFields, type ProseField } from "./prose-fields.ts";
+import { sentencesOf, type Sentence } from "./prose-text.ts";
+import type { SymbolTable } from "./symbols.ts";
+
+export type ProseReading = { readonly proposals: readonly Proposal[]; readonly problems: readonly ReadProblem[] };
+
+/** One order given in a sentence. `symbol` null: it stands elsewhere in its block. */
+type Signal = {
+  readonly action: ProposalAction;
+  readonly symbol: Symbol | null;
+  readonly quantity: string | null;
+  readonly fault: string | null;
+  readonly sentence: number;
+};
+
+const verbs: ReadonlyMap<string, ProposalAction> = new Map([
+  ["buy", "buy"],
+  ["buying", "buy"],
+  ["go long", "buy"],
+  ["going long", "buy"],
+  ["long", "buy"],
+  ["sell", "sell"],
+  ["selling", "sell"],
+  ["hold", "hold"],
+  ["holding", "hold"],
+  ["close", "close"],
+  ["closing", "close"],
+  ["exit", "close"],
+  ["exiting", "close"],
+]);
+
+const verb = String.raw`(?<verb>buy(?:ing)?|go(?:ing)? long(?: on)?|long|sell(?:ing)?|hold(?:ing)?|clos(?:e|ing)|exit(?:ing)?)`;
+const opening = String.raw`(?:(?:and|so|then|therefore|thus|overall|hence|now|ok|okay|also|finally|instead|first|second|third|next|today|for now|in short|in summary|bottom line|conclusion|verdict)[,:]?\s+)*`;
+const label = String.raw`(?:(?:my|the|our|final|trade|trading|recommended|suggested|current|proposed|immediate)\s+)*(?:recommendation|decision|action|signal|verdict|call|plan|conclusion|proposal|answer|order|setup|idea|trade)\s*(?:(?:for|on)\s+(?<labelled>\$?[A-Za-z0-9]{2,12}(?:[/-][A-Za-z]{2,6})?)\s*)?(?:is|:|=|-|–|—|→|would be)*\s*(?:to\s+)?`;
+const speaker = String.raw`(?:(?:i|we|you)(?:\s+would|\s+will|\s+should|['’]d|['’]ll)?\s+(?:still\s+|strongly\s+|therefore\s+|now\s+)?(?:(?:recommend|suggest|propose|advise|like)\s+(?:to\s+|that (?:you|we)\s+|you\s+|we\s+)?)?)?`;
+const softening = String.raw`(?:(?:let['’]s|let us|please|go ahead and|it is time to|time to|simply|just|continue to|continue|keep|strong|to|a|an)\s+)*`;
+const determiner = String.raw`(?:(?:some|a|an|the|my|your|our|more|additional|another|small|position|in|of|another)\s+)*`;
+const all = String.raw`(?<all>(?:(?:all|everything|the whole|the entire|your entire|your whole|my entire|all of|100\s?%)\s+(?:of\s+|in\s+)?(?:the\s+|your\s+|my\s+|our\s+)?))?`;
+const share = String.raw`(?<share>(?:half|a third|a quarter|part|some|most|\d{1,2}\s?%|(?:ten|twenty|thirty|fifty)\s+percent)\s+of\s+(?:the\s+|your\s+|my\s+|our\s+)?(?:position in\s+)?)?`;
+const quantity = String.raw`(?:(?<money>[$€£])?(?<quantity>${NUMBER_PATTERN}${MULTIPLIER_PATTERN}?|half a|${NUMBER_WORDS_PATTERN})(?<percent>\s?%|\s?percent)?\s*(?<unit>(?:of|x|units? of|coins? of|worth of|usd|dollars|dollars of|usd of|usd worth of|dollars worth of|in)\s+)*)?`;
+const symbol = String.raw`(?<symbol>\$?[A-Za-z0-9]{1,12}(?:[/-][A-Za-z]{2,6})?)`;
+const order = new RegExp(
+  String.raw`^${opening}(?:${label})?${speaker}${softening}${verb}(?:\s*[:–—-]\s*|\s+)${all}${share}${determiner}${quantity}${symbol}(?<tail>.*)$`,
+  "is",
+);
+const bareOrder = new RegExp(String.raw`^${opening}(?:${label})${speaker}${softening}${verb}\b(?<tail>.*)$`, "is");
+const bareHold = new RegExp(
+  String.raw`^${opening}${speaker}${softening}(?<verb>hold(?:ing)?)(?:\s+(?:it|on|off|steady|your position|the position|the current position|for now|here|tight|and wait|and see))*\s*[.!,]?\s*$`,
+  "i",
+);
+const labelled = new RegExp(
+  String.raw`^${opening}${symbol}\s*(?:\([^)]*\)\s*)?(?:[:|–—→]|->|=>|-\s)\s*(?:(?:recommendation|decision|action|signal|verdict|call)\s*[:=]?\s*)?(?:strong\s+|a\s+)?${verb}\b(?:\s*[:–—-]\s*|\s+|$|(?=[.,!(]))${quantity}(?<tail>.*)$`,
+  "is",
+);
+const carriedOn = new RegExp(
+  String.raw`\band\s+(?<quantity>${NUMBER_PATTERN})\s*(?<symbol>\$?[A-Z0-9]{2,12}(?:/[A-Z]{2,6})?)(?<tail>.*)$`,
+  "s",
+);
+
+const allowedTail =
+  /^\s*(?:$|[.,!()@:–—-]|(?:at|with|now|here|today|immediately|around|near|for|using|on|via|limit|market|stop|sl|tp|target|size|entry|risk|risking|because|as|since|given|and|then|while|to|position|positions|spot|right|in|into|through|by|steady|qty|quantity|worth|of|from)\b)/i;
+const positionTail = /^\s*(?:positions?|holdings?|longs?|longer)\b/i;
+const negation =
+  /\b(?:not|never|no|don['’]?t|won['’]?t|wouldn['’]?t|shouldn['’]?t|can['’]?t|cannot|avoid|without|neither|nor|refrain|against|hesitate|reluctant|premature|too early|instead of|rather than)\b/i;
+const negatedTail = /^\s*[.,:–—-]?\s*(?:is\s+|would be\s+)?(?:not|no|never|premature|isn['’]?t)\b/i;
+const condition =
+  /\b(?:if|when|whenever|once|unless|until|in case|provided that|assuming|wait(?:ing)? for|would have|could|might|may(?!\s+\d)|maybe|perhaps|tempt(?:ed|ing)|consider(?:ing)?|suppose|imagine|hypothetical(?:ly)?|scenario|had i|wish|pretend|theoretically)\b/i;
+const hearsay =
+  /\b(?:says?|said|claims?|claimed|according to|reports?|reported|tweet(?:s|ed)|recommends|recommended|suggests|suggested|urges?|urged|tells?|told|instruct\w*|asks?|asked|wants?|wanted|demands?|commands?|orders you|injection|injected|ignore (?:all|any|the|your|previous|prior)|override|per the (?:headline|news|article|message|instruction)|headline|snippet|previous reply|other model|system prompt|analysts?|traders|influencers?|people|everyone|crowd|bulls|bears|whales?)\b/i;
+
+/** The decisions of the prose, in the order in which they stand. */
+export function readProse(text: string, symbols: SymbolTable, validate: Validate): ProseReading {
+  const sentences = sentencesOf(text);
+  const signals = sentences.flatMap((sentence, index) => signalsOf(sentence.text, index, sentences, symbols));
+  const proposals: Proposal[] = [];
+  const problems: ReadProblem[] = [];
+  for (const signal of signals) {
+    const read = decide(signal, signals, sentences, symbols, validate);
+    proposals.push(...read.proposals);
+    problems.push(...read.problems);
+  }
+  return { proposals, problems };
+}
+
+function decide(
+  signal: Signal,
+  signals: readonly Signal[],
+  sentences: readonly Sentence[],
+  symbols: SymbolTable,
+  validate: Validate,
+): ProseReading {
+  const found = signal.symbol ?? symbolOfBlock(sentences, signal.sentence, symbols);
+  if (found === null) {
+    return { proposals: [], problems: [] };
+  }
+  const scope = scopeOf(signal, found, signals, sentences, symbols);
+  if (signal.fault !== null) {
+    return { proposals: [], problems: [{ path: found, message: signal.fault }] };
+  }
+  const ownSentence = ownPart(signal, signals, sentences, symbols);
+  const { values, faults } = readProseFields(scope, ownSentence);
+  if (/\brespectively\b/i.test(scope) && signal.action !== "hold") {
+    return { proposals: [], problems: [{ path: found, message: "The numbers of several symbols stand in one list." }] };
+  }
+  const fields: Record<string, JsonValue> = { action: signal.action, symbol: found, reasoning: scope };
+  for (const [field, value] of values) {
+    if (applies(field, signal.action)) {
+      fields[field] = field === "validForSeconds" || field === "confidence" ? { numberText: value } : value;
+    }
+  }
+  if (signal.quantity !== null && applies("quantity", signal.action)) {
+    fields.quantity = signal.quantity;
+  }
+  if (faults.length > 0 && signal.action === "buy") {
+    return { proposals: [], problems: faults.map((message) => ({ path: found, message })) };
+  }
+  const verdict = validate(fields);
+  return verdict.ok
+    ? { proposals: [verdict.proposal], problems: [] }
+    : { proposals: [], problems: verdict.problems.map(({ path, message }) => ({ path: `${found}.${path}`, message })) };
+}
+
+/** Fields that mean nothing for an action are talk: the stop of a holding that is only held, the price of a close. */
+function applies(field: ProseField, action: ProposalAction): boolean {
+  switch (field) {
+    case "quantity":
+    case "limitPrice":
+      return action === "buy" || action === "sell";
+    case "stop":
+    case "target":
+    case "riskPercent":
+      return action === "buy";
+    default:
+      return true;
+  }
+}
+
+function signalsOf(
+  text: string,
+  index: number,
+  sentences: readonly Sentence[],
+  symbols: SymbolTable,
+): readonly Signal[] {
+  if (text.endsWith("?") || hearsay.test(text)) {
+    return [];
+  }
+  const clauses = text.split(
+    /,\s+(?=(?:but|so|and|then|therefore|hence|instead|hold|i(?:['’]d| would)|we|let)\b)|,\s+(?=hold\b)|\s+but\s+|\s+[–—]\s+(?=(?:hold|buy|sell|close|i['’ ])\b)/i,
+  );
+  const found: Signal[] = [];
+  for (const clause of clauses) {
+    const signal =
+      signalOf(clause.trim(), index, symbols) ?? heldSignal(clause.trim(), text, index, sentences, symbols);
+    if (signal !== null && (signal.action === "hold" || !condition.test(text))) {
+      found.push(signal, ...carried(signal, clause, symbols));
+    }
+  }
+  return found;
+}
+
+function signalOf(clause: string, sentence: number, symbols: SymbolTable): Signal | null {
+  const groups = labelled.exec(clause)?.groups;
+  if (groups !== undefined) {
+    const tagged = symbols.inSentence(groups.symbol ?? "", true);
+    if (tagged !== null) {
+      return isNegated(clause, groups) ? null : signalFrom(groups, tagged, sentence);
+    }
+  }
+  const ordered = order.exec(clause)?.groups;
+  if (ordered !== undefined) {
+    const named = symbols.inSentence(ordered.symbol ?? "", ordered.quantity !== undefined);
+    const action = actionOf(ordered.verb);
+    const tail = ordered.tail ?? "";
+    const tailFits =
+      action === "hold" ||
+      (allowedTail.test(tail) && (action === "close" || ordered.all !== undefined || !positionTail.test(tail)));
+    if (named !== null && tailFits && !isNegated(clause, ordered)) {
+      return signalFrom(ordered, named, sentence);
+    }
+  }
+  const bare = bareOrder.exec(clause)?.groups;
+  if (
+    bare !== undefined &&
+    !isNegated(clause, bare) &&
+    /^\s*(?:$|[.,!(@:–—-]|at\b|with\b|now\b|limit\b|market\b)/i.test(bare.tail ?? "")
+  ) {
+    const tagged = bare.labelled === undefined ? null : symbols.inSentence(bare.labelled, true);
+    return { action: actionOf(bare.verb), symbol: tagged, quantity: null, fault: null, sentence };
+  }
+  return null;
+}
+
+/** "…, hold." speaks of the symbol before it. */
+function heldSignal(
+  clause: string,
+  text: string,
+  sentence: number,
+  sentences: readonly Sentence[],
+  symbols: SymbolTable,
+): Signal | null {
+  if (!bareHold.test(clause) || negation.test(clause)) {
+    return null;
+  }
+  const before = [sentences[sentence - 1], { text, paragraph: 0 }].flatMap((entry) =>
+    entry === undefined ? [] : mentions(entry.text, symbols),
+  );
+  const last = before.at(-1);
+  return last === undefined ? null : { action: "hold", symbol: last, quantity: null, fault: null, sentence };
+}
+
+/** "Buy 0.1 BTC and 2 ETH." */
+function carried(signal: Signal, clause: string, symbols: SymbolTable): readonly Signal[] {
+  const groups = signal.action === "buy" || signal.action === "sell" ? carriedOn.exec(clause)?.groups : undefined;
+  const named = groups === undefined ? null : symbols.inSentence(groups.symbol ?? "", true);
+  return named === null || named === signal.symbol
+    ? []
+    : [{ ...signal, symbol: named, quantity: groups?.quantity ?? null, fault: null }];
+}
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+function signalFrom(groups: Groups, named: Symbol, sentence: number): Signal {
+  const { money, percent, share: part, unit } = groups;
+  const stated = actionOf(groups.verb);
+  const takesAll = stated === "sell" && groups.all !== undefined;
+  const action = takesAll ? "close" : stated;
+  const inMoney = money !== undefined || /\b(?:usd|dollars|worth)\b/i.test(unit ?? "");
+  const inShares = percent !== undefined || part !== undefined;
+  const amount = groups.quantity?.trim();
+  const isPartial = action !== "hold" && inShares;
+  const fault =
+    action === "hold"
+      ? null
+      : inMoney
+        ? `The size is given in money ("${money ?? ""}${amount ?? ""}"); a quantity is needed.`
+        : isPartial
+          ? "The size is given as a share; a quantity is needed."
+          : null;
+  return {
+    action,
+    symbol: named,
+    quantity: amount === undefined ? null : amount.replace(/^half a$/i, "0.5"),
+    fault,
+    sentence,
+  };
+}
+
+function actionOf(written: string | undefined): ProposalAction {
+  return verbs.get((written ?? "").toLowerCase().replace(/ on$/, "")) ?? "hold";
+}
+
+function isNegated(clause: string, groups: Groups): boolean {
+  const at = clause.toLowerCase().indexOf((groups.verb ?? "").toLowerCase());
+  return negation.test(clause.slice(0, Math.max(at, 0))) || negatedTail.test(groups.tail ?? "");
+}
+
+/** The words of the signal's own sentence that speak of its symbol: up to where the next signal of the sentence begins. */
+function ownPart(
+  signal: Signal,
+  signals: readonly Signal[],
+  sentences: readonly Sentence[],
+  symbols: SymbolTable,
+): string {
+  const text = sentences[signal.sentence]?.text ?? "";
+  const others = signals.filter((other) => other.sentence === signal.sentence && other !== signal);
+  if (others.length === 0 || signal.symbol === null) {
+    return text;
+  }
+  const starts = [signal, ...others].flatMap((each) => {
+    const at = each.symbol === null ? -1 : positionOf(text, each.symbol, symbols);
+    return at === -1 ? [] : [at];
+  });
+  const own = positionOf(text, signal.symbol, symbols);
+  const next = starts.filter((start) => start > own).sort((left, right) => left - right)[0];
+  return text.slice(Math.max(own, 0), next);
+}
+
+/** The text that may hold the fields of the signal: its sentence and those after it that speak of nothing else. */
+function scopeOf(
+  signal: Signal,
+  own: Symbol,
+  signals: readonly Signal[],
+  sentences: readonly Sentence[],
+  symbols: SymbolTable,
+): string {
+  const first = sentences[signal.sentence];
+  const parts = [ownPart(signal, signals, sentences, symbols)];
+  const shared = signals.some((other) => other !== signal && other.sentence === signal.sentence);
+  for (let index = signal.sentence + 1; index < sentences.length; index += 1) {
+    const sentence = sentences[index];
+    const speaksOfOther =
+      sentence === undefined || mentions(sentence.text, symbols).some((mentioned) => mentioned !== own);
+    if (sentence === undefined || speaksOfOther || shared || signals.some((other) => other.sentence === index)) {
+      break;
+    }
+    if (!sentence.text.endsWith("?")) {
+      parts.push(sentence.text);
+    }
+  }
+  if (signal.symbol === null) {
+    // Labelled lines: what belongs to the order may stand before it.
+    const before = sentences.slice(0, signal.sentence).filter(({ paragraph }) => paragraph === first?.paragraph);
+    parts.unshift(...before.map(({ text }) => text));
+  }
+  return parts.join("\n");
+}
+
+/** The symbol of labelled lines: the only one that its block, or the heading before it, names. */
+function symbolOfBlock(sentences: readonly Sentence[], index: number, symbols: SymbolTable): Symbol | null {
+  const paragraph = sentences[index]?.paragraph ?? -1;
+  const block = sentences.filter((sentence) => sentence.paragraph === paragraph);
+  const before = sentences.filter((sentence) => sentence.paragraph === paragraph - 1);
+  for (const group of [block, before]) {
+    const named = new Set(group.flatMap(({ text }) => mentions(text, symbols)));
+    const [only, ...others] = named;
+    if (only !== undefined) {
+      return others.length === 0 ? only : null;
+    }
+  }
+  return null;
+}
+
+/** The symbols that a text names, in order. */
+export function mentions(text: string, symbols: SymbolTable): readonly Symbol[] {
+  return [...text.matchAll(/\$?[A-Za-z][A-Za-z0-9]{1,11}(?:[/-][A-Za-z]{2,6})?/g)].flatMap(([word]) => {
+    const found = symbols.inSentence(word, false) ?? symbols.inSentence(word.split(/[/-]/)[0] ?? "", false);
+    return found === null ? [] : [found];
+  });
+}
+
+function positionOf(text: string, wanted: Symbol, symbols: SymbolTable): number {
+  for (const match of text.matchAll(/\$?[A-Za-z][A-Za-z0-9]{1,11}(?:[/-][A-Za-z]{2,6})?/g)) {
+    if (symbols.inSentence(match[0], true) === wanted) {
+      return match.index;
+    }
+  }
+  return -1;
+}
