@@ -7,6 +7,9 @@ import { isTerminal, nextStatus, ORDER_STEPS } from "../orders/transitions.ts";
 import type { OrderStatus } from "../orders/order.ts";
 import { Desk } from "../testing/desk.ts";
 import { valuate } from "../valuation.ts";
+import { heldByStops } from "../protection/resting-stop.ts";
+import type { StopPlan } from "../protection/protection.ts";
+import { protectionStanding } from "../protection/standing.ts";
 import { effectsBetween, expiries, triggerRows, waitingSymbols } from "./effects.ts";
 import type { AccountEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
@@ -46,6 +49,13 @@ function sizeOf(name: (typeof SYMBOLS)[number], thousandths: number): Decimal {
   return fixed(Math.round((SCALE[name].lots * thousandths) / 1000) + (thousandths % 7), 8);
 }
 
+/** A stop of some kind, as a function of the pair that it is for. */
+const stopWish: fc.Arbitrary<(name: (typeof SYMBOLS)[number]) => StopPlan> = fc.oneof(
+  step.map((at) => (name: (typeof SYMBOLS)[number]): StopPlan => ({ type: "price", price: priceAt(name, at - 6) })),
+  fc.constantFrom("0.3", "1").map((percent) => (): StopPlan => ({ type: "percent", percent: decimal(percent) })),
+  fc.constant((): StopPlan => ({ type: "trailing", percent: decimal("0.4") })),
+);
+
 const place: fc.Arbitrary<Act> = fc
   .record({
     symbol,
@@ -53,8 +63,10 @@ const place: fc.Arbitrary<Act> = fc
     size: quantity,
     at: fc.option(step, { freq: 3 }),
     how: fc.constantFrom("gtc" as const, "ioc" as const, "gtd" as const, "post" as const, "cost" as const),
+    stop: fc.option(stopWish, { freq: 1 }),
+    target: fc.option(step, { freq: 1 }),
   })
-  .map(({ symbol: name, side, size, at, how }) => (desk: Desk) => {
+  .map(({ symbol: name, side, size, at, how, stop, target }) => (desk: Desk) => {
     const isLimit = at !== null;
     const byCost = how === "cost" && !isLimit && side === "buy";
     desk.tryPlace({
@@ -64,7 +76,42 @@ const place: fc.Arbitrary<Act> = fc
       ...(isLimit ? { limitPrice: priceAt(name, at), timeInForce: how === "ioc" || how === "gtd" ? how : "gtc" } : {}),
       ...(isLimit && how === "gtd" ? { expiresAt: desk.now + 30_000 } : {}),
       ...(isLimit && how === "post" ? { postOnly: true } : {}),
+      ...(stop === null ? {} : { stop: stop(name) }),
+      ...(target === null ? {} : { target: { type: "price", price: priceAt(name, target) } }),
     });
+  });
+
+const TRIGGERED = ["stop-loss", "take-profit", "stop-loss-limit", "take-profit-limit", "trailing-stop"] as const;
+const placeTriggered: fc.Arbitrary<Act> = fc
+  .record({ symbol, side: fc.constantFrom("buy" as const, "sell" as const), size: quantity, at: step, limit: step })
+  .chain((wish) => fc.constantFrom(...TRIGGERED).map((type) => ({ ...wish, type })))
+  .map(({ symbol: name, side, size, at, limit, type }) => (desk: Desk) => {
+    desk.tryPlace({
+      symbol: name,
+      side,
+      type,
+      quantity: sizeOf(name, size),
+      ...(type === "trailing-stop" ? { trailingPercent: decimal("0.5") } : { triggerPrice: priceAt(name, at) }),
+      ...(type.endsWith("-limit") ? { limitPrice: priceAt(name, limit) } : {}),
+    });
+  });
+
+const protect: fc.Arbitrary<Act> = fc
+  .record({
+    asset: fc.constantFrom("BTC", "ETH", "DOGE"),
+    stop: fc.option(stopWish, { freq: 4 }),
+    target: fc.option(step, { freq: 2 }),
+  })
+  .map(({ asset, stop, target }) => (desk: Desk) => {
+    const name = SYMBOLS.find((candidate) => candidate === `${asset}/USD`);
+    if (name !== undefined) {
+      desk.do({
+        type: "protect_position",
+        asset,
+        stop: stop === null ? null : stop(name),
+        target: target === null ? null : { type: "price", price: priceAt(name, target) },
+      });
+    }
   });
 
 const book: fc.Arbitrary<Act> = fc
@@ -147,6 +194,8 @@ const reset: fc.Arbitrary<Act> = fc.constant((desk: Desk) => {
 const acts = fc.array(
   fc.oneof(
     { weight: 16, arbitrary: place },
+    { weight: 4, arbitrary: placeTriggered },
+    { weight: 4, arbitrary: protect },
     { weight: 6, arbitrary: book },
     { weight: 12, arbitrary: prints },
     { weight: 2, arbitrary: cancel },
@@ -190,6 +239,32 @@ describe("whatever a trader does", () => {
         expect(desk.state.faults).toEqual([]);
       }),
       { numRuns: 250 },
+    );
+  });
+
+  it("resting stops are never for more than the position, and never for less while its market is there", () => {
+    fc.assert(
+      fc.property(acts, (steps) => {
+        const desk = startDesk();
+        let state: AccountState = unopenedAccount("account-1");
+        let done = 0;
+        for (const act of steps) {
+          act(desk);
+          for (const event of desk.events.slice(done)) {
+            done += 1;
+            state = evolve(state, event, done);
+            for (const asset of ["BTC", "ETH", "DOGE"]) {
+              const held = compare(heldByStops(state, asset), state.holdings[asset]?.managed ?? ZERO);
+              expect(held <= 0).toBe(true);
+            }
+          }
+          for (const { asset, symbol: name } of Object.values(desk.state.protections)) {
+            const { status } = protectionStanding(desk.state, asset);
+            expect(status === "pending" && desk.markets[name]?.quote.fresh === true).toBe(false);
+          }
+        }
+      }),
+      { numRuns: 150 },
     );
   });
 
