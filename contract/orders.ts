@@ -13,6 +13,15 @@ export const timeInForce = z.enum(TIMES_IN_FORCE);
 
 export const orderOrigin = z.enum(ORDER_ORIGINS);
 
+/** The proposal that an order came from; `edited`: the trader changed it first. */
+export const orderProvenance = z.object({
+  runId: z.string(),
+  proposalId: z.string(),
+  providerId: z.string(),
+  modelId: z.string(),
+  edited: z.boolean(),
+});
+
 /**
  * What a trader asks for. Exactly one of `quantity` (base) and `cost` (quote, market buys only) is given. Nothing is ever
  * enlarged: quantity and cost are rounded down to what the pair can represent.
@@ -141,6 +150,8 @@ export const order = z.object({
   /** Rises with every accepted amend. */
   version: z.number().int(),
   origin: orderOrigin,
+  /** Of origin "assistant". */
+  provenance: orderProvenance.nullable().optional(),
   /** Of an entry: the stop and target that it brings. */
   protection: entryProtection.nullable().optional(),
   /** Of a triggered type on paper: the print that set it off. */
@@ -171,6 +182,8 @@ export const fill = z.object({
   /** Net of exit fee and of the cost share, in account currency; null for entries and where cost is unknown. */
   realisedProfit: decimalText.nullable(),
   origin: orderOrigin,
+  /** Of origin "assistant". */
+  provenance: orderProvenance.nullable().optional(),
   /** Filled from a refilled tape after the desk was away. */
   late: z.boolean(),
   /** The print that filled a resting order; null when taken from the book. */

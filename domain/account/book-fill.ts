@@ -65,6 +65,7 @@ export function bookFill(
     symbol: order.symbol,
     side: order.side,
     origin: order.origin,
+    ...(order.provenance === undefined ? {} : { provenance: order.provenance }),
     price,
     quantity,
     cost: charge.cost,

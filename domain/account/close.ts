@@ -46,7 +46,7 @@ export function closePosition(turn: Turn, wish: CloseWish): Outcome {
       `${rest} ${wish.asset} will be left, under the smallest order of ${plan.value.instrument.minimumQuantity}: it cannot be sold on its own.`,
     );
   }
-  submitOrder(turn, plan.value, context.id, "close");
+  submitOrder(turn, plan.value, context.id, context.origin === "assistant" ? "assistant" : "close");
   return null;
 }
 

@@ -1,5 +1,5 @@
 import type { Instrument, Market, MarketView, Milliseconds, Symbol } from "../market.ts";
-import type { Order, OrderOrigin } from "../orders/order.ts";
+import type { Order, OrderOrigin, OrderProvenance } from "../orders/order.ts";
 
 /** Everything from outside that a decision may depend on, as data. */
 export type Context = {
@@ -12,6 +12,8 @@ export type Context = {
   /** A fresh unique id: becomes the id of the order, the denial or the account that this command makes. */
   readonly id: string;
   readonly origin: OrderOrigin;
+  /** The proposal behind an order of origin "assistant". */
+  readonly provenance?: OrderProvenance | undefined;
   /** Views of the symbols named by `symbolsNeeded`; one that could not be had is left out. */
   readonly markets: Readonly<Record<Symbol, MarketView>>;
   /** Rules of pairs known from elsewhere, for an exit while the feed is away. */

@@ -8,7 +8,7 @@
 import type { Decimal } from "../decimal.ts";
 import type { RiskSettings } from "../risk/settings.ts";
 import type { Asset, Instrument, Market, Milliseconds, Side, Symbol } from "../market.ts";
-import type { ConditionalClose, Liquidity, OrderOrigin, OrderType, TimeInForce } from "../orders/order.ts";
+import type { ConditionalClose, Liquidity, OrderOrigin, OrderProvenance, OrderType, TimeInForce } from "../orders/order.ts";
 import type { AmendRequest, OrderRequest } from "../orders/request.ts";
 import type { Problem } from "../problem.ts";
 import type { EntryProtection, Protection } from "../protection/protection.ts";
@@ -81,6 +81,8 @@ export type OrderSubmitted = Timed & {
   /** Orders that have to end before it is sent, because they hold what it sells. */
   readonly waitsFor: readonly string[];
   readonly origin: OrderOrigin;
+  /** The proposal that it came from; absent: none. */
+  readonly provenance?: OrderProvenance | null;
   readonly intent: Intent;
   /** Of an entry: the stop and target that it brings; absent: none. */
   readonly protection?: EntryProtection | null;
@@ -147,6 +149,8 @@ export type FillBooked = Timed & {
   readonly symbol: Symbol;
   readonly side: Side;
   readonly origin: OrderOrigin;
+  /** The proposal that its order came from; absent: none. */
+  readonly provenance?: OrderProvenance | null;
   readonly price: Decimal;
   readonly quantity: Decimal;
   readonly cost: Decimal;

@@ -182,6 +182,7 @@ function submitted(state: AccountState, event: OrderSubmitted, seq: number): Acc
     feeAsset: event.instrument.quote,
     version: 1,
     origin: event.origin,
+    ...(event.provenance === undefined ? {} : { provenance: event.provenance }),
     protection: event.protection ?? null,
     reason: event.waitingFor,
     createdAt: event.marketTime,

@@ -40,6 +40,9 @@ export function recordSubmission(
     type: "order_submitted",
     ...stamp(turn.context),
     ...given,
+    ...(given.origin === "assistant" && turn.context.provenance !== undefined
+      ? { provenance: turn.context.provenance }
+      : {}),
     symbol: plan.symbol,
     side: plan.side,
     orderType: plan.orderType,

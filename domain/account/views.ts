@@ -220,6 +220,7 @@ export function fillView(event: FillBooked, accountId: string, seq: number): Fil
     liquidity: event.liquidity,
     realisedProfit: event.realisedProfit,
     origin: event.origin,
+    ...(event.provenance === undefined ? {} : { provenance: event.provenance }),
     late: event.late,
     tradeId: event.tradeId,
     time: event.filledAt,

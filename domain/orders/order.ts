@@ -47,13 +47,15 @@ export const TIMES_IN_FORCE = ["gtc", "ioc", "gtd"] as const;
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 
 /**
- * Who wished the order: a click, the close button, a client of the API, the exchange itself as a conditional close; the desk
+ * Who wished the order: a click, the close button, a client of the API, a click on a model's proposal, the exchange itself as
+ * a conditional close; the desk
  * for a position: its resting stop, its target, an emergency exit past the stop, a flatten by Stop or by a halt.
  */
 export const ORDER_ORIGINS = [
   "manual",
   "close",
   "api",
+  "assistant",
   "conditional",
   "stop",
   "target",
@@ -61,6 +63,15 @@ export const ORDER_ORIGINS = [
   "flatten",
 ] as const;
 export type OrderOrigin = (typeof ORDER_ORIGINS)[number];
+
+/** The proposal that an order came from, and whether the trader changed it first. */
+export type OrderProvenance = {
+  readonly runId: string;
+  readonly proposalId: string;
+  readonly providerId: string;
+  readonly modelId: string;
+  readonly edited: boolean;
+};
 
 export const LIQUIDITIES = ["maker", "taker"] as const;
 export type Liquidity = (typeof LIQUIDITIES)[number];
@@ -102,6 +113,8 @@ export type Order = {
   /** Rises with every accepted amend; a trigger row carries it. */
   readonly version: number;
   readonly origin: OrderOrigin;
+  /** Of origin "assistant". Absent or null: none. */
+  readonly provenance?: OrderProvenance | null;
   /** Of an entry: the stop and target that it brings. Absent or null: none. */
   readonly protection?: EntryProtection | null | undefined;
   /** Of a triggered type in the paper market: the print that set it off; null or absent before. */

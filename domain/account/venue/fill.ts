@@ -57,6 +57,7 @@ export function bookExecution(
     symbol: order.symbol,
     side: order.side,
     origin: order.origin,
+    ...(order.provenance === undefined ? {} : { provenance: order.provenance }),
     price: execution.price,
     quantity: execution.quantity,
     cost: execution.cost,

@@ -86,7 +86,7 @@ function submitMakingRoom(turn: Turn, request: OrderRequest, plan: OrderPlan): O
 export function closeAtExchange(
   turn: Turn,
   wish: { readonly asset: Asset; readonly percent: number; readonly limitPrice?: Decimal | undefined },
-  origin: OrderOrigin = "close",
+  origin: OrderOrigin = turn.context.origin === "assistant" ? "assistant" : "close",
   orderId = turn.context.id,
 ): Outcome {
   const { state, context } = turn;

@@ -13,6 +13,7 @@ const origins = {
   manual: "by hand",
   close: "close button",
   api: "a program",
+  assistant: "a click on a model's proposal",
   conditional: "Kraken, as a conditional close",
   stop: "the desk, as the position's stop",
   target: "the desk, at the position's target",
