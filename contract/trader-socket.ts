@@ -4,6 +4,8 @@
  * money carries the views that it changed, so a screen never computes state of its own.
  */
 import { z } from "zod";
+import { PRICE_ALERT_EVENT_TYPES } from "../domain/alerts/events.ts";
+import { HALT_EVENT_TYPES } from "../domain/risk/halts-events.ts";
 import { VENUE_EVENT_TYPES } from "../domain/account/venue/events.ts";
 import { account, accountState, balance, position } from "./accounts.ts";
 import { problem } from "./errors.ts";
@@ -37,6 +39,8 @@ export const JOURNAL_EVENT_TYPES = [
   "trigger_moved",
   "protection_changed",
   "target_reached",
+  ...HALT_EVENT_TYPES,
+  ...PRICE_ALERT_EVENT_TYPES,
   ...VENUE_EVENT_TYPES,
 ] as const;
 

@@ -2,6 +2,7 @@
  * Prints that the feed delivers for resting orders. Every print is counted once per order (its cursor) and gives at most its
  * size once per account, oldest order first, whatever is repeated or overlaps (TRADING §3, §4).
  */
+import { firePriceAlerts } from "../alerts/decide.ts";
 import { compare, isPositive } from "../decimal.ts";
 import type { Symbol, Trade, TriggerDelivery } from "../market.ts";
 import { consumedOf } from "../paper/consumed.ts";
@@ -22,12 +23,13 @@ type Offer = { readonly rowId: string; readonly version: number; readonly trade:
 
 /** Books what the deliveries do. Deliveries for orders that are gone or have changed since do nothing. */
 export function applyPrints(turn: Turn, deliveries: readonly TriggerDelivery[]): void {
-  const symbols = [...new Set(deliveries.map(({ symbol }) => symbol))];
+  const ofOrders = firePriceAlerts(turn, deliveries);
+  const symbols = [...new Set(ofOrders.map(({ symbol }) => symbol))];
   for (const symbol of symbols) {
     applyToSymbol(
       turn,
       symbol,
-      deliveries.filter((delivery) => delivery.symbol === symbol),
+      ofOrders.filter((delivery) => delivery.symbol === symbol),
     );
   }
 }

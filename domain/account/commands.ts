@@ -2,8 +2,10 @@
 import type { Decimal } from "../decimal.ts";
 import type { RiskSettings } from "../risk/settings.ts";
 import type { Asset, Symbol, TriggerDelivery } from "../market.ts";
+import type { PriceAlertCommand } from "../alerts/commands.ts";
 import type { AmendRequest, OrderRequest } from "../orders/request.ts";
 import type { StopPlan, TargetPlan } from "../protection/protection.ts";
+import type { HaltCommand } from "../risk/halts-commands.ts";
 import type { FeePreset } from "./fees.ts";
 import type { VenueCommand } from "./venue/commands.ts";
 
@@ -50,6 +52,8 @@ export type Command =
   | { readonly type: "expire_orders" }
   /** Begin a new day when the account's zone has one. Nothing happens before that. */
   | { readonly type: "start_day" }
+  | HaltCommand
+  | PriceAlertCommand
   | VenueCommand;
 
 export type CommandType = Command["type"];

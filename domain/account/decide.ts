@@ -10,19 +10,21 @@ import { amendOrder } from "./amend.ts";
 import { applyPrints } from "./apply-prints.ts";
 import { cancelAll, cancelOne, expireOrders } from "./cancel.ts";
 import { closePosition } from "./close.ts";
+import { decideCommon, isCommon } from "./common-commands.ts";
 import type { Command } from "./commands.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { effectsBetween } from "./effects.ts";
 import { changeSettings, deposit, openAccount, resetAccount, startDay } from "./lifecycle.ts";
 import { keepProtected } from "./keep-protected.ts";
+import { watchHalts } from "../risk/halts-decide.ts";
 import { marketProblem, placeOrder } from "./place.ts";
 import { protectPosition } from "./protect.ts";
 import { retryWaiting } from "./retry.ts";
 import type { AccountState } from "./state.ts";
 import { beginTurn, type Outcome, type Turn } from "./turn.ts";
 import { openExchangeAccount } from "./venue/connect.ts";
-import { decideAtExchange } from "./venue/decide.ts";
+import { decideAtExchange, settleAtExchange } from "./venue/decide.ts";
 
 /** What follows from the command. Same arguments, same decision. */
 export function decide(state: AccountState, command: Command, context: Context): Decision {
@@ -35,8 +37,11 @@ export function decide(state: AccountState, command: Command, context: Context):
   if (outcome !== null) {
     return { type: "denied", ...outcome };
   }
+  watchHalts(turn);
   if (turn.state.venue === null) {
     keepProtected(turn);
+  } else {
+    settleAtExchange(turn, command);
   }
   return {
     type: "accepted",
@@ -47,6 +52,9 @@ export function decide(state: AccountState, command: Command, context: Context):
 }
 
 function carryOut(turn: Turn, command: Command): Outcome {
+  if (isCommon(command)) {
+    return decideCommon(turn, command);
+  }
   if (turn.state.venue !== null) {
     return decideAtExchange(turn, command);
   }

@@ -2,6 +2,7 @@
  * What the outside must do for an account, derived from its state. A decision's effects are the difference between before
  * and after, so the two can never disagree, and a restart registers everything again from the state alone (TRADING §4, §6).
  */
+import { priceAlertRows } from "../alerts/state.ts";
 import type { Milliseconds, Symbol, TriggerRow } from "../market.ts";
 import type { Effect } from "./decision.ts";
 import { protectionStanding } from "../protection/standing.ts";
@@ -10,7 +11,11 @@ import { orderRows, targetRows } from "./watched-levels.ts";
 
 /** All levels to watch for the account: of resting orders, of armed ones, of targets (triggers/rows.ts). */
 export function triggerRows(state: AccountState): readonly TriggerRow[] {
-  return [...Object.values(state.orders).flatMap((order) => orderRows(state, order)), ...targetRows(state)];
+  return [
+    ...Object.values(state.orders).flatMap((order) => orderRows(state, order)),
+    ...targetRows(state),
+    ...priceAlertRows(state),
+  ];
 }
 
 /** When live orders expire, in market time. */
@@ -41,7 +46,8 @@ function pendingStops(state: AccountState): readonly Symbol[] {
 export function pinnedSymbols(state: AccountState): readonly Symbol[] {
   const held = Object.keys(state.holdings).filter((asset) => asset !== state.currency);
   const traded = Object.values(state.orders).map(({ symbol }) => symbol);
-  return [...new Set([...held.map((asset) => `${asset}/${state.currency}`), ...traded])].sort();
+  const watched = Object.values(state.priceAlerts).map(({ symbol }) => symbol);
+  return [...new Set([...held.map((asset) => `${asset}/${state.currency}`), ...traded, ...watched])].sort();
 }
 
 /** The work between two states. */

@@ -8,10 +8,19 @@
 import type { Decimal } from "../decimal.ts";
 import type { RiskSettings } from "../risk/settings.ts";
 import type { Asset, Instrument, Market, Milliseconds, Side, Symbol } from "../market.ts";
-import type { ConditionalClose, Liquidity, OrderOrigin, OrderProvenance, OrderType, TimeInForce } from "../orders/order.ts";
+import type {
+  ConditionalClose,
+  Liquidity,
+  OrderOrigin,
+  OrderProvenance,
+  OrderType,
+  TimeInForce,
+} from "../orders/order.ts";
 import type { AmendRequest, OrderRequest } from "../orders/request.ts";
+import type { PriceAlertEvent } from "../alerts/events.ts";
 import type { Problem } from "../problem.ts";
 import type { EntryProtection, Protection } from "../protection/protection.ts";
+import type { HaltEvent } from "../risk/halts-events.ts";
 import type { FeeSchedule } from "./fees.ts";
 import type { AccountCurrency, AccountKind, Hold, Intent, TakenLevel } from "./state.ts";
 import type { VenueEvent } from "./venue/events.ts";
@@ -305,6 +314,8 @@ export type AccountEvent =
   | TriggerMoved
   | ProtectionChanged
   | TargetReached
+  | HaltEvent
+  | PriceAlertEvent
   | VenueEvent;
 
 export type AccountEventType = AccountEvent["type"];

@@ -2,6 +2,8 @@
  * The account after an event: total, deterministic, without a price or a clock. An event that does not fit (which only a bug
  * can make) is applied as far as it makes sense and noted in `faults` for the shell to report, never absorbed silently.
  */
+import { evolvePriceAlerts } from "../alerts/state.ts";
+import { evolveHalts } from "../risk/halts-state.ts";
 import { add, isAbove, isNegative, largest, negate, ZERO } from "../decimal.ts";
 import type { Symbol } from "../market.ts";
 import type { OrderStep } from "../orders/transitions.ts";
@@ -29,7 +31,7 @@ import { NEW_VENUE, type VenueLink } from "./venue/state.ts";
 
 /** The state after `event`, which has the journal sequence `seq`. */
 export function evolve(state: AccountState, event: AccountEvent, seq: number): AccountState {
-  const after = { ...apply(state, event, seq), seq };
+  const after = { ...evolvePriceAlerts(evolveHalts(state, apply(state, event, seq), event), event), seq };
   if ((event.type === "account_opened") === state.opened) {
     return withFault(after, seq, `${event.type} does not fit an account that is ${state.opened ? "" : "not "}open`);
   }
@@ -63,7 +65,16 @@ function apply(state: AccountState, event: AccountEvent, seq: number): AccountSt
       };
     case "order_denied":
     case "amend_denied":
+    case "trading_halted":
+    case "trading_resumed":
+    case "trading_stopped":
+    case "price_alert_set":
+    case "price_alert_removed":
+    case "price_alert_fired":
+    case "price_alert_rearmed":
       return state;
+    case "equity_sampled":
+      return event.equity === null ? state : { ...state, peak: largest(state.peak, event.equity) };
     case "order_submitted":
       return submitted(state, event, seq);
     case "order_opened":

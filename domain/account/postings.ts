@@ -60,6 +60,14 @@ function movements(event: AccountEvent): readonly Posting[] {
     case "trigger_moved":
     case "protection_changed":
     case "target_reached":
+    case "equity_sampled":
+    case "trading_halted":
+    case "trading_resumed":
+    case "trading_stopped":
+    case "price_alert_set":
+    case "price_alert_removed":
+    case "price_alert_fired":
+    case "price_alert_rearmed":
     case "connection_changed":
     case "action_sent":
     case "action_deferred":

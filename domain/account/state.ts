@@ -6,7 +6,10 @@ import { ZERO, type Decimal } from "../decimal.ts";
 import { DEFAULT_RISK, type RiskSettings } from "../risk/settings.ts";
 import type { Asset, Instrument, Market, Milliseconds, Side, Symbol } from "../market.ts";
 import type { Order } from "../orders/order.ts";
+import type { PastPriceAlert, PriceAlert } from "../alerts/price-alert.ts";
 import type { Protection } from "../protection/protection.ts";
+import type { Halt } from "../risk/halt.ts";
+import { newWatch, type RiskWatch } from "../risk/halts-watch.ts";
 import { FEE_SCHEDULES, type FeeSchedule } from "./fees.ts";
 import type { VenueLink, VenueState } from "./venue/state.ts";
 
@@ -122,6 +125,14 @@ export type AccountState = {
   readonly recentEntries: readonly Milliseconds[];
   /** What is wanted for each position that is protected. */
   readonly protections: Readonly<Record<Asset, Protection>>;
+  /** Why nothing is opened; one of each kind at most. Those whose time is over may still be in it (risk/halt haltsInForce). */
+  readonly halts: readonly Halt[];
+  /** What halts are judged by: peak, breaches, losses in a row. */
+  readonly watch: RiskWatch;
+  /** Price alerts that wait, by id. */
+  readonly priceAlerts: Readonly<Record<string, PriceAlert>>;
+  /** The last that fired or were removed, newest last, at most PAST_ALERTS_KEPT. */
+  readonly pastAlerts: readonly PastPriceAlert[];
   /** Null in a paper account: it has no code path to an exchange. */
   readonly venue: VenueState | null;
   /** Arrivals in any queue so far. */
@@ -160,6 +171,10 @@ export function unopenedAccount(accountId: string): AccountState {
     day: { startedAt: 0, equity: ZERO, flows: ZERO },
     recentEntries: [],
     protections: {},
+    halts: [],
+    watch: newWatch(ZERO),
+    priceAlerts: {},
+    pastAlerts: [],
     venue: null,
     arrivals: 0,
     createdAt: 0,

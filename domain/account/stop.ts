@@ -42,7 +42,9 @@ export function summaryOf(name: string, mode: StopMode, steps: readonly StopStep
     ...some(count("sell", "asked"), (n) => `${plural(n, "sale")} on the way`),
     ...some(count("leave"), (n) => `${plural(n, "order")} made by hand left`),
   ];
-  return [`${name} stopped by you (${mode}): ${parts.join(", ")}.`, ...failed.map(({ sentence }) => sentence)].join(" ");
+  return [`${name} stopped by you (${mode}): ${parts.join(", ")}.`, ...failed.map(({ sentence }) => sentence)].join(
+    " ",
+  );
 }
 
 function denyEntries(turn: Turn, mode: StopMode): boolean {

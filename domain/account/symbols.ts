@@ -1,3 +1,4 @@
+import { isPositive, ZERO } from "../decimal.ts";
 import type { Symbol } from "../market.ts";
 import { symbolsOfOrder, valuationSymbol } from "../orders/conversion.ts";
 import type { Command } from "./commands.ts";
@@ -32,6 +33,14 @@ export function symbolsNeeded(state: AccountState, command: Command): readonly S
       return Object.keys(state.holdings)
         .filter((asset) => asset !== currency)
         .map((asset) => valuationSymbol(asset, currency));
+    case "resume_trading":
+    case "stop_trading":
+      return managedSymbols(state);
+    case "set_price_alert":
+      return [command.symbol];
+    case "sample_equity":
+    case "remove_price_alert":
+      return [];
     case "protect_position":
       return [valuationSymbol(command.asset, currency)];
     case "open_account":
@@ -45,6 +54,13 @@ export function symbolsNeeded(state: AccountState, command: Command): readonly S
     default:
       return venueSymbols(state, command);
   }
+}
+
+/** The pairs of what the desk manages. */
+function managedSymbols(state: AccountState): readonly Symbol[] {
+  return Object.keys(state.holdings)
+    .filter((asset) => asset !== state.currency && isPositive(state.holdings[asset]?.managed ?? ZERO))
+    .map((asset) => valuationSymbol(asset, state.currency));
 }
 
 function setsOff(state: AccountState, rowId: string): boolean {

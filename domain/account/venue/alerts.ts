@@ -1,5 +1,5 @@
 import { record, stamp, type Turn } from "../turn.ts";
-import type { AlertRaised } from "./events.ts";
+import type { AlertRaised, AlertTopic } from "./events.ts";
 
 /** Tells the user something that nobody asked for. */
 export function raiseAlert(
@@ -7,6 +7,7 @@ export function raiseAlert(
   severity: AlertRaised["severity"],
   message: string,
   orderId: string | null,
+  about?: AlertTopic,
 ): void {
   record(turn, {
     type: "alert_raised",
@@ -15,5 +16,6 @@ export function raiseAlert(
     severity,
     message,
     orderId,
+    ...(about === undefined ? {} : { about }),
   });
 }

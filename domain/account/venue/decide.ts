@@ -1,6 +1,7 @@
 /** Commands of an account with an exchange key. The paper rules of account/decide never run for it, nor these for paper. */
 import type { Problem } from "../../problem.ts";
 import type { Command } from "../commands.ts";
+import type { CommonCommand } from "../common-commands.ts";
 import { changeSettings, startDay } from "../lifecycle.ts";
 import { applyPrints } from "../apply-prints.ts";
 import { protectPosition } from "../protect.ts";
@@ -15,17 +16,14 @@ import { closeAtExchange, placeAtExchange, releaseExits } from "./place.ts";
 import { compareBalances } from "./reconcile.ts";
 import { actionAccepted, actionFailed, dropOverdue, recover, sendAction } from "./replies.ts";
 
-/** Carries the command out; whatever ended by it may free an exit that waits. */
-export function decideAtExchange(turn: Turn, command: Command): Outcome {
-  const outcome = carryOut(turn, command);
-  if (outcome === null) {
-    releaseExits(turn);
-    keepProtectedAtExchange(turn, command.type === "retry_waiting");
-  }
-  return outcome;
+/** What every accepted command ends with: whatever ended by it may free an exit that waits, and stops stay in line. */
+export function settleAtExchange(turn: Turn, command: Command): void {
+  releaseExits(turn);
+  keepProtectedAtExchange(turn, command.type === "retry_waiting");
 }
 
-function carryOut(turn: Turn, command: Command): Outcome {
+/** Carries the command out. */
+export function decideAtExchange(turn: Turn, command: Exclude<Command, CommonCommand>): Outcome {
   switch (command.type) {
     case "place_order":
       return placeAtExchange(turn, command.request);
@@ -68,7 +66,7 @@ type Asked =
   | "deposit"
   | "reset_account";
 
-function act(turn: Turn, command: Exclude<Command, { type: Asked }>): void {
+function act(turn: Turn, command: Exclude<Command, CommonCommand | { type: Asked }>): void {
   switch (command.type) {
     case "cancel_all":
       cancelAllAtExchange(turn, command.symbol);

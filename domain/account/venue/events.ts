@@ -175,6 +175,10 @@ export type CancelAccepted = Timed & { readonly type: "cancel_accepted"; readonl
 /** A complete list of open orders does not show it. */
 export type OrderMissed = Timed & { readonly type: "order_missed"; readonly orderId: string };
 
+/** What an alert is of, where that decides who hears of it. */
+export const ALERT_TOPICS = ["halt", "stop", "price"] as const;
+export type AlertTopic = (typeof ALERT_TOPICS)[number];
+
 /** Something that the user must hear of although nobody asked. */
 export type AlertRaised = Timed & {
   readonly type: "alert_raised";
@@ -182,6 +186,8 @@ export type AlertRaised = Timed & {
   readonly severity: "information" | "warning" | "critical";
   readonly message: string;
   readonly orderId: string | null;
+  /** Absent: of orders and positions. */
+  readonly about?: AlertTopic;
 };
 
 export type VenueEvent =

@@ -1,0 +1,18 @@
+import type { Decimal } from "../decimal.ts";
+import type { Symbol } from "../market.ts";
+import type { AlertDirection } from "./price-alert.ts";
+
+export type PriceAlertCommand =
+  | {
+      readonly type: "set_price_alert";
+      readonly symbol: Symbol;
+      readonly direction: AlertDirection;
+      readonly price: Decimal;
+      readonly note: string | null;
+    }
+  | { readonly type: "remove_price_alert"; readonly priceAlertId: string };
+
+export const PRICE_ALERT_COMMANDS = [
+  "set_price_alert",
+  "remove_price_alert",
+] as const satisfies readonly PriceAlertCommand["type"][];

@@ -1,0 +1,199 @@
+/**
+ * Halting and resuming an account (TRADING §5). A halt denies entries from the same turn on, cancels the open ones and does
+ * with the positions what the trader has chosen; exits go on.
+ */
+import { toFixedText, wholeNumber, type Decimal } from "../decimal.ts";
+import type { Milliseconds } from "../market.ts";
+import type { Problem } from "../problem.ts";
+import { dayStart } from "../account/day.ts";
+import { record, stamp, type Outcome, type Turn } from "../account/turn.ts";
+import { raiseAlert } from "../account/venue/alerts.ts";
+import { clockOf, haltsInForce, type Halt, type HaltKind } from "./halt.ts";
+import type { HaltCommand } from "./halts-commands.ts";
+import { cancelLive, managedAssets, sellPosition, tightenStop } from "./halts-positions.ts";
+import { judgeSample, type EquitySample, type Trip } from "./samples.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Takes samples of equity in, oldest first, and halts where a limit trips. */
+export function sampleEquity(turn: Turn, samples: readonly EquitySample[]): void {
+  for (const sample of samples.toSorted((left, right) => left.time - right.time)) {
+    beginDayAt(turn, sample);
+    const { day, limits, watch, halts } = turn.state;
+    const inForce = haltsInForce(halts, sample.time).map(({ kind }) => kind);
+    const judged = judgeSample(watch, sample, day, limits, {
+      drawdown: inForce.includes("drawdown"),
+      dailyLoss: inForce.includes("daily_loss"),
+    });
+    if (judged.matters) {
+      const { time: sampledAt, managed, equity } = sample;
+      record(turn, { type: "equity_sampled", ...stamp(turn.context), sampledAt, managed, equity, watch: judged.watch });
+    }
+    for (const trip of judged.trips) {
+      halt(turn, trippedHalt(turn, trip, sample));
+    }
+  }
+  goOnSelling(turn);
+}
+
+/** Ends every decision: a streak of losses halts, and halts whose time is over are ended. */
+export function watchHalts(turn: Turn): void {
+  const { state, context } = turn;
+  const over = state.halts.filter(({ endsAt }) => endsAt !== null && endsAt <= context.marketTime);
+  if (over.length > 0) {
+    const kinds = over.map(({ kind }) => kind);
+    record(turn, { type: "trading_resumed", ...stamp(context), kinds, how: "ended", managed: null, equity: null });
+  }
+  const rule = state.limits.lossStreak;
+  const { losses } = state.watch.streak;
+  if (rule !== null && losses >= rule.losses && !isHalted(turn, "loss_streak")) {
+    const endsAt = context.marketTime + rule.minutes * MINUTE_MS;
+    halt(turn, {
+      kind: "loss_streak",
+      haltedAt: context.marketTime,
+      waitUntil: endsAt,
+      endsAt,
+      positions: state.limits.onHalt,
+      value: wholeNumber(losses),
+      limit: wholeNumber(rule.losses),
+      reason: `Halted: ${losses} losing trades in a row, and ${rule.losses} pause the account for ${rule.minutes} minutes.`,
+    });
+  }
+}
+
+/** Ends the halts, after their waiting time or with what the account is worth now as the new base of its limits. */
+export function resumeTrading(turn: Turn, command: Extract<HaltCommand, { type: "resume_trading" }>): Outcome {
+  const { state, context } = turn;
+  const halts = haltsInForce(state.halts, context.marketTime);
+  if (halts.length === 0) {
+    return refused("NOTHING_CHANGED", "Nothing is halted: entries are judged by the rules as usual.");
+  }
+  const kinds = halts.map(({ kind }) => kind);
+  const tripped = halts.filter(({ kind }) => kind !== "stopped");
+  const waiting = tripped.filter(({ waitUntil }) => waitUntil !== null && waitUntil > context.marketTime);
+  if (command.how === "wait" && waiting.length > 0) {
+    return notOver(waiting, context.marketTime);
+  }
+  const measured = tripped.some(({ kind }) => kind === "drawdown" || kind === "daily_loss");
+  if (command.now === null && measured) {
+    return refused(
+      "MARKET_UNAVAILABLE",
+      "What the account is worth is not known just now, so its limits have nothing to be measured from. Try again in a moment.",
+    );
+  }
+  record(turn, {
+    type: "trading_resumed",
+    ...stamp(context),
+    kinds,
+    how: command.how === "baseline" ? "baseline" : "waited",
+    managed: measured ? (command.now?.managed ?? null) : null,
+    equity: measured ? (command.now?.equity ?? null) : null,
+  });
+  const names = halts.map(({ reason }) => reason).join(" ");
+  const how = measured && command.how === "baseline" ? ` Limits are measured from ${money(command.now?.managed)}.` : "";
+  raiseAlert(turn, "information", `Trading goes on. What had stopped it: ${names}${how}`, null, "halt");
+  return null;
+}
+
+/** The account halts: recorded, entries cancelled, positions treated, told once. */
+export function halt(turn: Turn, how: Halt): void {
+  record(turn, { type: "trading_halted", ...stamp(turn.context), halt: how });
+  const entries = Object.values(turn.state.orders).filter(({ intent }) => intent === "entry");
+  for (const { id } of entries) {
+    cancelLive(turn, id, "Cancelled because the account was halted.");
+  }
+  const cancelled =
+    entries.length === 0 ? "" : ` ${entries.length} open ${entries.length === 1 ? "entry" : "entries"} cancelled.`;
+  const positions = treatPositions(turn, how);
+  const way =
+    how.endsAt === null
+      ? `Resume with a new baseline, or from ${clockOf(how.waitUntil ?? how.haltedAt)}.`
+      : `Entries are taken again from ${clockOf(how.endsAt)}.`;
+  raiseAlert(turn, "critical", `${how.reason}${cancelled}${positions} ${way}`, null, "halt");
+}
+
+function treatPositions(turn: Turn, { positions }: Halt): string {
+  const assets = managedAssets(turn.state);
+  if (assets.length === 0) {
+    return "";
+  }
+  if (positions === "flatten") {
+    const steps = assets.map((asset) => sellPosition(turn, asset, "Flattened because the account was halted."));
+    return ` ${steps.map(({ sentence }) => sentence).join(" ")}`;
+  }
+  if (positions === "tighten") {
+    const steps = assets.map((asset) => tightenStop(turn, asset, turn.state.limits.tightenPercent));
+    return ` ${steps.map(({ sentence }) => sentence).join(" ")}`;
+  }
+  return ` ${assets.length === 1 ? "The position is" : `${assets.length} positions are`} kept as they are protected.`;
+}
+
+/** What a flattening halt could not sell yet, and nothing is selling: tried again with every sample. */
+function goOnSelling(turn: Turn): void {
+  const flattening = haltsInForce(turn.state.halts, turn.context.marketTime).filter(
+    ({ positions }) => positions === "flatten",
+  );
+  for (const { haltedAt } of flattening) {
+    for (const asset of managedAssets(turn.state)) {
+      if ((turn.state.holdings[asset]?.openedAt ?? Infinity) <= haltedAt) {
+        sellPosition(turn, asset, "Flattened because the account was halted.");
+      }
+    }
+  }
+}
+
+function trippedHalt(turn: Turn, { kind, value, limit }: Trip, sample: EquitySample): Halt {
+  const { limits, watch, currency } = turn.state;
+  const reason =
+    kind === "drawdown"
+      ? `Halted: drawdown of ${percent(value)} % (${money(sample.managed)} ${currency} after a peak of ${money(watch.peak)}), and ${limit} % is the limit.`
+      : `Halted: the day has lost ${percent(value)} % (equity ${money(sample.equity)} ${currency}), and ${limit} % is the limit.`;
+  return {
+    kind,
+    haltedAt: sample.time,
+    waitUntil: sample.time + limits.resumeAfterMinutes * MINUTE_MS,
+    endsAt: null,
+    positions: limits.onHalt,
+    value,
+    limit,
+    reason,
+  };
+}
+
+/** The day of a sample begins with it, so that a day that began unseen is measured from there. */
+function beginDayAt(turn: Turn, { time, equity }: EquitySample): void {
+  const { day, zone } = turn.state;
+  const startedAt = dayStart(time, zone);
+  if (equity !== null && startedAt > day.startedAt) {
+    record(turn, { type: "day_started", ...stamp(turn.context), startedAt, equity });
+  }
+}
+
+function notOver(waiting: readonly Halt[], now: Milliseconds): Outcome {
+  const until = Math.max(...waiting.map(({ waitUntil }) => waitUntil ?? 0));
+  const minutes = Math.ceil((until - now) / MINUTE_MS);
+  return {
+    problem: {
+      code: "HALT_NOT_OVER",
+      message: `${waiting.map(({ reason }) => reason).join(" ")} By waiting it is over at ${clockOf(until)}, in ${minutes} min; with a new baseline it can be resumed at once.`,
+      details: { halt: waiting[0]?.kind ?? "", waitUntil: String(until), waitMinutes: String(minutes) },
+    },
+    events: [],
+  };
+}
+
+function isHalted({ state, context }: Turn, kind: HaltKind): boolean {
+  return haltsInForce(state.halts, context.marketTime).some((each) => each.kind === kind);
+}
+
+function refused(code: Problem["code"], message: string): Outcome {
+  return { problem: { code, message, details: {} }, events: [] };
+}
+
+function percent(value: Decimal): string {
+  return toFixedText(value, 2);
+}
+
+function money(value: Decimal | null | undefined): string {
+  return value === null || value === undefined ? "unknown" : toFixedText(value, 2);
+}

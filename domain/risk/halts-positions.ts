@@ -1,0 +1,150 @@
+/** What halts and Stop do with orders and positions, on paper and at an exchange alike. Never a denial: what cannot be done is said. */
+import { decimal, isPositive, largest, smallest, type Decimal } from "../decimal.ts";
+import type { Asset } from "../market.ts";
+import { cancelOrder } from "../account/execute.ts";
+import { exitPosition } from "../account/exit-position.ts";
+import { instrumentOf, isDust } from "../account/facts.ts";
+import { nextId } from "../account/next-id.ts";
+import { change, protectingPair } from "../account/protect.ts";
+import type { AccountState } from "../account/state.ts";
+import { lastPrice } from "../account/triggered.ts";
+import type { Turn } from "../account/turn.ts";
+import { ordersHolding } from "../account/cancel.ts";
+import { requestCancel } from "../account/venue/cancel.ts";
+import { closeAtExchange } from "../account/venue/place.ts";
+import { valuationSymbol } from "../orders/conversion.ts";
+import { stopAt } from "../protection/plan.ts";
+import type { ProtectiveStop } from "../protection/protection.ts";
+import { isProtectiveStop, liveExits } from "../protection/resting-stop.ts";
+import type { StopStep } from "./halts-stop.ts";
+
+/** Where the account has switched its default off and still wants to be protected (TRADING §5 "stop 5 %"). */
+const USUAL_STOP_PERCENT = decimal("5");
+
+/** Assets of which the desk manages something, without the account currency. */
+export function managedAssets(state: AccountState): readonly Asset[] {
+  return Object.keys(state.holdings)
+    .filter((asset) => asset !== state.currency && isPositive(state.holdings[asset]?.managed ?? decimal("0")))
+    .toSorted();
+}
+
+/** Ends an order, or asks the exchange to. */
+export function cancelLive(turn: Turn, orderId: string, reason: string): void {
+  if (turn.state.venue === null) {
+    cancelOrder(turn, orderId, reason);
+  } else {
+    requestCancel(turn, orderId, reason);
+  }
+}
+
+/** Sells all of a managed position at the market, as closing it does. One that is being sold already is left to that. */
+export function sellPosition(turn: Turn, asset: Asset, reason: string): StopStep {
+  const [selling] = liveExits(turn.state, asset);
+  const managed = turn.state.holdings[asset]?.managed ?? decimal("0");
+  if (selling !== undefined) {
+    return step(turn, asset, "sell", "done", selling.id, `${asset} is being sold already.`);
+  }
+  if (isDust(turn.state, asset)) {
+    const least = instrumentOf(turn.state, asset)?.minimumQuantity ?? "the smallest order";
+    return step(
+      turn,
+      asset,
+      "sell",
+      "failed",
+      null,
+      `${managed} ${asset} stays: it is under the smallest order of ${least}.`,
+    );
+  }
+  return turn.state.venue === null ? sellOnPaper(turn, asset, reason) : sellAtExchange(turn, asset);
+}
+
+/** Moves a position's stop up to so many percent under the price; never down. */
+export function tightenStop(turn: Turn, asset: Asset, percent: Decimal): StopStep {
+  const before = turn.state.protections[asset]?.stop ?? null;
+  const level = stopUnderPrice(turn, asset, percent);
+  if (level === null) {
+    return noPrice(turn, asset);
+  }
+  const stop = tighter(before, level.stop, percent);
+  const target = turn.state.protections[asset]?.target ?? null;
+  change(turn, asset, level.instrument, { stop, target }, "Tightened because the account was halted.");
+  return step(turn, asset, "protect", "done", null, `${asset}: stop at ${stop.price}.`);
+}
+
+/** Makes sure that a position has a stop: its own, else the account's default under the price now. */
+export function ensureStop(turn: Turn, asset: Asset): StopStep {
+  const protection = turn.state.protections[asset];
+  if (protection?.stop != null) {
+    return step(turn, asset, "protect", "done", null, `${asset} keeps its stop at ${protection.stop.price}.`);
+  }
+  if (isDust(turn.state, asset)) {
+    return step(turn, asset, "protect", "failed", null, `${asset} is unprotected: too small for an order.`);
+  }
+  const level = stopUnderPrice(turn, asset, turn.state.limits.defaultStopPercent ?? USUAL_STOP_PERCENT);
+  if (level === null) {
+    return noPrice(turn, asset);
+  }
+  const target = protection?.target ?? null;
+  change(turn, asset, level.instrument, { stop: level.stop, target }, "Protected because you stopped trading.");
+  return step(turn, asset, "protect", "done", null, `${asset} has a stop at ${level.stop.price} now.`);
+}
+
+function sellOnPaper(turn: Turn, asset: Asset, reason: string): StopStep {
+  for (const order of ordersHolding(turn.state.orders, asset)) {
+    if (!isProtectiveStop(order)) {
+      cancelOrder(turn, order.id, reason);
+    }
+  }
+  const orderId = exitPosition(turn, asset, "flatten", reason);
+  if (orderId === null) {
+    return step(turn, asset, "sell", "failed", null, `${asset} cannot be sold: the rules of its pair are not known.`);
+  }
+  const left = turn.state.holdings[asset]?.managed ?? null;
+  return left === null || !isPositive(left)
+    ? step(turn, asset, "sell", "done", orderId, `${asset} is sold.`)
+    : step(turn, asset, "sell", "asked", orderId, `${left} ${asset} is sold as soon as the market takes it.`);
+}
+
+function sellAtExchange(turn: Turn, asset: Asset): StopStep {
+  const orderId = nextId(turn);
+  const outcome = closeAtExchange(turn, { asset, percent: 100 }, "flatten", orderId);
+  if (outcome !== null) {
+    return step(turn, asset, "sell", "failed", null, `${asset} cannot be sold: ${outcome.problem.message}`);
+  }
+  return step(turn, asset, "sell", "asked", orderId, `The sale of all ${asset} of this desk is on its way to Kraken.`);
+}
+
+function stopUnderPrice(turn: Turn, asset: Asset, percent: Decimal) {
+  const instrument = protectingPair(turn, asset);
+  const view = instrument === null ? undefined : turn.context.markets[instrument.symbol];
+  const price = view === undefined ? null : (view.quote.mark ?? lastPrice(view));
+  return instrument === null || price === null
+    ? null
+    : { instrument, stop: stopAt({ type: "percent", percent }, price, instrument) };
+}
+
+function tighter(before: ProtectiveStop | null, wanted: ProtectiveStop, percent: Decimal): ProtectiveStop {
+  if (before === null) {
+    return wanted;
+  }
+  const price = largest(before.price, wanted.price);
+  return before.type === "trailing"
+    ? { type: "trailing", price, percent: smallest(before.percent, percent) }
+    : { type: "fixed", price };
+}
+
+function noPrice(turn: Turn, asset: Asset): StopStep {
+  const sentence = `${asset} has no price just now, so its stop could not be moved.`;
+  return step(turn, asset, "protect", "failed", null, sentence);
+}
+
+function step(
+  turn: Turn,
+  asset: Asset,
+  what: StopStep["what"],
+  outcome: StopStep["outcome"],
+  orderId: string | null,
+  sentence: string,
+): StopStep {
+  return { what, outcome, orderId, asset, symbol: valuationSymbol(asset, turn.state.currency), sentence };
+}
