@@ -9,7 +9,7 @@ import type { Decision } from "../../domain/account/decision.ts";
 import { symbolsNeeded } from "../../domain/account/symbols.ts";
 import type { AccountState, OpenOrder } from "../../domain/account/state.ts";
 import type { Market, Symbol, TriggerDelivery } from "../../domain/market.ts";
-import type { OrderOrigin } from "../../domain/orders/order.ts";
+import type { OrderOrigin, OrderProvenance } from "../../domain/orders/order.ts";
 import { refuse, type Problem, type Result } from "../../domain/problem.ts";
 import type { Clock } from "./clock.ts";
 import type { Desk } from "./desk.ts";
@@ -23,6 +23,8 @@ export type Wish<T> = {
   readonly accountId: string;
   readonly command: Command;
   readonly origin: OrderOrigin;
+  /** The proposal behind it, and the wall time after which it is not carried out any more. */
+  readonly proposed?: { readonly provenance: OrderProvenance; readonly notAfter: number } | undefined;
   /** Null for what may safely be done twice. */
   readonly intent: Intent | null;
   /** How long the feed may take before the wish is judged without it. */
@@ -67,8 +69,17 @@ export async function fulfil<T>(dependencies: CommandDependencies, wish: Wish<T>
     if (turn.account(wish.accountId) === null) {
       return unknownAccount<T>();
     }
+    if (wish.proposed !== undefined && clock.wall() > wish.proposed.notAfter) {
+      return refuse<T>(
+        "PROPOSAL_EXPIRED",
+        "The proposal was not carried out in time, so nothing was ordered. Ask again.",
+      );
+    }
     const id = newId();
-    const context = contextOf(dependencies, settled, id, wish.origin);
+    const context = {
+      ...contextOf(dependencies, settled, id, wish.origin),
+      ...(wish.proposed === undefined ? {} : { provenance: wish.proposed.provenance }),
+    };
     applyPrints(dependencies, turn, settled.deliveries, context);
     beginDay(turn, wish.accountId, context);
     const decision = turn.apply(wish.accountId, wish.command, context);

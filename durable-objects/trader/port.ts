@@ -25,9 +25,11 @@ import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { PositionView } from "../../contract/accounts.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol } from "../../domain/market.ts";
+import type { OrderProvenance } from "../../domain/orders/order.ts";
 import type { Result } from "../../domain/problem.ts";
 import type { KeySlot } from "../../domain/venue/keys.ts";
 import type { TriggerReceiver } from "../market-feed/port.ts";
+import type { AccountSnapshot } from "./assistant-snapshot.ts";
 import type { Resealed } from "./credentials/connector.ts";
 import type { KeySubmission } from "./credentials/submission.ts";
 
@@ -37,6 +39,14 @@ export type Principal = {
   readonly sessionExpiresAt: number;
   /** How the request came: the page (cookie) or a program (bearer token). Recorded as the order's origin. */
   readonly via: "page" | "api";
+};
+
+/** What a proposal asks for: an order, or the close of a position (`order` null). Nothing is placed after `notAfter` (wall). */
+export type ProposedOrder = {
+  readonly order: PlaceOrderRequest | null;
+  readonly asset: string | null;
+  readonly provenance: OrderProvenance;
+  readonly notAfter: number;
 };
 
 /** An order write with its idempotency key; `body` is the canonical text whose equality decides "same request". */
@@ -101,6 +111,11 @@ export type TraderPort = TriggerReceiver & {
   ): Promise<Result<AccountView>>;
   /** Cancels the orders that were made by hand at the exchange; the caller has confirmed that (TRADING §5). */
   cancelExternalOrders(principal: Principal, accountId: string): Promise<Result<CancelExternalResult>>;
+
+  /** The account's part of what a model is told. */
+  snapshotForAssistant(principal: Principal, accountId: string): Promise<Result<AccountSnapshot>>;
+  /** As placeOrder and closePosition, for a proposal that the trader executes. */
+  executeProposal(principal: Principal, accountId: string, write: Write<ProposedOrder>): Promise<Result<PlacedOrder>>;
 
   openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>>;
   order(principal: Principal, accountId: string, orderId: string): Promise<Result<PlacedOrder>>;

@@ -30,6 +30,7 @@ import { ok, type Result } from "../../domain/problem.ts";
 import type { KeySlot } from "../../domain/venue/keys.ts";
 import type { LogFields } from "../lib/log.ts";
 import { openAccount } from "./accounts.ts";
+import { accountSnapshot, type AccountSnapshot } from "./assistant-snapshot.ts";
 import { checked } from "./checked.ts";
 import type { Resealed } from "./credentials/connector.ts";
 import { reseal } from "./credentials/reseal.ts";
@@ -41,7 +42,7 @@ import { accountStateView, journalView } from "./frames.ts";
 import { runDueJobs } from "./jobs.ts";
 import { assemble, type Parts } from "./parts.ts";
 import { cancelExternal, orderOutcome, placedOutcome, rateProblem } from "./kraken/answers.ts";
-import type { Principal, TraderPort, Write } from "./port.ts";
+import type { Principal, ProposedOrder, TraderPort, Write } from "./port.ts";
 import { knowsTime, read, readAccount, wish, write, type Asked } from "./requests.ts";
 import { acceptSocket } from "./upgrade.ts";
 import { accountView, openOrderViews, positionViews } from "./views.ts";
@@ -54,6 +55,7 @@ import {
   depositWish,
   placedOrderOf,
   placeWish,
+  proposedWish,
   protectWish,
   resetWish,
   settingsWish,
@@ -209,6 +211,28 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   async cancelExternalOrders(principal: Principal, accountId: string): Promise<Result<CancelExternalResult>> {
     const about = protective("cancel_external", principal, { account: accountId });
     return write(this.#parts(), about, (parts) => cancelExternal(parts, accountId));
+  }
+
+  async snapshotForAssistant(principal: Principal, accountId: string): Promise<Result<AccountSnapshot>> {
+    return readAccount(this.#parts(), principal, accountId, async (parts, state) =>
+      ok(await accountSnapshot(parts, state)),
+    );
+  }
+
+  async executeProposal(
+    principal: Principal,
+    accountId: string,
+    asked: Write<ProposedOrder>,
+  ): Promise<Result<PlacedOrder>> {
+    const { order } = asked.request;
+    const about = order?.side === "buy" ? ordinary : protective;
+    const startedAt = this.#parts().clock.wall();
+    const full = order?.side === "buy" ? rateProblem(this.#parts(), accountId, { ...asked, request: order }) : null;
+    const ids = { account: accountId, proposal: asked.request.provenance.proposalId };
+    const placed = await wish(this.#parts(), about("execute_proposal", principal, ids), () =>
+      full === null ? proposedWish(principal, accountId, asked) : { ok: false, error: full },
+    );
+    return placedOutcome(this.#parts(), accountId, startedAt, placed);
   }
 
   async openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>> {

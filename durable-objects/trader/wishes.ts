@@ -29,7 +29,7 @@ import { parseTrusted } from "../lib/trusted-json.ts";
 import { unknownAccount, type Accepted, type Wish } from "./commands.ts";
 import { checked } from "./checked.ts";
 import { intentOf } from "./idempotency.ts";
-import type { Principal, Write } from "./port.ts";
+import type { Principal, ProposedOrder, Write } from "./port.ts";
 import type { Store } from "./store.ts";
 import type { Turn } from "./turn.ts";
 import { accountView, fillView, findOrder } from "./views.ts";
@@ -98,6 +98,20 @@ export function protectWish(
     command: { type: "protect_position", asset, ...request.value },
     intent: null,
   });
+}
+
+/** A model's proposal that the trader executes: an order or a close like any other, with where it came from. */
+export function proposedWish(
+  principal: Principal,
+  accountId: string,
+  write: Write<ProposedOrder>,
+): Result<Wish<PlacedOrder>> {
+  const { order: request, asset, provenance, notAfter } = write.request;
+  const wished =
+    request === null
+      ? closeWish(accountId, asset ?? "", { ...write, request: { percent: 100 } })
+      : placeWish(principal, accountId, { ...write, request });
+  return wished.ok ? ok({ ...wished.value, origin: "assistant", proposed: { provenance, notAfter } }) : wished;
 }
 
 export function amendWish(
