@@ -5,8 +5,9 @@ import * as auth from "../migrations/schema/auth.ts";
 import * as candles from "../migrations/schema/candles.ts";
 import * as history from "../migrations/schema/history.ts";
 import * as krakenKeys from "../migrations/schema/kraken-keys.ts";
+import * as openRisk from "../migrations/schema/open-risk.ts";
 
-export const tables = { ...assistant, ...auth, ...candles, ...history, ...krakenKeys };
+export const tables = { ...assistant, ...auth, ...candles, ...history, ...krakenKeys, ...openRisk };
 
 export type Database = DrizzleD1Database<typeof tables>;
 

@@ -21,6 +21,7 @@ export async function eraseUser(env: Env, config: Config, visitor: Visitor): Pro
     db.delete(tables.fills).where(eq(tables.fills.traderId, traderId)),
     db.delete(tables.equityPoints).where(eq(tables.equityPoints.traderId, traderId)),
     db.delete(tables.krakenKeys).where(eq(tables.krakenKeys.traderId, traderId)),
+    db.delete(tables.openRisk).where(eq(tables.openRisk.traderId, traderId)),
     db.delete(tables.traders).where(eq(tables.traders.traderId, traderId)),
     db.delete(tables.users).where(eq(tables.users.id, userId)),
   ]);
