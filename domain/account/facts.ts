@@ -1,4 +1,4 @@
-import { compare, isPositive, subtract, ZERO, type Decimal } from "../decimal.ts";
+import { compare, divide, isPositive, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Asset, Instrument, Milliseconds } from "../market.ts";
 import { valuationSymbol } from "../orders/conversion.ts";
 import type { OwnLiveOrder, TradingFacts } from "../orders/facts.ts";
@@ -6,6 +6,7 @@ import { isArmed } from "../orders/trigger.ts";
 import { restQuantity } from "../paper/match.ts";
 import { heldByOthers, isProtectiveStop } from "../protection/resting-stop.ts";
 import { spendable } from "./venue/spendable.ts";
+import { totalOf } from "./holdings.ts";
 import { countRecent } from "./rate-window.ts";
 import type { AccountState, OpenOrder } from "./state.ts";
 
@@ -33,6 +34,14 @@ export function tradingFacts(state: AccountState, now: Milliseconds, without: Op
     fees: state.fees,
     limits: state.limits,
     balances,
+    owned: Object.fromEntries(Object.entries(state.holdings).map(([asset, holding]) => [asset, totalOf(holding)])),
+    lossBases: {
+      peak: state.watch.peak,
+      drawdownBase: state.watch.drawdownBase,
+      day: state.watch.dayBase ?? { equity: state.day.equity, flows: ZERO },
+      flows: state.day.flows,
+    },
+    halts: state.halts,
     positionAssets: positionAssets(state),
     orders: Object.values(state.orders)
       .filter((order) => order.id !== without?.id)
@@ -76,5 +85,16 @@ function ownOrder(order: OpenOrder): OwnLiveOrder {
     queueAhead: order.queue?.ahead ?? null,
     remaining: restQuantity(order),
     conversionRate: order.conversionRate,
+    valuedAt: order.limitPrice ?? order.triggerPrice ?? heldPrice(order),
   };
 }
+
+/** What a buy without a price of its own was backed at: no more than that is paid for it. */
+function heldPrice(order: OpenOrder): Decimal | null {
+  const rest = restQuantity(order);
+  return order.side === "buy" && isPositive(rest) && isPositive(order.hold.amount)
+    ? divide(order.hold.amount, rest, HELD_PRICE_DECIMALS, "up")
+    : null;
+}
+
+const HELD_PRICE_DECIMALS = 10;

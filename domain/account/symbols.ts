@@ -1,14 +1,22 @@
 import { isPositive, ZERO } from "../decimal.ts";
 import type { Symbol } from "../market.ts";
-import { symbolsOfOrder, valuationSymbol } from "../orders/conversion.ts";
+import { assetsOf, symbolsOfOrder, valuationSymbol } from "../orders/conversion.ts";
+import { needsEquity } from "../risk/facts.ts";
 import type { Command } from "./commands.ts";
 import { isArmed } from "../orders/trigger.ts";
+import { totalOf } from "./holdings.ts";
 import type { AccountState } from "./state.ts";
 import { orderOfRow, targetOfRow } from "./watched-levels.ts";
 import { venueSymbols } from "./venue/symbols.ts";
 
 /** Symbols whose market views a decision on the command may look at: what the shell asks the feed for beforehand. */
 export function symbolsNeeded(state: AccountState, command: Command): readonly Symbol[] {
+  const valued = isEntry(state, command) && needsEquity(state.limits) ? heldSymbols(state) : [];
+  return unique([...symbolsNamed(state, command), ...valued]);
+}
+
+/** Those among them that the command itself is about: what the others are worth is a matter for the judge. */
+export function symbolsNamed(state: AccountState, command: Command): readonly Symbol[] {
   const { currency } = state;
   switch (command.type) {
     case "place_order":
@@ -61,6 +69,26 @@ function managedSymbols(state: AccountState): readonly Symbol[] {
   return Object.keys(state.holdings)
     .filter((asset) => asset !== state.currency && isPositive(state.holdings[asset]?.managed ?? ZERO))
     .map((asset) => valuationSymbol(asset, state.currency));
+}
+
+/** The pairs that value what the account has: rules in percent of equity need all of them. */
+function heldSymbols({ holdings, currency }: AccountState): readonly Symbol[] {
+  return Object.entries(holdings)
+    .filter(([asset, holding]) => asset !== currency && isPositive(totalOf(holding)))
+    .map(([asset]) => valuationSymbol(asset, currency));
+}
+
+function isEntry(state: AccountState, command: Command): boolean {
+  switch (command.type) {
+    case "place_order": {
+      const { side, symbol } = command.request;
+      return side === "buy" || assetsOf(symbol).quote !== state.currency;
+    }
+    case "amend_order":
+      return state.orders[command.orderId]?.intent === "entry";
+    default:
+      return false;
+  }
 }
 
 function setsOff(state: AccountState, rowId: string): boolean {

@@ -8,7 +8,8 @@
 import { feeRate, worstFeeRate } from "../account/fees.ts";
 import type { Hold, Intent } from "../account/state.ts";
 import { add, isPositive, multiply, ONE, sum, ZERO, type Decimal } from "../decimal.ts";
-import { firstRefusal, judge } from "../risk/judge.ts";
+import { judge } from "../risk/judge.ts";
+import { firstRefusal } from "../risk/verdict.ts";
 import type { Asset, Instrument, MarketView, Side } from "../market.ts";
 import { matchOrder, takeableLevels, wouldCross, type Match } from "../paper/match.ts";
 import { quantityForBudget } from "../paper/walk.ts";
@@ -40,7 +41,7 @@ import { buyHold } from "./hold.ts";
 import { statusRefusal } from "./market-status.ts";
 import { nearestPrice, quantisePrice, quantiseQuantity } from "./quantise.ts";
 import { largestSize } from "./largest.ts";
-import { limitFacts } from "./limit-facts.ts";
+import { riskFacts } from "./limit-facts.ts";
 import type { OrderRequest } from "./request.ts";
 import { shapeProblem } from "./shape.ts";
 
@@ -127,6 +128,10 @@ const SIZE_CODES: ReadonlySet<ErrorCode> = new Set([
   "INSUFFICIENT_INVENTORY",
   "ORDER_VALUE_LIMIT",
   "POSITION_LIMIT",
+  "POSITION_QUANTITY_LIMIT",
+  "POSITION_PERCENT_LIMIT",
+  "EXPOSURE_LIMIT",
+  "RISK_PER_TRADE_LIMIT",
 ] as const);
 
 function assessAsIs(facts: TradingFacts, request: OrderRequest, market: AssessmentMarket): Result<OrderPlan> {
@@ -214,8 +219,9 @@ export function judgeCandidate(
   if (!unsafe.ok) {
     return unsafe;
   }
-  const limits = limitFacts(facts, order, instrument, market, match, rate, scope);
-  const refusal = scope.risk ? firstRefusal(judge(limits)) : null;
+  const refusal = scope.risk
+    ? firstRefusal(judge(riskFacts(facts, order, instrument, market, match, rate, scope)))
+    : null;
   if (refusal !== null) {
     return { ok: false, error: refusal };
   }

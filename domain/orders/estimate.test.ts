@@ -259,7 +259,7 @@ describe("the estimate of a triggered order", () => {
   it("of one's own does not stand in the way of a buy at an exchange, as it does for the trader object", () => {
     const trader = desk();
     const resting = { id: "s1", symbol: "BTC/USD", side: "sell", type: "stop-loss-limit", status: "open" } as const;
-    const own = [{ ...resting, limitPrice: d("90"), quantity: d("1"), filledQuantity: d("0") }];
+    const own = [{ ...resting, limitPrice: d("90"), triggerPrice: d("91"), quantity: d("1"), filledQuantity: d("0") }];
     const buy = orderRequest({ side: "buy", quantity: d("1") });
     const account = { ...accountView(trader.state), exchange: {} };
     expect(previewOrder(account, own, buy, trader.markets, trader.now)).toMatchObject({

@@ -18,6 +18,7 @@ import {
   ZERO,
   type Decimal,
 } from "../decimal.ts";
+import type { Halt } from "../risk/halt.ts";
 import type { RiskSettings } from "../risk/settings.ts";
 import type { Asset, Instrument, InstrumentStatus, Level, MarketView, Milliseconds, StaleReason } from "../market.ts";
 import { matchOrder, type Match } from "../paper/match.ts";
@@ -38,7 +39,13 @@ export type AccountLike = {
   readonly currency: Asset;
   readonly fees: FeeSchedule;
   readonly limits: RiskSettings;
-  readonly balances: readonly { readonly asset: Asset; readonly held: Decimal; readonly available: Decimal }[];
+  readonly balances: readonly {
+    readonly asset: Asset;
+    readonly total: Decimal;
+    readonly held: Decimal;
+    readonly available: Decimal;
+  }[];
+  readonly halts?: readonly Halt[] | undefined;
   readonly positions: readonly { readonly asset: Asset; readonly quantity: Decimal; readonly dust: boolean }[];
   /** Null in a paper account. */
   readonly exchange: object | null;
@@ -46,7 +53,16 @@ export type AccountLike = {
 
 export type OrderLike = Pick<
   Order,
-  "id" | "symbol" | "side" | "type" | "limitPrice" | "quantity" | "filledQuantity" | "status" | "triggeredBy"
+  | "id"
+  | "symbol"
+  | "side"
+  | "type"
+  | "limitPrice"
+  | "triggerPrice"
+  | "quantity"
+  | "filledQuantity"
+  | "status"
+  | "triggeredBy"
 >;
 
 /** The parts of contract/markets Ticker that count here. */
@@ -176,6 +192,9 @@ export function factsOfViews(account: AccountLike, openOrders: readonly OrderLik
     fees: account.fees,
     limits: account.limits,
     balances,
+    owned: Object.fromEntries(account.balances.map(({ asset, total }) => [asset, total])),
+    lossBases: null,
+    halts: account.halts ?? [],
     positionAssets: account.positions.filter(({ dust }) => !dust).map(({ asset }) => asset),
     orders: openOrders.map((order) => ownOrder(order, account.exchange === null)),
     taken: {},
@@ -199,6 +218,7 @@ function ownOrder(order: OrderLike, isPaper: boolean): OwnLiveOrder {
     queueAhead: null,
     remaining: subtract(order.quantity, order.filledQuantity),
     conversionRate: null,
+    valuedAt: order.limitPrice ?? order.triggerPrice,
   };
 }
 

@@ -5,10 +5,12 @@
 import type { FeeSchedule } from "../account/fees.ts";
 import type { TakenLevel } from "../account/state.ts";
 import { add, isPositive, multiply, subtract, sum, ZERO, type Decimal } from "../decimal.ts";
-import type { RiskSettings } from "../risk/settings.ts";
 import type { Asset, Symbol } from "../market.ts";
 import { assetsOf, conversionRate, type Markets } from "./conversion.ts";
 import type { OwnOrder } from "../paper/match.ts";
+import type { LossBases } from "../risk/facts.ts";
+import type { Halt } from "../risk/halt.ts";
+import type { RiskSettings } from "../risk/settings.ts";
 import type { OrderType } from "./order.ts";
 
 export type OwnLiveOrder = OwnOrder & {
@@ -17,6 +19,8 @@ export type OwnLiveOrder = OwnOrder & {
   readonly remaining: Decimal;
   /** Account currency per unit of quote at its placement; null where that is not known. */
   readonly conversionRate: Decimal | null;
+  /** What it is valued at, in quote: its limit, its trigger, or what is held for it; null: at the mark. */
+  readonly valuedAt: Decimal | null;
 };
 
 export type TradingFacts = {
@@ -28,6 +32,10 @@ export type TradingFacts = {
   readonly balances: Readonly<
     Record<Asset, { readonly total: Decimal; readonly held: Decimal; readonly managed: Decimal }>
   >;
+  /** All that the account has of an asset, external holdings included: what equity counts. */
+  readonly owned: Readonly<Record<Asset, Decimal>>;
+  readonly lossBases: LossBases | null;
+  readonly halts: readonly Halt[];
   /** Assets held in more than dust. */
   readonly positionAssets: readonly Asset[];
   readonly orders: readonly OwnLiveOrder[];
@@ -66,11 +74,26 @@ export function assetExposure(facts: TradingFacts, asset: Asset, price: Decimal,
   return add(holding, sum(entries));
 }
 
-function orderWorth(order: OwnLiveOrder, currency: Asset, markets: Markets): Decimal {
+/** Units of one asset: what the desk manages and what open entries will add. */
+export function acquiredQuantity(facts: TradingFacts, asset: Asset, markets: Markets): Decimal {
+  const entries = facts.orders
+    .filter((order) => acquiredAsset(order) === asset)
+    .map((order) =>
+      order.side === "buy" ? order.remaining : multiply(priceOf(order, markets) ?? ZERO, order.remaining),
+    );
+  return add(facts.balances[asset]?.managed ?? ZERO, sum(entries));
+}
+
+/** Worth of what is left of an open order, in account currency. One on its way counts in full (TRADING §5). */
+export function orderWorth(order: OwnLiveOrder, currency: Asset, markets: Markets): Decimal {
   const { quote } = assetsOf(order.symbol);
   const rate = conversionRate(quote, currency, markets)?.rate ?? order.conversionRate ?? ZERO;
-  const price = order.limitPrice ?? markets[order.symbol]?.quote.mark ?? ZERO;
+  const price = priceOf(order, markets) ?? ZERO;
   return isPositive(rate) ? multiply(multiply(price, order.remaining), rate) : ZERO;
+}
+
+function priceOf(order: OwnLiveOrder, markets: Markets): Decimal | null {
+  return order.valuedAt ?? markets[order.symbol]?.quote.mark ?? null;
 }
 
 /** Account currency per unit of an asset, by its own pair or, without one, through the pair that is being traded. */

@@ -1,5 +1,6 @@
 import {
   add,
+  decimal,
   divide,
   isAbove,
   isPositive,
@@ -15,36 +16,64 @@ import {
   type Decimal,
 } from "../decimal.ts";
 import { feeRate, worstFeeRate } from "../account/fees.ts";
-import { valueRoom } from "../risk/judge.ts";
+import type { RiskFacts } from "../risk/facts.ts";
+import { roomFor } from "../risk/room.ts";
 import type { Instrument } from "../market.ts";
-import { takeableLevels } from "../paper/match.ts";
+import { matchOrder, takeableLevels } from "../paper/match.ts";
 import { quantityForBudget } from "../paper/walk.ts";
-import type { AssessmentMarket, Candidate } from "./candidate.ts";
+import { valuedPrice, type AssessmentMarket, type Candidate } from "./candidate.ts";
 import { matchMarketOf } from "./checks.ts";
 import { conversionRate } from "./conversion.ts";
 import { freeBalance, type TradingFacts } from "./facts.ts";
 import { buyHold } from "./hold.ts";
-import { limitFacts } from "./limit-facts.ts";
+import { riskFacts } from "./limit-facts.ts";
 import { largestFitting, quantiseQuantity, quantityDecimals } from "./quantise.ts";
 
-/** The most that funds, inventory and the value limits leave room for; null when there is no price to tell. */
+/** The most that funds, inventory and the rules of size leave room for; null when there is no price to tell. */
 export function largestSize(
   facts: TradingFacts,
   order: Candidate,
   instrument: Instrument,
   market: AssessmentMarket,
 ): Decimal | null {
-  const rate = conversionRate(instrument.quote, facts.currency, market.markets)?.rate ?? null;
   if (order.side === "sell") {
     const free = quantiseQuantity(freeBalance(facts, instrument.base), instrument);
-    return order.intent === "exit" ? free : capByValue(facts, order, instrument, market, rate, free);
+    return order.intent === "exit" ? free : withinRules(facts, order, instrument, market, free);
   }
   const free = freeBalance(facts, instrument.quote);
   const affordable =
     order.limitPrice === null
       ? fromBook(facts, order, market, free, true)
       : affordableAtLimit(facts, order.limitPrice, instrument, free);
-  return affordable === null ? null : capByValue(facts, order, instrument, market, rate, affordable);
+  return affordable === null ? null : withinRules(facts, order, instrument, market, affordable);
+}
+
+/** As much of `most` as the rules of size allow. */
+function withinRules(
+  facts: TradingFacts,
+  order: Candidate,
+  instrument: Instrument,
+  market: AssessmentMarket,
+  most: Decimal,
+): Decimal | null {
+  const rate = conversionRate(instrument.quote, facts.currency, market.markets)?.rate ?? null;
+  if (rate === null || !isPositive(rate)) {
+    return null;
+  }
+  const scope = { isNew: true, risk: true, filled: ZERO };
+  const factsOf = (quantity: Decimal): RiskFacts => {
+    const candidate = { ...order, quantity };
+    const book = order.limitPrice === null ? matchMarketOf(facts, order.symbol, market) : null;
+    const match = book === null ? null : matchOrder({ ...candidate, type: order.orderType }, book, takerRate(facts));
+    return riskFacts(facts, candidate, instrument, market, match, rate, scope);
+  };
+  const room = roomFor(factsOf(most));
+  const capped = capByValue(facts, order, instrument, market, room.value, rate, most);
+  if (capped === null) {
+    return null;
+  }
+  const byQuantity = capByQuantity(order, instrument, market, room.quantity, capped);
+  return byQuantity === null ? null : capByLoss(factsOf, instrument, room.loss, byQuantity, order.limitPrice === null);
 }
 
 function capByValue(
@@ -52,14 +81,10 @@ function capByValue(
   order: Candidate,
   instrument: Instrument,
   market: AssessmentMarket,
-  rate: Decimal | null,
+  room: Decimal | null,
+  rate: Decimal,
   most: Decimal,
 ): Decimal | null {
-  if (rate === null || !isPositive(rate)) {
-    return null;
-  }
-  const scope = { isNew: true, risk: true, filled: ZERO };
-  const room = valueRoom(limitFacts(facts, order, instrument, market, null, rate, scope));
   if (room === null) {
     return most;
   }
@@ -69,6 +94,61 @@ function capByValue(
       ? fromBook(facts, order, market, budget, false)
       : divide(budget, order.limitPrice, quantityDecimals(instrument), "down");
   return worth === null ? null : smallest(most, worth);
+}
+
+/** A limit in units of what is acquired: of a buy its own quantity, of a sale what it brings. */
+function capByQuantity(
+  order: Candidate,
+  instrument: Instrument,
+  market: AssessmentMarket,
+  room: Decimal | null,
+  most: Decimal,
+): Decimal | null {
+  if (room === null) {
+    return most;
+  }
+  if (order.side === "buy") {
+    return smallest(most, quantiseQuantity(room, instrument));
+  }
+  const price = valuedPrice(order, market.markets[order.symbol]?.quote.mark ?? null) ?? bestBid(order, market);
+  return price === null || !isPositive(price)
+    ? null
+    : smallest(most, divide(room, price, quantityDecimals(instrument), "down"));
+}
+
+function bestBid(order: Candidate, market: AssessmentMarket): Decimal | null {
+  return market.markets[order.symbol]?.quote.bid?.[0] ?? null;
+}
+
+/** The loss grows with the quantity, and nearly in proportion: it is estimated so, and searched for around that. */
+function capByLoss(
+  factsOf: (quantity: Decimal) => RiskFacts,
+  instrument: Instrument,
+  room: Decimal | null,
+  most: Decimal,
+  isWalk: boolean,
+): Decimal | null {
+  const lossOf = (quantity: Decimal): Decimal => factsOf(quantity).worstCase.loss ?? ZERO;
+  const fits = (quantity: Decimal): boolean => room === null || !isAbove(lossOf(quantity), room);
+  if (room === null || !isPositive(most) || fits(most)) {
+    return most;
+  }
+  const decimals = quantityDecimals(instrument);
+  const loss = lossOf(most);
+  let low = divide(multiply(most, room), loss, decimals, "down");
+  while (isPositive(low) && !fits(low)) {
+    low = divide(multiply(low, NEARLY), ONE, decimals, "down");
+  }
+  // Only the walk through a book makes it out of proportion.
+  const high = isWalk ? most : smallest(most, divide(multiply(low, A_LITTLE_MORE), ONE, decimals, "up"));
+  return isPositive(low) ? largestFitting(low, high, decimals, fits) : ZERO;
+}
+
+const NEARLY = decimal("0.999");
+const A_LITTLE_MORE = decimal("1.001");
+
+function takerRate(facts: TradingFacts): Decimal {
+  return feeRate(facts.fees, "taker");
 }
 
 /** What a budget of quote buys from the book, at most what the book shows. */
@@ -85,7 +165,7 @@ function fromBook(
   }
   const levels = takeableLevels(order.side, book);
   const shown = sum(levels.map(({ available }) => available));
-  const rate = feeRate(facts.fees, "taker");
+  const rate = takerRate(facts);
   return smallest(
     quantiseQuantity(shown, book.instrument),
     quantityForBudget(levels, budget, rate, book.instrument, withFee),

@@ -1,14 +1,23 @@
-import { multiply, round, sum, ZERO, type Decimal } from "../decimal.ts";
-import type { LimitFacts } from "../risk/judge.ts";
-import type { Instrument } from "../market.ts";
+import { multiply, round, sum, type Decimal } from "../decimal.ts";
+import type { Instrument, MarketView } from "../market.ts";
 import type { Match } from "../paper/match.ts";
+import { addsExposure, equityOf, exposureOf, managedValue } from "../risk/equity.ts";
+import { needsEquity, type RiskFacts } from "../risk/facts.ts";
+import { worstCaseOf } from "../risk/worst-case.ts";
 import { valuedPrice, type AssessmentMarket, type Candidate, type Scope } from "./candidate.ts";
 import { currencyDecimals } from "./conversion.ts";
 import { isTriggered } from "./order.ts";
-import { acquiredAsset, assetExposure, assetPrice, openPositionAssets, type TradingFacts } from "./facts.ts";
+import {
+  acquiredAsset,
+  acquiredQuantity,
+  assetExposure,
+  assetPrice,
+  openPositionAssets,
+  type TradingFacts,
+} from "./facts.ts";
 
-/** The facts of the limit rules for this order. */
-export function limitFacts(
+/** The facts of the risk rules for this order. */
+export function riskFacts(
   facts: TradingFacts,
   order: Candidate,
   instrument: Instrument,
@@ -16,33 +25,58 @@ export function limitFacts(
   match: Match | null,
   rate: Decimal,
   scope: Scope,
-): LimitFacts {
+): RiskFacts {
+  const { currency, fees } = facts;
+  const { markets } = market;
   const asset = acquiredAsset(order);
-  const price = assetPrice(asset, facts.currency, market.markets, { symbol: order.symbol, rate });
-  const quote = market.markets[order.symbol]?.quote;
-  const valued = valuedPrice(order, quote?.mark ?? null);
-  const worth = valued === null ? takenCost(match) : multiply(valued, order.quantity);
-  const decimals = currencyDecimals(instrument, facts.currency, market.instruments);
+  const price = assetPrice(asset, currency, markets, { symbol: order.symbol, rate });
+  const view = markets[order.symbol];
+  const valued = valuedPrice(order, view?.quote.mark ?? null);
+  const quantity = valued === null ? sum((match?.takes ?? []).map((take) => take.quantity)) : order.quantity;
+  const quoteWorth = valued === null ? takenCost(match) : multiply(valued, order.quantity);
+  const worth = multiply(quoteWorth, rate);
+  const decimals = currencyDecimals(instrument, currency, market.instruments);
   const takesPlace = scope.isNew && order.orderType !== "market" && order.timeInForce !== "ioc";
+  const worstCase =
+    order.intent === "exit"
+      ? { loss: null, stop: null, entry: null }
+      : worstCaseOf(order, { worth, quantity }, { instrument, rate, currency }, fees);
+  const equity = needsEquity(facts.limits) ? equityOf(facts, markets) : { value: null, missing: [] };
   return {
     limits: facts.limits,
-    currency: facts.currency,
+    currency,
     symbol: order.symbol,
     side: order.side,
     intent: order.intent,
     // The limit of a triggered order is meant for the price at its trigger, not for this one.
     limitPrice: isTriggered(order.orderType) ? null : order.limitPrice,
     // A last good mark is no yardstick: an exit must not be refused for being far from a price that is gone.
-    mark: quote?.fresh === true ? quote.mark : null,
-    orderValue: round(multiply(worth, rate), decimals, "up"),
+    mark: view?.quote.fresh === true ? view.quote.mark : null,
+    orderValue: round(worth, decimals, "up"),
     acquiredAsset: asset,
-    acquiredValue: round(assetExposure(facts, asset, price, market.markets), decimals, "up"),
+    quantity: order.side === "buy" ? quantity : quoteWorth,
+    acquiredValue: round(assetExposure(facts, asset, price, markets), decimals, "up"),
+    acquiredQuantity: acquiredQuantity(facts, asset, markets),
+    exposure: round(exposureOf(facts, markets), decimals, "up"),
+    addsExposure: addsExposure(facts, order),
     positionAssets: openPositionAssets(facts),
+    equity,
+    managedValue: equity.value === null ? null : managedValue(facts, markets),
+    lossBases: facts.lossBases,
+    worstCase: worstCase.loss === null ? worstCase : { ...worstCase, loss: round(worstCase.loss, decimals, "up") },
+    quoteAgeMs: ageOf(view),
+    marketTime: market.marketTime,
+    halts: facts.halts,
     entriesLastMinute: scope.isNew ? facts.entriesLastMinute : null,
     openOrdersOfSymbol: takesPlace ? facts.orders.filter(({ symbol }) => symbol === order.symbol).length : null,
   };
 }
 
+/** How long before the feed's answer anything witnessed that its book is current. */
+function ageOf(view: MarketView | undefined): number | null {
+  return view === undefined || view.book === null ? null : view.quote.at - view.book.at;
+}
+
 function takenCost(match: Match | null): Decimal {
-  return match === null ? ZERO : sum(match.takes.map(({ cost }) => cost));
+  return sum((match?.takes ?? []).map(({ cost }) => cost));
 }

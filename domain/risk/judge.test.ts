@@ -1,13 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { decimal, ZERO } from "../decimal.ts";
+import type { ErrorCode } from "../problem.ts";
 import { Desk } from "../testing/desk.ts";
-import { judge, firstRefusal, type LimitFacts } from "./judge.ts";
 import { WIDE_RISK } from "../testing/wide-risk.ts";
+import type { RiskFacts } from "./facts.ts";
+import type { Halt } from "./halt.ts";
+import { judge } from "./judge.ts";
+import { DEFAULT_RISK, type RiskSettings } from "./settings.ts";
+import { firstRefusal } from "./verdict.ts";
 
 const d = decimal;
-const none = { ...WIDE_RISK, ordersPerMinute: 30 };
+const none: RiskSettings = { ...WIDE_RISK, ordersPerMinute: 30 };
 
-const facts: LimitFacts = {
+const facts: RiskFacts = {
   limits: none,
   currency: "USD",
   symbol: "BTC/USD",
@@ -17,40 +22,69 @@ const facts: LimitFacts = {
   mark: d("100"),
   orderValue: d("1000"),
   acquiredAsset: "BTC",
+  quantity: d("10"),
   acquiredValue: d("500"),
+  acquiredQuantity: d("5"),
+  exposure: d("3000"),
+  addsExposure: true,
   positionAssets: ["ETH", "SOL"],
+  equity: { value: d("10000"), missing: [] },
+  managedValue: d("10000"),
+  lossBases: { peak: d("10000"), drawdownBase: null, day: { equity: d("10000"), flows: ZERO }, flows: ZERO },
+  worstCase: { loss: d("58"), stop: d("95"), entry: d("100") },
+  quoteAgeMs: 0,
+  marketTime: 1_000_000,
+  halts: [],
   entriesLastMinute: 0,
   openOrdersOfSymbol: 0,
 };
 
-function codeOf(changes: Partial<LimitFacts>): string | null {
+function codeOf(changes: Partial<RiskFacts>): string | null {
   return firstRefusal(judge({ ...facts, ...changes }))?.code ?? null;
 }
 
-// Every limit just below, at, and just above (CASES "limits set but not enforced").
-describe("each limit holds at, and only above, its value", () => {
-  it.each([
-    ["1000.00001", null],
-    ["1000", null],
-    ["999.99999", "ORDER_VALUE_LIMIT"],
-  ])("an order of 1000 under a limit of %s per order: %s", (limit, code) => {
-    expect(codeOf({ limits: { ...none, maximumOrderValue: d(limit) } })).toBe(code);
-  });
+function halt(change: Partial<Halt>): Halt {
+  return {
+    kind: "drawdown",
+    haltedAt: 0,
+    waitUntil: null,
+    endsAt: null,
+    positions: "keep",
+    value: d("21.33"),
+    limit: d("20"),
+    reason: "Halted: 21.33 % under the peak.",
+    ...change,
+  };
+}
 
-  it.each([
-    ["1500.00001", null],
-    ["1500", null],
-    ["1499.99999", "POSITION_LIMIT"],
-  ])("an order of 1000 on top of 500 under a position limit of %s: %s", (limit, code) => {
-    expect(codeOf({ limits: { ...none, maximumPositionValue: d(limit) } })).toBe(code);
-  });
-
-  it.each([
-    [4, null],
-    [3, null],
-    [2, "OPEN_POSITIONS_LIMIT"],
-  ])("a third position under a limit of %i: %s", (limit, code) => {
-    expect(codeOf({ limits: { ...none, maximumOpenPositions: limit } })).toBe(code);
+// Every rule just below, at, and just above its limit (CASES "limits set but not enforced").
+describe("each limit of size holds at, and only above, its value", () => {
+  const cases: readonly (readonly [string, Partial<RiskSettings>, string | null])[] = [
+    ["an order of 1000", { maximumOrderValue: d("1000.00001") }, null],
+    ["an order of 1000", { maximumOrderValue: d("1000") }, null],
+    ["an order of 1000", { maximumOrderValue: d("999.99999") }, "ORDER_VALUE_LIMIT"],
+    ["1000 on top of 500", { maximumPositionValue: d("1500.00001") }, null],
+    ["1000 on top of 500", { maximumPositionValue: d("1500") }, null],
+    ["1000 on top of 500", { maximumPositionValue: d("1499.99999") }, "POSITION_LIMIT"],
+    ["10 units on top of 5", { maximumPositionQuantity: { BTC: d("15.00000001") } }, null],
+    ["10 units on top of 5", { maximumPositionQuantity: { BTC: d("15") } }, null],
+    ["10 units on top of 5", { maximumPositionQuantity: { BTC: d("14.99999999") } }, "POSITION_QUANTITY_LIMIT"],
+    ["10 units of an asset that is not limited", { maximumPositionQuantity: { ETH: d("1") } }, null],
+    ["1500 of an equity of 10000", { maximumPositionPercent: d("15.0001") }, null],
+    ["1500 of an equity of 10000", { maximumPositionPercent: d("15") }, null],
+    ["1500 of an equity of 10000", { maximumPositionPercent: d("14.9999") }, "POSITION_PERCENT_LIMIT"],
+    ["1000 on an exposure of 3000", { maximumExposurePercent: d("40.0001") }, null],
+    ["1000 on an exposure of 3000", { maximumExposurePercent: d("40") }, null],
+    ["1000 on an exposure of 3000", { maximumExposurePercent: d("39.9999") }, "EXPOSURE_LIMIT"],
+    ["a third position", { maximumOpenPositions: 4 }, null],
+    ["a third position", { maximumOpenPositions: 3 }, null],
+    ["a third position", { maximumOpenPositions: 2 }, "OPEN_POSITIONS_LIMIT"],
+    ["58 at risk of an equity of 10000", { riskPerTradePercent: d("0.5801") }, null],
+    ["58 at risk of an equity of 10000", { riskPerTradePercent: d("0.58") }, null],
+    ["58 at risk of an equity of 10000", { riskPerTradePercent: d("0.5799") }, "RISK_PER_TRADE_LIMIT"],
+  ];
+  it.each(cases)("%s under %o: %s", (_what, limits, code) => {
+    expect(codeOf({ limits: { ...none, ...limits } })).toBe(code);
   });
 
   it("adding to a position that is open already is no new one", () => {
@@ -58,6 +92,20 @@ describe("each limit holds at, and only above, its value", () => {
     expect(codeOf({ limits, positionAssets: ["ETH", "BTC"] })).toBeNull();
   });
 
+  it("an order that is paid with another position adds nothing to exposure", () => {
+    const limits = { ...none, maximumExposurePercent: d("30") };
+    expect(codeOf({ limits })).toBe("EXPOSURE_LIMIT");
+    expect(codeOf({ limits, addsExposure: false })).toBeNull();
+    expect(codeOf({ limits, addsExposure: false, exposure: d("3000.01") })).toBe("EXPOSURE_LIMIT");
+  });
+
+  it("an order that nothing prices has no worst case", () => {
+    const worstCase = { loss: null, stop: null, entry: null };
+    expect(codeOf({ limits: { ...none, riskPerTradePercent: d("0.01") }, worstCase })).toBeNull();
+  });
+});
+
+describe("each limit of pace and price", () => {
   it.each([
     [28, null],
     [29, null],
@@ -86,6 +134,89 @@ describe("each limit holds at, and only above, its value", () => {
   ])("with %i open orders on the symbol: %s", (open, code) => {
     expect(codeOf({ openOrdersOfSymbol: open })).toBe(code);
   });
+
+  it.each([
+    [2_999, null],
+    [3_000, null],
+    [3_001, "QUOTE_STALE"],
+  ])("a price of %i ms before, where 3 s are too old: %s", (age, code) => {
+    expect(codeOf({ limits: { ...none, staleAfterSeconds: 3 }, quoteAgeMs: age })).toBe(code);
+  });
+
+  it("only the pairs of the list, when there is one", () => {
+    expect(codeOf({ limits: { ...none, allowedSymbols: ["ETH/USD", "BTC/USD"] } })).toBeNull();
+    expect(codeOf({ limits: { ...none, allowedSymbols: ["ETH/USD"] } })).toBe("SYMBOL_NOT_ALLOWED");
+    expect(codeOf({ limits: { ...none, allowedSymbols: [] } })).toBe("SYMBOL_NOT_ALLOWED");
+  });
+});
+
+describe("each limit of loss counts as lost at its value", () => {
+  it.each([
+    ["8000.01", null],
+    ["8000", "DRAWDOWN_LIMIT"],
+    ["7999.99", "DRAWDOWN_LIMIT"],
+  ])("with %s left of a peak of 10000 under a drawdown limit of 20 %%: %s", (left, code) => {
+    expect(codeOf({ limits: { ...none, drawdownPercent: d("20") }, managedValue: d(left) })).toBe(code);
+  });
+
+  it("a drawdown of 21.33 % is told as that (CASES)", () => {
+    const refusal = firstRefusal(
+      judge({
+        ...facts,
+        limits: { ...none, drawdownPercent: d("20") },
+        managedValue: d("118000"),
+        lossBases: { peak: d("150000"), drawdownBase: null, day: { equity: d("100000"), flows: ZERO }, flows: ZERO },
+      }),
+    );
+    expect(refusal).toMatchObject({ code: "DRAWDOWN_LIMIT", details: { limit: "30000", value: "32000", room: "0" } });
+    expect(refusal?.message).toContain("21.33 %");
+  });
+
+  it("after a halt that was waited for, a further drawdown counts, the old one does not", () => {
+    const lossBases = {
+      peak: d("10000"),
+      drawdownBase: d("7000"),
+      day: { equity: d("7000"), flows: ZERO },
+      flows: ZERO,
+    };
+    const limits = { ...none, drawdownPercent: d("20") };
+    expect(codeOf({ limits, lossBases, managedValue: d("5600.01") })).toBeNull();
+    expect(codeOf({ limits, lossBases, managedValue: d("5600") })).toBe("DRAWDOWN_LIMIT");
+  });
+
+  it.each([
+    ["9700.01", null],
+    ["9700", "DAILY_LOSS_LIMIT"],
+    ["9699.99", "DAILY_LOSS_LIMIT"],
+  ])("with %s left of a day that began at 10000 under a limit of 3 %%: %s", (left, code) => {
+    const equity = { value: d(left), missing: [] };
+    expect(codeOf({ limits: { ...none, dailyLossPercent: d("3") }, equity })).toBe(code);
+  });
+
+  it("a deposit of the day is no profit and a withdrawal no loss", () => {
+    const limits = { ...none, dailyLossPercent: d("3") };
+    const bases = (flows: string) => ({ ...BASES, flows: d(flows) });
+    expect(codeOf({ limits, lossBases: bases("500"), equity: { value: d("10200"), missing: [] } })).toBe(
+      "DAILY_LOSS_LIMIT",
+    );
+    expect(codeOf({ limits, lossBases: bases("-5000"), equity: { value: d("5000"), missing: [] } })).toBeNull();
+  });
+
+  it("a halt denies, a streak of losses denies with a code of its own, and what is over denies no more", () => {
+    expect(codeOf({ halts: [halt({})] })).toBe("TRADING_HALTED");
+    expect(codeOf({ halts: [halt({ kind: "stopped" })] })).toBe("TRADING_HALTED");
+    const pause = halt({ kind: "loss_streak", endsAt: 1_000_001, reason: "Halted: 4 losing trades in a row." });
+    expect(codeOf({ halts: [pause] })).toBe("LOSS_COOLDOWN");
+    expect(codeOf({ halts: [pause], marketTime: 1_000_001 })).toBeNull();
+    expect(codeOf({ halts: [pause, halt({})] })).toBe("TRADING_HALTED");
+  });
+
+  it("without a price for something that is held nothing in percent can be kept, so entries are denied", () => {
+    const equity = { value: null, missing: ["DOGE"] };
+    const changes = { equity, managedValue: null };
+    expect(codeOf({ ...changes, limits: { ...none, maximumExposurePercent: d("80") } })).toBe("EQUITY_UNKNOWN");
+    expect(codeOf({ ...changes, limits: none })).toBeNull();
+  });
 });
 
 describe("the judge", () => {
@@ -99,30 +230,68 @@ describe("the judge", () => {
     });
   });
 
+  it("names the share of equity in percent and in money", () => {
+    const refusal = firstRefusal(judge({ ...facts, limits: { ...none, maximumPositionPercent: d("12.5") } }));
+    expect(refusal).toEqual({
+      code: "POSITION_PERCENT_LIMIT",
+      message:
+        "One asset may be 12.5 % of your equity of 10000 USD, that is 1250; with this order BTC would be 15 % (1500), holding and open orders counted. There is room for 750 USD.",
+      details: { limit: "1250", value: "1500", room: "750" },
+    });
+  });
+
   it("lets exits through every rule but the collar and the venue's number of orders", () => {
-    const limits = { ...none, maximumOrderValue: d("1"), maximumPositionValue: d("1"), maximumOpenPositions: 1 };
-    expect(codeOf({ limits, intent: "exit", side: "sell", entriesLastMinute: 99 })).toBeNull();
-    const collar = { ...limits, priceCollarPercent: d("5") };
-    expect(codeOf({ limits: collar, intent: "exit", side: "sell", limitPrice: d("50") })).toBe("PRICE_COLLAR");
-    expect(codeOf({ limits: collar, intent: "exit", side: "sell", limitPrice: d("50"), mark: null })).toBeNull();
-    expect(codeOf({ limits: collar, intent: "exit", side: "sell", limitPrice: null })).toBeNull();
+    const strict: RiskSettings = {
+      ...DEFAULT_RISK,
+      maximumOrderValue: d("1"),
+      maximumPositionValue: d("1"),
+      maximumPositionQuantity: { BTC: d("0.1") },
+      maximumPositionPercent: d("0.1"),
+      maximumExposurePercent: d("1"),
+      maximumOpenPositions: 1,
+      riskPerTradePercent: d("0.01"),
+      drawdownPercent: d("1"),
+      dailyLossPercent: d("1"),
+      allowedSymbols: [],
+      staleAfterSeconds: 2,
+      priceCollarPercent: null,
+    };
+    const worst: Partial<RiskFacts> = {
+      intent: "exit",
+      side: "sell",
+      entriesLastMinute: 99,
+      halts: [halt({})],
+      quoteAgeMs: 60_000,
+      equity: { value: null, missing: ["ETH"] },
+      managedValue: d("1"),
+    };
+    expect(codeOf({ ...worst, limits: strict })).toBeNull();
+    expect(codeOf({ ...worst, limits: strict, intent: "entry" })).toBe("TRADING_HALTED");
+    const collar = { ...strict, priceCollarPercent: d("5") };
+    expect(codeOf({ ...worst, limits: collar, limitPrice: d("50") })).toBe("PRICE_COLLAR");
+    expect(codeOf({ ...worst, limits: collar, limitPrice: d("50"), mark: null })).toBeNull();
+    expect(codeOf({ ...worst, limits: collar, limitPrice: null })).toBeNull();
   });
 
   it("switches a rule off with null and judges nothing that it cannot know", () => {
-    const unknown = { orderValue: d("1000000000"), entriesLastMinute: null, openOrdersOfSymbol: null };
+    const unknown = {
+      orderValue: d("1000000000"),
+      entriesLastMinute: null,
+      openOrdersOfSymbol: null,
+      quoteAgeMs: null,
+    };
     expect(judge({ ...facts, ...unknown })).toEqual([]);
   });
 
   it("has room of zero, never less", () => {
-    const [verdict] = judge({
-      ...facts,
-      limits: { ...none, maximumPositionValue: d("100") },
-      entriesLastMinute: null,
-      openOrdersOfSymbol: null,
-    });
-    expect(verdict).toMatchObject({ passed: false, room: ZERO });
+    const rule = (code: ErrorCode, limits: Partial<RiskSettings>) =>
+      judge({ ...facts, limits: { ...none, ...limits } }).find((verdict) => verdict.code === code);
+    expect(rule("POSITION_LIMIT", { maximumPositionValue: d("100") })).toMatchObject({ passed: false, room: ZERO });
+    expect(rule("EXPOSURE_LIMIT", { maximumExposurePercent: d("1") })).toMatchObject({ passed: false, room: ZERO });
   });
 });
+
+const BASES = { peak: d("10000"), drawdownBase: null, day: { equity: d("10000"), flows: ZERO }, flows: ZERO };
 
 describe("limits on an account", () => {
   function desk(limits: ConstructorParameters<typeof Desk>[0]): Desk {

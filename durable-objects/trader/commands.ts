@@ -6,7 +6,7 @@ import { triggerRows } from "../../domain/account/effects.ts";
 import type { Command } from "../../domain/account/commands.ts";
 import type { Context } from "../../domain/account/context.ts";
 import type { Decision } from "../../domain/account/decision.ts";
-import { symbolsNeeded } from "../../domain/account/symbols.ts";
+import { symbolsNamed, symbolsNeeded } from "../../domain/account/symbols.ts";
 import type { AccountState, OpenOrder } from "../../domain/account/state.ts";
 import type { Market, Symbol, TriggerDelivery } from "../../domain/market.ts";
 import type { OrderOrigin, OrderProvenance } from "../../domain/orders/order.ts";
@@ -54,7 +54,7 @@ export async function fulfil<T>(dependencies: CommandDependencies, wish: Wish<T>
   if (known !== null) {
     return known;
   }
-  const named = symbolsNeeded(state, wish.command);
+  const named = symbolsNamed(state, wish.command);
   const symbols = state.market === dependencies.market ? symbolsToSettle(state, wish.command) : [];
   const settled = symbols.length === 0 ? NOTHING_SETTLED : await feed.settle(symbols, wish.patienceMs);
   const problem = firstProblem(settled, named);
