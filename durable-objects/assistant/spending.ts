@@ -1,0 +1,204 @@
+/**
+ * What runs may cost: a row per run holds its reservation until it is settled. Everything here is synchronous, so that looking at
+ * the budget and taking from it is one turn: runs that start together cannot overspend.
+ */
+import type { BudgetLineView, BudgetRequest, RunUsageView, UsageView } from "../../contract/assistant.ts";
+import { budgetLevel, reserve, settle, type BudgetState } from "../../domain/assistant/budget.ts";
+import type { TokenPrice } from "../../domain/assistant/providers.ts";
+import {
+  add,
+  decimal,
+  divide,
+  HUNDRED,
+  multiply,
+  parseDecimal,
+  sum,
+  ZERO,
+  type Decimal,
+} from "../../domain/decimal.ts";
+import { ok, type Result } from "../../domain/problem.ts";
+import { firstRow, type Sql } from "../lib/sql.ts";
+import { parseTrusted } from "../lib/trusted-json.ts";
+import type { Library } from "./storage/library.ts";
+import type { Tokens } from "./wire/call.ts";
+
+type Row = {
+  readonly runId: string;
+  readonly providerId: string;
+  readonly modelId: string;
+  readonly reserved: string;
+  readonly cost: string;
+  readonly estimated: number;
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly outputTokens: number;
+};
+
+export type SpendingOf = { readonly runId: string; readonly providerId: string; readonly modelId: string };
+
+/** Until the user sets another. */
+const DEFAULT_LIMITS: BudgetRequest = { total: decimal("5"), models: [] };
+const PERCENT_DECIMALS = 2;
+const COLUMNS = `run_id AS runId, provider_id AS providerId, model_id AS modelId, reserved, cost, estimated,
+  input_tokens AS inputTokens, cached_input_tokens AS cachedInputTokens, output_tokens AS outputTokens`;
+
+export class Spending {
+  readonly #sql: Sql;
+  readonly #library: Library;
+  readonly #now: () => number;
+
+  constructor(sql: Sql, library: Library, now: () => number) {
+    this.#sql = sql;
+    this.#library = library;
+    this.#now = now;
+  }
+
+  /** Reserves the most that a call may cost, on top of what its run has already, or refuses (MODEL_BUDGET). */
+  reserve({ runId, providerId, modelId }: SpendingOf, amount: Decimal): Result<null> {
+    const day = dayOf(this.#now());
+    const rows = this.#rows(day);
+    const limits = this.limits();
+    const ofModel = rows.filter((row) => row.providerId === providerId && row.modelId === modelId);
+    const total = reserve(stateOf(rows, limits.total), amount, "budget");
+    const model = reserve(stateOf(ofModel, modelLimit(limits, providerId, modelId)), amount, `budget of ${modelId}`);
+    if (!total.ok) {
+      return total;
+    }
+    if (!model.ok) {
+      return model;
+    }
+    const before = this.of(runId);
+    this.#sql.exec(
+      `INSERT INTO spending (run_id, day, provider_id, model_id, reserved, cost, estimated, input_tokens,
+         cached_input_tokens, output_tokens) VALUES (?, ?, ?, ?, ?, '0', 0, 0, 0, 0)
+       ON CONFLICT (run_id) DO UPDATE SET reserved = excluded.reserved`,
+      runId,
+      day,
+      providerId,
+      modelId,
+      add(before?.reserved ?? ZERO, amount),
+    );
+    return ok(null);
+  }
+
+  /** Puts what a call did cost in the place of its reservation. `tokens` null: the provider told none, the reservation stands. */
+  settle(runId: string, reserved: Decimal, tokens: Tokens | null, price: TokenPrice | null): RunUsageView {
+    const before = this.of(runId);
+    const usage =
+      tokens === null
+        ? null
+        : { inputTokens: tokens.input, cachedInputTokens: tokens.cachedInput, outputTokens: tokens.output };
+    const charge = settle(reserved, usage, price ?? { input: ZERO, cachedInput: ZERO, output: ZERO });
+    const view: RunUsageView = {
+      inputTokens: (before?.usage.inputTokens ?? 0) + (usage?.inputTokens ?? 0),
+      cachedInputTokens: (before?.usage.cachedInputTokens ?? 0) + (usage?.cachedInputTokens ?? 0),
+      outputTokens: (before?.usage.outputTokens ?? 0) + (usage?.outputTokens ?? 0),
+      cost: add(before?.usage.cost ?? ZERO, charge.cost),
+      estimated: (before?.usage.estimated ?? false) || charge.estimated,
+    };
+    this.#sql.exec(
+      `UPDATE spending SET reserved = '0', cost = ?, estimated = ?, input_tokens = ?, cached_input_tokens = ?,
+         output_tokens = ? WHERE run_id = ?`,
+      view.cost,
+      view.estimated ? 1 : 0,
+      view.inputTokens,
+      view.cachedInputTokens,
+      view.outputTokens,
+      runId,
+    );
+    return view;
+  }
+
+  /** Gives a reservation back: nothing was sent. */
+  release(runId: string): void {
+    this.#sql.exec("UPDATE spending SET reserved = '0' WHERE run_id = ?", runId);
+  }
+
+  of(runId: string): { readonly reserved: Decimal; readonly usage: RunUsageView } | null {
+    const row = firstRow<Row>(this.#sql, `SELECT ${COLUMNS} FROM spending WHERE run_id = ?`, runId);
+    if (row === null) {
+      return null;
+    }
+    const { inputTokens, cachedInputTokens, outputTokens } = row;
+    return {
+      reserved: money(row.reserved),
+      usage: { inputTokens, cachedInputTokens, outputTokens, cost: money(row.cost), estimated: row.estimated === 1 },
+    };
+  }
+
+  limits(): BudgetRequest {
+    const stored = this.#library.meta("limits");
+    return stored === null ? DEFAULT_LIMITS : parseTrusted<BudgetRequest>(stored);
+  }
+
+  setLimits(limits: BudgetRequest): void {
+    this.#library.setMeta("limits", JSON.stringify(limits));
+  }
+
+  today(): UsageView {
+    const day = dayOf(this.#now());
+    const rows = this.#rows(day);
+    const limits = this.limits();
+    const groups = Map.groupBy(rows, (row) => JSON.stringify([row.providerId, row.modelId]));
+    for (const { providerId, modelId } of limits.models) {
+      const name = JSON.stringify([providerId, modelId]);
+      groups.set(name, groups.get(name) ?? []);
+    }
+    const models = [...groups].map(([name, group]) => {
+      const [providerId = "", modelId = ""] = parseTrusted<string[]>(name);
+      return line(group, modelLimit(limits, providerId, modelId), { providerId, modelId, name: modelId });
+    });
+    return {
+      day,
+      total: line(rows, limits.total, { providerId: null, modelId: null, name: "All models" }),
+      models: models.toSorted((left, right) => left.name.localeCompare(right.name)),
+    };
+  }
+
+  #rows(day: string): readonly Row[] {
+    return this.#sql.exec<Row>(`SELECT ${COLUMNS} FROM spending WHERE day = ?`, day).toArray();
+  }
+}
+
+function modelLimit(limits: BudgetRequest, providerId: string, modelId: string): Decimal | null {
+  return limits.models.find((each) => each.providerId === providerId && each.modelId === modelId)?.limit ?? null;
+}
+
+function stateOf(rows: readonly Row[], limit: Decimal | null): BudgetState {
+  return {
+    limit,
+    spent: sum(rows.map(({ cost }) => money(cost))),
+    reserved: sum(rows.map(({ reserved }) => money(reserved))),
+  };
+}
+
+function line(
+  rows: readonly Row[],
+  limit: Decimal | null,
+  whose: Pick<BudgetLineView, "providerId" | "modelId" | "name">,
+): BudgetLineView {
+  const state = stateOf(rows, limit);
+  const used = add(state.spent, state.reserved);
+  const level = budgetLevel(state);
+  return {
+    ...whose,
+    limit,
+    spent: state.spent,
+    reserved: state.reserved,
+    usedPercent: limit === null ? null : divide(multiply(used, HUNDRED), limit, PERCENT_DECIMALS, "half-even"),
+    state: level === "fine" ? "ok" : level,
+    runs: rows.length,
+    inputTokens: rows.reduce((total, row) => total + row.inputTokens, 0),
+    cachedInputTokens: rows.reduce((total, row) => total + row.cachedInputTokens, 0),
+    outputTokens: rows.reduce((total, row) => total + row.outputTokens, 0),
+  };
+}
+
+/** Stored by us, so a decimal. */
+function money(text: string): Decimal {
+  return parseDecimal(text) ?? ZERO;
+}
+
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

@@ -1,0 +1,52 @@
+/** What is asked of a model and what comes of it, the same for every kind of provider. */
+import type { SentMessageView } from "../../../contract/assistant.ts";
+import type { JsonSchema } from "../../../contract/proposal-output.ts";
+import type { FinishReason } from "../../../domain/assistant/outcome.ts";
+import type { Problem } from "../../../domain/problem.ts";
+
+export type ModelCall = {
+  readonly modelId: string;
+  readonly messages: readonly SentMessageView[];
+  readonly maximumOutputTokens: number;
+  /** The tool by which proposals are handed in; null where the model has none. */
+  readonly tool: { readonly name: string; readonly description: string; readonly schema: JsonSchema } | null;
+  /** Whether the provider tells tokens at the end of a stream. */
+  readonly streamingUsage: boolean;
+  /** Aborts the call at the provider. */
+  readonly signal: AbortSignal;
+};
+
+export type Tokens = { readonly input: number; readonly cachedInput: number; readonly output: number };
+
+/** What a stream brings, in order. `headers` comes once, first: from then on the connection no longer waits. */
+export type ModelEvent =
+  | { readonly type: "headers" }
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "thinking"; readonly text: string }
+  | { readonly type: "usage"; readonly tokens: Tokens }
+  | {
+      readonly type: "end";
+      readonly finish: FinishReason;
+      readonly toolArguments: readonly string[];
+      readonly refusal: string | null;
+    };
+
+/** A model that can be asked. Rejects with ModelFailure, or with whatever the abort's reason is. */
+export type ModelWire = (call: ModelCall) => AsyncIterable<ModelEvent>;
+
+/** A call that failed at the provider, in words. */
+export class ModelFailure extends Error {
+  override readonly name = "ModelFailure";
+  readonly problem: Problem;
+  /** Whether the same call may succeed a moment later. */
+  readonly retryable: boolean;
+  /** What the provider asked to wait; null: nothing. */
+  readonly retryAfterMs: number | null;
+
+  constructor(problem: Problem, retryable: boolean, retryAfterMs: number | null = null) {
+    super(problem.message);
+    this.problem = problem;
+    this.retryable = retryable;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
