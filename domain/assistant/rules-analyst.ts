@@ -1,0 +1,208 @@
+/**
+ * The built-in analyst: fixed rules over the snapshot, the same answer for the same snapshot. It needs no key, knows nothing but
+ * the figures, and is always labelled "rules, not a language model". Its answer goes the way of every reply: it is read, claim
+ * checked and judged.
+ */
+import {
+  add,
+  compare,
+  divide,
+  HUNDRED,
+  isAbove,
+  isBelow,
+  isPositive,
+  multiply,
+  round,
+  subtract,
+  TWO,
+  decimal,
+  type Decimal,
+} from "../decimal.ts";
+import type { Symbol } from "../market.ts";
+import { RULES_LABEL } from "./providers.ts";
+import type { Proposal } from "./proposal.ts";
+import type { Snapshot, SnapshotIndicators, SnapshotMarket, SnapshotPosition } from "./snapshot.ts";
+
+/** An answer: prose for the trader, and the decision; null where the figures do not reach for one. */
+export type RulesAnswer = { readonly text: string; readonly proposal: Proposal | null };
+
+const RISK_PERCENT = decimal("1");
+const STOP_RANGES = TWO;
+const TARGET_RANGES = decimal("4");
+const NARROWEST_STOP_PERCENT = decimal("0.5");
+const WIDEST_STOP_PERCENT = decimal("8");
+const OVERSOLD = decimal("35");
+const OVERBOUGHT = decimal("70");
+const VALID_SECONDS = 600;
+
+/** One thing that speaks for or against. */
+type Sign = { readonly weight: 1 | 0 | -1; readonly text: string };
+
+/** The analyst's answer about one symbol of the snapshot. */
+export function analyse(snapshot: Snapshot, symbol: Symbol): RulesAnswer {
+  const market = snapshot.symbols.find((each) => each.symbol === symbol);
+  const opening = `These are ${RULES_LABEL}.`;
+  if (market === undefined) {
+    return { text: `${opening} ${symbol} is not in the snapshot, so there is nothing to judge.`, proposal: null };
+  }
+  if (!market.fresh || market.last === null) {
+    return { text: `${opening} ${symbol} has no fresh price, so there is nothing to decide.`, proposal: null };
+  }
+  const indicators = market.indicators.find(
+    ({ ema20, rsi14, atr14 }) => ema20 !== null && rsi14 !== null && atr14 !== null,
+  );
+  if (indicators === undefined || indicators.atr14 === null || !isPositive(indicators.atr14)) {
+    return {
+      text: `${opening}\n\n${stateOf(market)}\n\nThere are too few closed candles yet to judge a trend.`,
+      proposal: null,
+    };
+  }
+  const position = snapshot.positions.find((each) => each.symbol === symbol) ?? null;
+  const signs = signsOf(market.last, indicators);
+  const score = signs.reduce((total, { weight }) => total + weight, 0);
+  const facts: Facts = { market, last: market.last, range: indicators.atr14, position, score };
+  const proposal = decide(facts, snapshot);
+  return {
+    text: [
+      opening,
+      stateOf(market),
+      `On ${indicators.timeframe} candles:\n${signs.map(({ weight, text }) => `- ${weight > 0 ? "for" : weight < 0 ? "against" : "neutral"}: ${text}`).join("\n")}`,
+      conclusion(proposal, facts),
+    ].join("\n\n"),
+    proposal,
+  };
+}
+
+/** The answer as a reply of a model: prose and one fenced block, to be read like any other. */
+export function rulesReply({ text, proposal }: RulesAnswer): string {
+  return proposal === null ? text : `${text}\n\n\`\`\`json\n${JSON.stringify({ proposals: [proposal] })}\n\`\`\``;
+}
+
+type Facts = {
+  readonly market: SnapshotMarket;
+  readonly last: Decimal;
+  /** Average true range of the timeframe. */
+  readonly range: Decimal;
+  readonly position: SnapshotPosition | null;
+  readonly score: number;
+};
+
+function stateOf({ symbol, last, high24h, low24h, change24hPercent }: SnapshotMarket): string {
+  const range =
+    high24h === null || low24h === null ? "" : `, the 24 h low is ${low24h} and the 24 h high is ${high24h}`;
+  const change = change24hPercent === null ? "" : `, the 24 h change is ${change24hPercent} %`;
+  return `${symbol} trades at ${last ?? "—"}${range}${change}.`;
+}
+
+function signsOf(last: Decimal, indicators: SnapshotIndicators): readonly Sign[] {
+  const { ema20, ema50, rsi14, macd, macdSignal, bollingerLower, bollingerUpper } = indicators;
+  return [
+    ...(ema20 === null || ema50 === null ? [] : [trendSign(ema20, ema50)]),
+    ...(ema20 === null ? [] : [sideSign(last, ema20)]),
+    ...(macd === null || macdSignal === null ? [] : [momentumSign(macd, macdSignal)]),
+    ...(rsi14 === null ? [] : [strengthSign(rsi14)]),
+    ...(bollingerLower === null || bollingerUpper === null ? [] : [bandSign(last, bollingerLower, bollingerUpper)]),
+  ];
+}
+
+function trendSign(fast: Decimal, slow: Decimal): Sign {
+  return isAbove(fast, slow)
+    ? { weight: 1, text: `EMA 20 (${fast}) stands above EMA 50 (${slow}), the trend is up` }
+    : { weight: -1, text: `EMA 20 (${fast}) stands below EMA 50 (${slow}), the trend is down` };
+}
+
+function sideSign(last: Decimal, fast: Decimal): Sign {
+  return isAbove(last, fast)
+    ? { weight: 1, text: "the price is above EMA 20" }
+    : { weight: -1, text: "the price is not above EMA 20" };
+}
+
+function momentumSign(macd: Decimal, signal: Decimal): Sign {
+  return isAbove(macd, signal)
+    ? { weight: 1, text: `MACD (${macd}) is above its signal line (${signal})` }
+    : { weight: -1, text: `MACD (${macd}) is not above its signal line (${signal})` };
+}
+
+function strengthSign(rsi: Decimal): Sign {
+  if (isBelow(rsi, OVERSOLD)) {
+    return { weight: 1, text: `RSI 14 is ${rsi}, oversold` };
+  }
+  return isAbove(rsi, OVERBOUGHT)
+    ? { weight: -1, text: `RSI 14 is ${rsi}, overbought` }
+    : { weight: 0, text: `RSI 14 is ${rsi}` };
+}
+
+function bandSign(last: Decimal, lower: Decimal, upper: Decimal): Sign {
+  if (compare(last, lower) <= 0) {
+    return { weight: 1, text: `the price is at the lower Bollinger band (${lower})` };
+  }
+  return compare(last, upper) >= 0
+    ? { weight: -1, text: `the price is at the upper Bollinger band (${upper})` }
+    : { weight: 0, text: `the price is inside its Bollinger bands (${lower} and ${upper})` };
+}
+
+function decide(facts: Facts, snapshot: Snapshot): Proposal {
+  const { market, position, score } = facts;
+  if (position !== null && isPositive(position.quantity)) {
+    return score <= -2
+      ? { ...plain(facts), action: "close" }
+      : { ...plain(facts), action: "hold", stop: position.stop, target: position.target };
+  }
+  if (score < 1 || !isPositive(snapshot.available)) {
+    return { ...plain(facts), action: "hold" };
+  }
+  const { stop, target } = levelsOf(facts);
+  return { ...plain(facts), action: "buy", symbol: market.symbol, riskPercent: RISK_PERCENT, stop, target };
+}
+
+/** Two average ranges of room for the stop, inside reasonable bounds, and twice that to the target. */
+function levelsOf({ last, range, market }: Facts): { readonly stop: Decimal; readonly target: Decimal } {
+  const decimals = Math.max(decimalsOf(market), 0);
+  const wished = multiply(range, STOP_RANGES);
+  const narrowest = percentOf(last, NARROWEST_STOP_PERCENT);
+  const widest = percentOf(last, WIDEST_STOP_PERCENT);
+  const distance = isBelow(wished, narrowest) ? narrowest : isAbove(wished, widest) ? widest : wished;
+  const reward = divide(multiply(distance, TARGET_RANGES), STOP_RANGES, 12, "down");
+  return {
+    stop: round(subtract(last, distance), decimals, "down"),
+    target: round(add(last, reward), decimals, "down"),
+  };
+}
+
+function percentOf(value: Decimal, percent: Decimal): Decimal {
+  return divide(multiply(value, percent), HUNDRED, 12, "half-even");
+}
+
+/** Decimals with which the pair's prices are written: the most that the snapshot shows. */
+function decimalsOf({ last, bid, ask, high24h, low24h }: SnapshotMarket): number {
+  return Math.max(...[last, bid, ask, high24h, low24h].map((value) => value?.split(".")[1]?.length ?? 0));
+}
+
+function plain({ market, score }: Facts): Omit<Proposal, "action"> {
+  return {
+    symbol: market.symbol,
+    orderType: "market",
+    quantity: null,
+    riskPercent: null,
+    limitPrice: null,
+    stop: null,
+    target: null,
+    confidence: Math.min(50 + 8 * Math.abs(score), 80),
+    reasoning: `Score ${score} of the built-in rules (${RULES_LABEL}).`,
+    invalidation: null,
+    validForSeconds: VALID_SECONDS,
+  };
+}
+
+function conclusion({ action, stop, target, riskPercent }: Proposal, { market, score, position }: Facts): string {
+  switch (action) {
+    case "buy":
+      return `The signs for it outweigh (score ${score}). The rules propose to buy at market and to risk ${riskPercent ?? "—"} % of equity, with a stop at ${stop ?? "—"} (two average ranges away) and a target at ${target ?? "—"}.`;
+    case "close":
+      return `The signs against it outweigh (score ${score}) and the account holds ${market.symbol}: the rules propose to close the position.`;
+    default:
+      return position === null
+        ? `The signs do not reach for an entry (score ${score}): the rules propose to wait.`
+        : `Nothing speaks for leaving (score ${score}): the rules propose to hold the position.`;
+  }
+}
