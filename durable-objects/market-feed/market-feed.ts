@@ -182,6 +182,10 @@ export class MarketFeed extends DurableObject<Env> implements MarketFeedPort {
     return this.#root.feed.desk.digest(traderId);
   }
 
+  async triggerOwners(): Promise<readonly string[]> {
+    return this.#root.feed.desk.owners();
+  }
+
   async pin(traderId: string, symbols: readonly Symbol[]): Promise<void> {
     await pin(this.#root.feed, traderId, symbols);
   }

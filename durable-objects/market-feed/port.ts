@@ -65,6 +65,8 @@ export type MarketFeedPort = {
   changeTriggers(traderId: string, set: readonly TriggerRow[], removeOrderIds: readonly string[]): Promise<void>;
   /** Digest of the trader's rows (domain/triggers digest) to compare every minute. */
   triggerDigest(traderId: string): Promise<string>;
+  /** The traders with rows, for the sweep when D1 does not answer. */
+  triggerOwners(): Promise<readonly string[]>;
   /** Symbols with positions of this trader stay subscribed. */
   pin(traderId: string, symbols: readonly Symbol[]): Promise<void>;
 

@@ -82,6 +82,14 @@ export class TriggerDesk {
     return [...this.#indexes.values()].flatMap((index) => index.rowsOf(traderId));
   }
 
+  /** The traders with rows. */
+  owners(): readonly string[] {
+    return this.#ports.sql
+      .exec<{ trader_id: string }>("SELECT DISTINCT trader_id FROM triggers")
+      .toArray()
+      .map((row) => row.trader_id);
+  }
+
   digest(traderId: string): string {
     return triggerDigest(this.rows(traderId));
   }

@@ -13,6 +13,8 @@ import { nextDayAfter } from "./day-times.ts";
 import { sampleEquity } from "./equity.ts";
 import type { Settled } from "./feed-client.ts";
 import { ANSWERS_KEPT_MS } from "./idempotency.ts";
+import { LEVELS_EVERY_MS } from "./nets/intervals.ts";
+import { lookAfterLevels, watchesAny } from "./nets/watch.ts";
 import type { Parts } from "./parts.ts";
 import { hasPosition, needsDay } from "./timers.ts";
 
@@ -53,6 +55,10 @@ async function runJob(parts: Parts, row: DueRow): Promise<void> {
       return;
     case "triggers":
       await parts.triggers.check();
+      return;
+    case "levels":
+      schedule.set("levels", "", watchesAny(parts) ? clock.wall() + LEVELS_EVERY_MS : null);
+      await lookAfterLevels(parts, parts.readTape);
       return;
     case "sessions":
       schedule.set("sessions", "", sockets.sweep());

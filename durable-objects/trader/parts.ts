@@ -22,6 +22,10 @@ import { KrakenDesk } from "./kraken/assemble.ts";
 import { readSettings } from "./settings.ts";
 import { TraderSockets } from "./sockets.ts";
 import { accountTimers, ACCOUNT_JOBS, type AccountTimers } from "./timers.ts";
+import { LEVELS_EVERY_MS } from "./nets/intervals.ts";
+import { OpenRisk } from "./nets/open-risk.ts";
+import { tapeReader, type TapeReader } from "./nets/tape-reader.ts";
+import { watchesAny } from "./nets/watch.ts";
 import { TriggerSync } from "./trigger-sync.ts";
 import type { Recorded } from "./turn.ts";
 
@@ -36,6 +40,10 @@ export type Parts = CommandDependencies & {
   readonly historian: Historian;
   readonly triggers: TriggerSync;
   readonly sockets: TraderSockets;
+  /** The line in D1 by which the cron sweep knows of this trader. */
+  readonly openRisk: OpenRisk;
+  /** The exchange's own tape, for when the feed cannot be believed. */
+  readonly readTape: TapeReader;
   /** The user's keys at the exchange: decrypted for one call at a time. */
   readonly keyring: Keyring;
   readonly keyConnector: KeyConnector;
@@ -96,6 +104,7 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     traderId,
     onResume: (frame, sessionExpiresAt) => resumeFrames(desk, frame, clock.wall(), sessionExpiresAt),
   });
+  const openRisk = new OpenRisk({ store, database: env.DB, traderId, market, now: () => clock.wall() });
   const unexpected: Parts["unexpected"] = (event, error, fields) => {
     const waitUntil = (promise: Promise<unknown>): void => {
       state.waitUntil(promise);
@@ -149,6 +158,8 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     historian,
     triggers,
     sockets,
+    openRisk,
+    readTape: tapeReader(settings.KRAKEN_REST_URL),
     keyring,
     keyConnector,
     kraken,
@@ -195,6 +206,9 @@ function planAfter(parts: Parts, recorded: readonly Recorded[]): void {
   }
   if (recorded.length > 0) {
     parts.historian.plan();
+  }
+  if (schedule.dueAt("levels", "") === null && watchesAny(parts)) {
+    schedule.set("levels", "", clock.wall() + LEVELS_EVERY_MS);
   }
   if (schedule.dueAt("housekeeping", "") === null) {
     schedule.set("housekeeping", "", clock.wall() + DAY_MS);

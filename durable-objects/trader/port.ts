@@ -117,6 +117,9 @@ export type TraderPort = TriggerReceiver & {
   /** As placeOrder and closePosition, for a proposal that the trader executes. */
   executeProposal(principal: Principal, accountId: string, write: Write<ProposedOrder>): Promise<Result<PlacedOrder>>;
 
+  /** Rung by cron, for nobody in particular: looks after the trader's levels and does what is overdue (TRADING §4). */
+  sweep(): Promise<{ readonly open: boolean }>;
+
   openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>>;
   order(principal: Principal, accountId: string, orderId: string): Promise<Result<PlacedOrder>>;
   positions(principal: Principal, accountId: string): Promise<Result<readonly PositionView[]>>;

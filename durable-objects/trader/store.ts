@@ -31,6 +31,8 @@ export type MetaKey =
   | "snapshot_version"
   | "budgets"
   | "rebuild"
+  /** "noted" while D1's open_risk has this trader's line. */
+  | "open_risk"
   /** Rows of the exchange's history before the account was connected. */
   | "kraken_floor"
   /** From when on trades and ledger rows of the exchange are not all booked. */

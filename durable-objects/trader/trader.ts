@@ -132,6 +132,9 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     // Long only: a sale can do nothing but reduce, so it has the budget of exits.
     const about = side === "sell" ? protective : ordinary;
     const startedAt = this.#parts().clock.wall();
+    if (side === "buy") {
+      await this.#parts().openRisk.note();
+    }
     const full = side === "buy" ? rateProblem(this.#parts(), accountId, asked) : null;
     const placed = await wish(this.#parts(), about("place", principal, { account: accountId, symbol }), () =>
       full === null ? placeWish(principal, accountId, asked) : { ok: false, error: full },
@@ -233,6 +236,10 @@ export class Trader extends DurableObject<Env> implements TraderPort {
       full === null ? proposedWish(principal, accountId, asked) : { ok: false, error: full },
     );
     return placedOutcome(this.#parts(), accountId, startedAt, placed);
+  }
+
+  async sweep(): Promise<{ readonly open: boolean }> {
+    return sweep(this.#parts());
   }
 
   async openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>> {

@@ -5,6 +5,7 @@
 import { closeIdleGuests } from "../auth/idle-guests.ts";
 import { readConfig } from "../env.ts";
 import { reportError } from "../telemetry.ts";
+import { sweepOpenRisk } from "./sweep.ts";
 import { feedHeartbeat, pruneOldCandles, storeNewCandles } from "./market-jobs.ts";
 
 const MINUTE_MS = 60_000;
@@ -25,6 +26,7 @@ export async function runScheduled(event: Event, env: Env, execution: Execution)
   }
   const market = config.value;
   await run("feed_heartbeat", () => feedHeartbeat(env, market));
+  await run("sweep", () => sweepOpenRisk(env, market));
   await run("store_candles", () => storeNewCandles(env, market));
   if (minute === RETENTION_MINUTE) {
     await run("prune_candles", () => pruneOldCandles(env, market, now));
