@@ -43,6 +43,7 @@ import { runDueJobs } from "./jobs.ts";
 import { assemble, type Parts } from "./parts.ts";
 import { cancelExternal, orderOutcome, placedOutcome, rateProblem } from "./kraken/answers.ts";
 import type { Principal, ProposedOrder, TraderPort, Write } from "./port.ts";
+import { sweep } from "./nets/sweep.ts";
 import { knowsTime, read, readAccount, wish, write, type Asked } from "./requests.ts";
 import { acceptSocket } from "./upgrade.ts";
 import { accountView, openOrderViews, positionViews } from "./views.ts";
