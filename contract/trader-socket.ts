@@ -22,6 +22,7 @@ export const JOURNAL_EVENT_TYPES = [
   "account_reset",
   "deposited",
   "settings_changed",
+  "risk_change_planned",
   "order_denied",
   "order_submitted",
   "order_opened",

@@ -21,6 +21,7 @@ import { watchHalts } from "../risk/halts-decide.ts";
 import { marketProblem, placeOrder } from "./place.ts";
 import { protectPosition } from "./protect.ts";
 import { retryWaiting } from "./retry.ts";
+import { applyDueSettings } from "../risk/change-settings.ts";
 import type { AccountState } from "./state.ts";
 import { beginTurn, type Outcome, type Turn } from "./turn.ts";
 import { openExchangeAccount } from "./venue/connect.ts";
@@ -33,9 +34,11 @@ export function decide(state: AccountState, command: Command, context: Context):
     return { type: "denied", problem: refused, events: [] };
   }
   const turn = beginTurn(state, context);
+  applyDueSettings(turn);
+  const due = [...turn.events];
   const outcome = carryOut(turn, command);
   if (outcome !== null) {
-    return { type: "denied", ...outcome };
+    return { type: "denied", problem: outcome.problem, events: [...due, ...outcome.events] };
   }
   watchHalts(turn);
   if (turn.state.venue === null) {

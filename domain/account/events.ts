@@ -19,6 +19,7 @@ import type {
 import type { AmendRequest, OrderRequest } from "../orders/request.ts";
 import type { PriceAlertEvent } from "../alerts/events.ts";
 import type { Problem } from "../problem.ts";
+import type { RiskChangePlanned } from "../risk/change-settings.ts";
 import type { EntryProtection, Protection } from "../protection/protection.ts";
 import type { HaltEvent } from "../risk/halts-events.ts";
 import type { FeeSchedule } from "./fees.ts";
@@ -297,6 +298,7 @@ export type AccountEvent =
   | AccountReset
   | Deposited
   | SettingsChanged
+  | RiskChangePlanned
   | OrderDenied
   | OrderSubmitted
   | OrderOpened

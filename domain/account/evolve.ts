@@ -63,6 +63,8 @@ function apply(state: AccountState, event: AccountEvent, seq: number): AccountSt
         fees: event.fees ?? state.fees,
         limits: event.limits ?? state.limits,
       };
+    case "risk_change_planned":
+      return { ...state, plannedRisk: event.planned };
     case "order_denied":
     case "amend_denied":
     case "trading_halted":

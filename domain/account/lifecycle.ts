@@ -3,6 +3,7 @@ import { add, decimal, isAbove, isPositive, multiply, round, ZERO, type Decimal 
 import { DEFAULT_RISK } from "../risk/settings.ts";
 import { conversionRate } from "../orders/conversion.ts";
 import type { Problem } from "../problem.ts";
+import { changeRisk } from "../risk/change-settings.ts";
 import type { Command } from "./commands.ts";
 import { dayStart, isZone } from "./day.ts";
 import { cancelOrder } from "./execute.ts";
@@ -84,9 +85,11 @@ export function changeSettings(turn: Turn, command: CommandOf<"change_settings">
   const name = changed(command.name, state.name);
   const zone = changed(command.zone, state.zone);
   const fees = changed(command.fees === undefined ? undefined : FEE_SCHEDULES[command.fees], state.fees);
-  const limits = changed(command.limits, state.limits);
-  if (name !== null || zone !== null || fees !== null || limits !== null) {
-    record(turn, { type: "settings_changed", ...stamp(turn.context), name, zone, fees, limits });
+  if (name !== null || zone !== null || fees !== null) {
+    record(turn, { type: "settings_changed", ...stamp(turn.context), name, zone, fees, limits: null });
+  }
+  if (command.limits !== undefined) {
+    changeRisk(turn, command.limits);
   }
   return null;
 }

@@ -85,6 +85,7 @@ function movements(event: AccountEvent): readonly Posting[] {
     case "order_missed":
     case "alert_raised":
     case "settings_changed":
+    case "risk_change_planned":
     case "order_denied":
     case "amend_denied":
     case "order_opened":

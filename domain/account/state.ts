@@ -9,6 +9,7 @@ import type { Order } from "../orders/order.ts";
 import type { PastPriceAlert, PriceAlert } from "../alerts/price-alert.ts";
 import type { Protection } from "../protection/protection.ts";
 import type { Halt } from "../risk/halt.ts";
+import type { PlannedSettings } from "../risk/change-settings.ts";
 import { newWatch, type RiskWatch } from "../risk/halts-watch.ts";
 import { FEE_SCHEDULES, type FeeSchedule } from "./fees.ts";
 import type { VenueLink, VenueState } from "./venue/state.ts";
@@ -125,6 +126,8 @@ export type AccountState = {
   readonly recentEntries: readonly Milliseconds[];
   /** What is wanted for each position that is protected. */
   readonly protections: Readonly<Record<Asset, Protection>>;
+  /** A change of the rules that waits for its time. */
+  readonly plannedRisk: PlannedSettings | null;
   /** Why nothing is opened; one of each kind at most. Those whose time is over may still be in it (risk/halt haltsInForce). */
   readonly halts: readonly Halt[];
   /** What halts are judged by: peak, breaches, losses in a row. */
@@ -171,6 +174,7 @@ export function unopenedAccount(accountId: string): AccountState {
     day: { startedAt: 0, equity: ZERO, flows: ZERO },
     recentEntries: [],
     protections: {},
+    plannedRisk: null,
     halts: [],
     watch: newWatch(ZERO),
     priceAlerts: {},

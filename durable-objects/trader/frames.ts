@@ -132,6 +132,7 @@ function changesAccount(event: AccountEvent): boolean {
     case "account_reset":
     case "deposited":
     case "settings_changed":
+    case "risk_change_planned":
     case "fill_booked":
     case "day_started":
     case "holdings_found":

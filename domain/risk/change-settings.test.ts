@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { decimal } from "../decimal.ts";
+import { Desk } from "../testing/desk.ts";
+import { allowedNow } from "./change-settings.ts";
+import { DEFAULT_RISK, type RiskSettings } from "./settings.ts";
+
+const d = decimal;
+const HOUR_MS = 3_600_000;
+
+/** An account that was halted by its drawdown. */
+function halted(): Desk {
+  const desk = new Desk({ limits: { drawdownPercent: d("20"), resumeAfterMinutes: 60 } });
+  for (const minute of [1, 2]) {
+    desk.now += 60_000;
+    const sample = { time: desk.now, managed: d("7900"), equity: d("7900") };
+    expect(desk.do({ type: "sample_equity", samples: [sample] }).type, String(minute)).toBe("accepted");
+  }
+  expect(desk.state.halts).toMatchObject([{ kind: "drawdown" }]);
+  return desk;
+}
+
+function change(desk: Desk, limits: Partial<RiskSettings>) {
+  return desk.do({ type: "change_settings", limits: { ...desk.state.limits, ...limits } });
+}
+
+describe("a change of the rules", () => {
+  it("counts at once where nothing is halted, as one event of the journal", () => {
+    const desk = new Desk();
+    expect(change(desk, { drawdownPercent: d("50") }).events).toMatchObject([
+      { type: "settings_changed", name: null, limits: { drawdownPercent: "50" } },
+    ]);
+    expect(change(desk, { drawdownPercent: d("50") }).events).toEqual([]);
+  });
+
+  it("that loosens the rule of a halt waits for the cool-off, and the trader is told", () => {
+    const desk = halted();
+    const dueAt = desk.now + HOUR_MS;
+    const decision = change(desk, { drawdownPercent: d("40"), maximumOrderValue: d("700") });
+    expect(decision.events.map(({ type }) => type)).toEqual(["settings_changed", "risk_change_planned"]);
+    expect(desk.state.limits).toMatchObject({ drawdownPercent: "20", maximumOrderValue: "700" });
+    expect(desk.state.plannedRisk).toMatchObject({ dueAt, settings: { drawdownPercent: "40" } });
+    expect(desk.notices.join(" ")).toContain("not loosened at once");
+  });
+
+  it("takes effect at its time with whatever is decided next, even a denial", () => {
+    const desk = halted();
+    change(desk, { drawdownPercent: d("40") });
+    desk.now += HOUR_MS - 1;
+    desk.do({ type: "cancel_all", symbol: null });
+    expect(desk.state.limits.drawdownPercent).toBe("20");
+    desk.now += 1;
+    const denied = desk.do({ type: "cancel_order", orderId: "nobody" });
+    expect(denied.type).toBe("denied");
+    expect(denied.events.map(({ type }) => type)).toEqual(["settings_changed", "risk_change_planned"]);
+    expect(desk.state).toMatchObject({ limits: { drawdownPercent: "40" }, plannedRisk: null });
+  });
+
+  it("that is wished again keeps its time, and another wish begins its own", () => {
+    const desk = halted();
+    change(desk, { drawdownPercent: d("40") });
+    const { plannedRisk } = desk.state;
+    desk.now += 60_000;
+    change(desk, { drawdownPercent: d("40") });
+    expect(desk.state.plannedRisk).toEqual(plannedRisk);
+    change(desk, { drawdownPercent: null });
+    expect(desk.state.plannedRisk).toMatchObject({ dueAt: desk.now + HOUR_MS });
+  });
+
+  it("back to what it was is no longer planned", () => {
+    const desk = halted();
+    change(desk, { drawdownPercent: d("40") });
+    expect(change(desk, {}).events).toMatchObject([{ type: "risk_change_planned", planned: null }]);
+    expect(desk.state.plannedRisk).toBeNull();
+  });
+});
+
+describe("what of a change may count while a halt is on", () => {
+  const before: RiskSettings = { ...DEFAULT_RISK, drawdownPercent: d("20"), dailyLossPercent: d("5") };
+  it.each([
+    ["drawdown", { drawdownPercent: d("20.1") }, true],
+    ["drawdown", { drawdownPercent: null }, true],
+    ["drawdown", { drawdownPercent: d("20") }, false],
+    ["drawdown", { drawdownPercent: d("19.9") }, false],
+    ["drawdown", { dailyLossPercent: d("50") }, false],
+    ["daily_loss", { dailyLossPercent: d("5.01") }, true],
+    ["daily_loss", { dailyLossPercent: d("5") }, false],
+    ["loss_streak", { lossStreak: null }, true],
+    ["loss_streak", { lossStreak: { losses: 5, minutes: 60 } }, true],
+    ["loss_streak", { lossStreak: { losses: 4, minutes: 59 } }, true],
+    ["loss_streak", { lossStreak: { losses: 3, minutes: 61 } }, false],
+    ["stopped", { resumeAfterMinutes: 59 }, true],
+    ["stopped", { resumeAfterMinutes: 61, drawdownPercent: null }, false],
+  ] as const)("after %s: %o waits: %s", (kind, wish, waits) => {
+    const allowed = allowedNow(before, { ...before, ...wish }, [kind]);
+    expect(allowed.waits).toBe(waits);
+    expect(allowed.settings).toEqual(waits ? before : { ...before, ...wish });
+  });
+});
