@@ -3,7 +3,9 @@ import { ACCOUNT_KINDS } from "../domain/account/state.ts";
 import { decimal } from "../domain/decimal.ts";
 import { decimalText, nonNegativeDecimalText, positiveDecimalText } from "./decimal.ts";
 import { market, milliseconds, side } from "./markets.ts";
+import { halt } from "./halts.ts";
 import { fill, order, orderType } from "./orders.ts";
+import { priceAlert } from "./price-alerts.ts";
 import { riskSettings } from "./risk.ts";
 import { symbolText } from "./symbols.ts";
 
@@ -123,6 +125,10 @@ export const account = z.object({
   day: z.object({ startedAt: milliseconds, equity: decimalText, flows: decimalText, zone: z.string() }),
   balances: z.array(balance),
   positions: z.array(position),
+  /** Why nothing is opened; a halt whose `endsAt` is over is none any more. */
+  halts: z.array(halt),
+  /** Price alerts that wait, newest first. */
+  priceAlerts: z.array(priceAlert),
   /** Null in a paper account. */
   exchange: exchangeStanding.nullable(),
   createdAt: milliseconds,

@@ -25,6 +25,7 @@ import { addMyDataRoutes } from "./routes/me.ts";
 import { addOperatorRoutes } from "./routes/operator.ts";
 import { addOrderRoutes } from "./routes/orders.ts";
 import { addSessionRoutes } from "./routes/session.ts";
+import { addStopRoutes } from "./routes/stop.ts";
 import { addSocketRoutes } from "./routes/sockets.ts";
 import { isDatabaseFailure, logRequests, reportUnexpected } from "./telemetry.ts";
 
@@ -64,6 +65,7 @@ export function createApp(): App {
   addMarketRoutes(app);
   addAccountRoutes(app);
   addOrderRoutes(app);
+  addStopRoutes(app);
   addHistoryRoutes(app);
   addCredentialRoutes(app);
   addOperatorRoutes(app);

@@ -1,5 +1,7 @@
 /** The account as the contract shows it (contract/accounts). Plain data; no price is needed for any of it. */
 import { divide, isPositive, largest, subtract, ZERO, type Decimal } from "../decimal.ts";
+import { priceAlertViews, type ShownPriceAlert } from "../alerts/views.ts";
+import type { Halt } from "../risk/halt.ts";
 import type { Asset, Market, Milliseconds, Symbol } from "../market.ts";
 import type { RiskSettings } from "../risk/settings.ts";
 import { valuationSymbol } from "../orders/conversion.ts";
@@ -85,6 +87,9 @@ export type Account = {
   readonly day: AccountDay & { readonly zone: string };
   readonly balances: readonly Balance[];
   readonly positions: readonly Position[];
+  /** Those whose time is over may still be in it. */
+  readonly halts: readonly Halt[];
+  readonly priceAlerts: readonly ShownPriceAlert[];
   /** Null in a paper account. */
   readonly exchange: ExchangeStanding | null;
   readonly createdAt: Milliseconds;
@@ -115,6 +120,8 @@ export function accountView(state: AccountState): Account {
     day: { ...state.day, zone: state.zone },
     balances: balanceViews(state),
     positions: positionViews(state),
+    halts: state.halts,
+    priceAlerts: priceAlertViews(state),
     exchange: exchangeView(state),
     createdAt: state.createdAt,
     seq: state.seq,

@@ -55,6 +55,10 @@ export function sellPosition(turn: Turn, asset: Asset, reason: string): StopStep
       `${managed} ${asset} stays: it is under the smallest order of ${least}.`,
     );
   }
+  if (turn.context.market !== turn.state.market) {
+    const sentence = `${asset} stays: this account trades on the ${turn.state.market} market, which is not the one now.`;
+    return step(turn, asset, "sell", "failed", null, sentence);
+  }
   return turn.state.venue === null ? sellOnPaper(turn, asset, reason) : sellAtExchange(turn, asset);
 }
 
@@ -116,7 +120,8 @@ function sellAtExchange(turn: Turn, asset: Asset): StopStep {
 
 function stopUnderPrice(turn: Turn, asset: Asset, percent: Decimal) {
   const instrument = protectingPair(turn, asset);
-  const view = instrument === null ? undefined : turn.context.markets[instrument.symbol];
+  const ownMarket = turn.context.market === turn.state.market;
+  const view = instrument === null || !ownMarket ? undefined : turn.context.markets[instrument.symbol];
   const price = view === undefined ? null : (view.quote.mark ?? lastPrice(view));
   return instrument === null || price === null
     ? null

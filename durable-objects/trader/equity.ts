@@ -1,12 +1,16 @@
-/** What an account is worth now, for its page and for the equity curve. */
+/** What an account is worth now, for its page, and the equity curve. */
 import type { ValuationView } from "../../contract/accounts.ts";
 import type { AccountState } from "../../domain/account/state.ts";
-import type { Quote, Symbol } from "../../domain/market.ts";
+import type { Quote } from "../../domain/market.ts";
+import type { EquitySample } from "../../domain/risk/samples.ts";
 import { valuate } from "../../domain/valuation.ts";
 import { equityPayload } from "./history.ts";
 import type { Parts } from "./parts.ts";
-import { MINUTE_MS } from "./timers.ts";
-import { accountView, balanceViews } from "./views.ts";
+import { heldSymbols } from "./sampling.ts";
+import { accountView } from "./views.ts";
+
+/** Rows of one payload to D1. */
+const ROWS_AT_ONCE = 200;
 
 /** The account valued at the feed's marks; incomplete when the feed is away or a price is not fresh. */
 export async function valueNow(parts: Parts, state: AccountState): Promise<ValuationView> {
@@ -14,29 +18,21 @@ export async function valueNow(parts: Parts, state: AccountState): Promise<Valua
   return value(parts, parts.desk.account(state.accountId) ?? state, quotes);
 }
 
-/** Takes a sample of the equity curve. One that cannot be valued completely is left out: no figure is better than a wrong one. */
-export async function sampleEquity(parts: Parts, before: AccountState): Promise<void> {
-  const { desk, clock, historian, state: object } = parts;
-  const quotes = await parts.feed.quotes(heldSymbols(before));
-  const state = desk.account(before.accountId);
-  if (state === null) {
+/** Keeps samples for the curve. One that could not be valued completely is left out: no figure is better than a wrong one. */
+export function writeEquityRows(parts: Parts, accountId: string, samples: readonly EquitySample[]): void {
+  const { desk, historian, state: object } = parts;
+  const cash = desk.account(accountId)?.holdings[desk.account(accountId)?.currency ?? ""]?.managed ?? "0";
+  const rows = samples.flatMap(({ time, equity }) => (equity === null ? [] : { accountId, time, equity, cash }));
+  if (rows.length === 0) {
     return;
   }
-  const { equity, complete } = value(parts, state, quotes);
-  if (equity === null || !complete) {
-    return;
-  }
-  const time = clock.market();
-  const row = {
-    accountId: state.accountId,
-    // On the minute when it is the minute's sample, so that a repeated alarm writes the same row.
-    time: time % MINUTE_MS < 2_000 ? time - (time % MINUTE_MS) : time,
-    equity,
-    cash: state.holdings[state.currency]?.managed ?? "0",
-  };
   object.storage.transactionSync(() => {
-    desk.store.writeEquity(row);
-    desk.store.enqueue(row.accountId, "equity", equityPayload([row]));
+    for (const row of rows) {
+      desk.store.writeEquity(row);
+    }
+    for (let first = 0; first < rows.length; first += ROWS_AT_ONCE) {
+      desk.store.enqueue(accountId, "equity", equityPayload(rows.slice(first, first + ROWS_AT_ONCE)));
+    }
     historian.plan();
   });
   object.waitUntil(historian.kick());
@@ -46,11 +42,4 @@ function value(parts: Parts, state: AccountState, quotes: readonly Quote[]): Val
   const marks = Object.fromEntries(quotes.map((quote) => [quote.symbol, quote]));
   const { equity, unrealisedProfit, todayProfit, complete } = valuate(accountView(state), marks);
   return { equity, unrealisedProfit, todayProfit, complete, at: parts.clock.market() };
-}
-
-/** The pairs by which what the account holds is valued. */
-function heldSymbols(state: AccountState): readonly Symbol[] {
-  return balanceViews(state)
-    .filter(({ asset }) => asset !== state.currency)
-    .map(({ asset }) => `${asset}/${state.currency}`);
 }

@@ -2,7 +2,15 @@
  * The market feed as one trader uses it. Every call takes a fresh stub (one that outlived a reset of its object fails for
  * ever), has a deadline, and answers a value: a feed that is away is an answer too.
  */
-import type { Instrument, MarketView, Quote, Symbol, TriggerDelivery, TriggerRow } from "../../domain/market.ts";
+import type {
+  Candle,
+  Instrument,
+  MarketView,
+  Quote,
+  Symbol,
+  TriggerDelivery,
+  TriggerRow,
+} from "../../domain/market.ts";
 import { refuse, type Problem, type Result } from "../../domain/problem.ts";
 import { withDeadline } from "../lib/deadline.ts";
 import { logUnexpected } from "../lib/log.ts";
@@ -89,6 +97,17 @@ export class FeedClient {
       }),
     );
     return views;
+  }
+
+  /** The newest closed 1-minute candles, oldest first; null when the feed is away or does not know the pair's. */
+  async minuteCandles(symbol: Symbol, limit: number): Promise<readonly Candle[] | null> {
+    const answer = await this.#ask("candles", BACKGROUND_DEADLINE_MS, (feed) =>
+      feed.candles(symbol, "1m", null, limit),
+    );
+    if (answer.ok) {
+      return answer.value.candles.filter(({ closed }) => closed);
+    }
+    return answer.error.code === "UNKNOWN_SYMBOL" ? [] : null;
   }
 
   /** The listed pairs; empty when the feed is away. */

@@ -139,6 +139,11 @@ function changesAccount(event: AccountEvent): boolean {
     case "holding_adopted":
     case "ledger_booked":
     case "external_fill_booked":
+    case "trading_halted":
+    case "trading_resumed":
+    case "price_alert_set":
+    case "price_alert_removed":
+    case "price_alert_fired":
       return true;
     default:
       return false;

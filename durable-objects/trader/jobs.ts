@@ -10,7 +10,7 @@ import type { DueRow } from "../lib/schedule.ts";
 import { applyPrints, contextOf, symbolsOf } from "./commands.ts";
 import { log } from "../lib/log.ts";
 import { nextDayAfter } from "./day-times.ts";
-import { sampleEquity } from "./equity.ts";
+import { sampleAccount } from "./sampling.ts";
 import type { Settled } from "./feed-client.ts";
 import { ANSWERS_KEPT_MS } from "./idempotency.ts";
 import { LEVELS_EVERY_MS } from "./nets/intervals.ts";
@@ -164,7 +164,7 @@ async function startDay(parts: Parts, state: AccountState): Promise<void> {
 }
 
 async function sample(parts: Parts, state: AccountState): Promise<void> {
-  await sampleEquity(parts, state);
+  await sampleAccount(parts, state.accountId);
   const now = parts.desk.account(state.accountId);
   const next = now !== null && hasPosition(now) ? parts.clock.nextSample() : null;
   parts.schedule.set("equity", state.accountId, next);

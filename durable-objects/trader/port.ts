@@ -21,12 +21,15 @@ import type {
   ProtectPositionRequest,
 } from "../../contract/orders.ts";
 import type { CredentialUsePage, KrakenCredentialsView, KrakenTestView } from "../../contract/credentials.ts";
+import type { ResumeRequest, Resumed, StopReport } from "../../contract/halts.ts";
+import type { PriceAlertList, PriceAlertRequest, PriceAlertView } from "../../contract/price-alerts.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { PositionView } from "../../contract/accounts.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol } from "../../domain/market.ts";
 import type { OrderProvenance } from "../../domain/orders/order.ts";
 import type { Result } from "../../domain/problem.ts";
+import type { StopMode } from "../../domain/risk/halts-stop.ts";
 import type { KeySlot } from "../../domain/venue/keys.ts";
 import type { TriggerReceiver } from "../market-feed/port.ts";
 import type { AccountSnapshot } from "./assistant-snapshot.ts";
@@ -119,6 +122,24 @@ export type TraderPort = TriggerReceiver & {
 
   /** Rung by cron, for nobody in particular: looks after the trader's levels and does what is overdue (TRADING §4). */
   sweep(): Promise<{ readonly open: boolean }>;
+
+  /** Stops one account, or all of them (null): never refused for the budget, nor for a feed or a D1 that is away. */
+  stop(principal: Principal, accountId: string | null, mode: StopMode): Promise<Result<StopReport>>;
+  /** Ends the halts of an account; HALT_NOT_OVER before their time unless a new baseline is taken. */
+  resume(principal: Principal, accountId: string, how: ResumeRequest["how"]): Promise<Result<Resumed>>;
+
+  priceAlerts(principal: Principal, accountId: string): Promise<Result<PriceAlertList>>;
+  setPriceAlert(
+    principal: Principal,
+    accountId: string,
+    write: Write<PriceAlertRequest>,
+  ): Promise<Result<PriceAlertView>>;
+  removePriceAlert(
+    principal: Principal,
+    accountId: string,
+    priceAlertId: string,
+    write: Write<null>,
+  ): Promise<Result<PriceAlertList>>;
 
   openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>>;
   order(principal: Principal, accountId: string, orderId: string): Promise<Result<PlacedOrder>>;

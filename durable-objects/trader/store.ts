@@ -39,6 +39,8 @@ export type MetaKey =
   | "kraken_trades"
   | "kraken_ledger"
   | "kraken_rates"
+  /** Per account: market time up to which every minute has been sampled. */
+  | `sampled_until ${string}`
   | "kraken_rates_history"
   | "kraken_names";
 
@@ -108,6 +110,18 @@ export class Store {
         limit,
       )
       .toArray();
+  }
+
+  /** The last events of an account, oldest first. */
+  newestJournal(accountId: string, limit: number): readonly JournalRow[] {
+    return this.#sql
+      .exec<JournalRow>(
+        `SELECT ${JOURNAL_COLUMNS} FROM journal WHERE account_id = ? ORDER BY seq DESC LIMIT ?`,
+        accountId,
+        limit,
+      )
+      .toArray()
+      .toReversed();
   }
 
   // Projections

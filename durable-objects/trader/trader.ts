@@ -23,10 +23,13 @@ import type {
   ProtectPositionRequest,
 } from "../../contract/orders.ts";
 import type { CredentialUsePage, KrakenCredentialsView, KrakenTestView } from "../../contract/credentials.ts";
+import type { ResumeRequest, Resumed, StopReport } from "../../contract/halts.ts";
+import type { PriceAlertList, PriceAlertRequest, PriceAlertView } from "../../contract/price-alerts.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol, TriggerDelivery } from "../../domain/market.ts";
 import { ok, type Result } from "../../domain/problem.ts";
+import type { StopMode } from "../../domain/risk/halts-stop.ts";
 import type { KeySlot } from "../../domain/venue/keys.ts";
 import type { LogFields } from "../lib/log.ts";
 import { openAccount } from "./accounts.ts";
@@ -44,7 +47,9 @@ import { assemble, type Parts } from "./parts.ts";
 import { cancelExternal, orderOutcome, placedOutcome, rateProblem } from "./kraken/answers.ts";
 import type { Principal, ProposedOrder, TraderPort, Write } from "./port.ts";
 import { sweep } from "./nets/sweep.ts";
-import { knowsTime, read, readAccount, wish, write, type Asked } from "./requests.ts";
+import { knowsTime, read, readAccount, urgent, wish, write, type Asked } from "./requests.ts";
+import { priceAlertList, removePriceAlertWish, setPriceAlertWish } from "./price-alerts.ts";
+import { resumeAccount, stopAccounts } from "./stop.ts";
 import { acceptSocket } from "./upgrade.ts";
 import { accountView, openOrderViews, positionViews } from "./views.ts";
 import {
@@ -241,6 +246,39 @@ export class Trader extends DurableObject<Env> implements TraderPort {
 
   async sweep(): Promise<{ readonly open: boolean }> {
     return sweep(this.#parts());
+  }
+
+  async stop(principal: Principal, accountId: string | null, mode: StopMode): Promise<Result<StopReport>> {
+    const about = protective("stop", principal, { account: accountId ?? "all", mode });
+    return urgent(this.#parts(), about, (parts) => stopAccounts(parts, accountId, mode));
+  }
+
+  async resume(principal: Principal, accountId: string, how: ResumeRequest["how"]): Promise<Result<Resumed>> {
+    const about = ordinary("resume", principal, { account: accountId, how });
+    return write(this.#parts(), about, (parts) => resumeAccount(parts, accountId, how));
+  }
+
+  async priceAlerts(principal: Principal, accountId: string): Promise<Result<PriceAlertList>> {
+    return readAccount(this.#parts(), principal, accountId, (_parts, state) => ok(priceAlertList(state)));
+  }
+
+  async setPriceAlert(
+    principal: Principal,
+    accountId: string,
+    asked: Write<PriceAlertRequest>,
+  ): Promise<Result<PriceAlertView>> {
+    const about = ordinary("set_price_alert", principal, { account: accountId });
+    return wish(this.#parts(), about, () => setPriceAlertWish(accountId, asked));
+  }
+
+  async removePriceAlert(
+    principal: Principal,
+    accountId: string,
+    priceAlertId: string,
+    asked: Write<null>,
+  ): Promise<Result<PriceAlertList>> {
+    const about = ordinary("remove_price_alert", principal, { account: accountId });
+    return wish(this.#parts(), about, () => ok(removePriceAlertWish(accountId, priceAlertId, asked)));
   }
 
   async openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>> {

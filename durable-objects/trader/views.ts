@@ -13,6 +13,8 @@ export function accountView(state: AccountState): AccountView {
     ...view,
     balances: [...view.balances],
     positions: [...view.positions],
+    halts: [...view.halts],
+    priceAlerts: [...view.priceAlerts],
     exchange:
       exchange === null
         ? null

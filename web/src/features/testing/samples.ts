@@ -180,6 +180,8 @@ export function sampleAccount(change: Partial<AccountView> = {}): AccountView {
       },
     ],
     positions: [],
+    halts: [],
+    priceAlerts: [],
     exchange: null,
     createdAt: NOW - 86_400_000,
     seq: 1,

@@ -1,0 +1,140 @@
+/**
+ * The samples of minutes in which nobody looked (TRADING §5): closes of the feed's 1-minute candles times what was held then.
+ * What was held is what is held now with the trades since taken back; flows are left in, so that they are no profit or loss.
+ */
+import { add, isZero, negate, ZERO, type Decimal } from "../decimal.ts";
+import type { AccountEvent } from "../account/events.ts";
+import type { AccountState } from "../account/state.ts";
+import type { Asset, Candle, Milliseconds } from "../market.ts";
+import { equityOf, type EquitySample } from "./samples.ts";
+
+const MINUTE_MS = 60_000;
+/** A minute without trades has the close of the one before; after so many without, the price is not known. */
+const MOST_QUIET_MINUTES = 15;
+
+type Quantities = Readonly<Record<Asset, Decimal>>;
+type Trade = { readonly at: Milliseconds; readonly managed: Quantities; readonly external: Quantities };
+
+export type MissedInput = {
+  readonly state: AccountState;
+  /** Of the account, any of them: those that moved inventory after `from` count. */
+  readonly events: readonly AccountEvent[];
+  /** Closed 1-minute candles of each asset's pair in account currency. */
+  readonly candles: Readonly<Record<Asset, readonly Candle[]>>;
+  /** Minutes after it, up to and including `to`. */
+  readonly from: Milliseconds;
+  readonly to: Milliseconds;
+};
+
+/** One sample for each full minute in which something was held and its price is known, oldest first. */
+export function missedSamples({ state, events, candles, from, to }: MissedInput): readonly EquitySample[] {
+  const trades = tradesAfter(events, from);
+  const closes = new Map(Object.entries(candles).map(([asset, series]) => [asset, closesByEnd(series)]));
+  const samples: EquitySample[] = [];
+  for (let time = (Math.floor(from / MINUTE_MS) + 1) * MINUTE_MS; time <= to; time += MINUTE_MS) {
+    const later = trades.filter(({ at }) => at > time);
+    const managed = before(
+      managedOf(state),
+      later.map((trade) => trade.managed),
+    );
+    const external = before(
+      externalOf(state),
+      later.map((trade) => trade.external),
+    );
+    if (holdsAnything(managed, state.currency) || holdsAnything(external, state.currency)) {
+      const priceOf = (asset: Asset): Decimal | null => closeAt(closes.get(asset), time);
+      const value = equityOf(managed, state.currency, priceOf);
+      const rest = equityOf(external, state.currency, priceOf);
+      if (value !== null) {
+        samples.push({ time, managed: value, equity: rest === null ? null : add(value, rest) });
+      }
+    }
+  }
+  return samples;
+}
+
+/** Pairs' assets whose candles are needed: held now, or traded since. */
+export function assetsSince(
+  state: AccountState,
+  events: readonly AccountEvent[],
+  from: Milliseconds,
+): readonly Asset[] {
+  const traded = tradesAfter(events, from).flatMap(({ managed, external }) => [
+    ...Object.keys(managed),
+    ...Object.keys(external),
+  ]);
+  const held = Object.keys(state.holdings);
+  return [...new Set([...held, ...traded])].filter((asset) => asset !== state.currency).toSorted();
+}
+
+/** From when on something was held after `from`: nothing before that needs a sample. Infinity: nothing is or was. */
+export function heldSince(state: AccountState, events: readonly AccountEvent[], from: Milliseconds): Milliseconds {
+  const trades = tradesAfter(events, from);
+  const managed = before(
+    managedOf(state),
+    trades.map((trade) => trade.managed),
+  );
+  const external = before(
+    externalOf(state),
+    trades.map((trade) => trade.external),
+  );
+  return holdsAnything(managed, state.currency) || holdsAnything(external, state.currency)
+    ? from
+    : Math.min(Infinity, ...trades.map(({ at }) => at));
+}
+
+function tradesAfter(events: readonly AccountEvent[], from: Milliseconds): readonly Trade[] {
+  return events.flatMap((event): Trade[] => {
+    if (event.type === "fill_booked" && event.filledAt > from) {
+      return [{ at: event.filledAt, managed: summed(event.legs), external: {} }];
+    }
+    if (event.type === "external_fill_booked" && event.filledAt > from) {
+      return [{ at: event.filledAt, managed: summed(event.legs), external: summed(event.external) }];
+    }
+    return [];
+  });
+}
+
+function summed(legs: readonly { readonly asset: Asset; readonly quantity: Decimal }[]): Quantities {
+  const quantities: Record<Asset, Decimal> = {};
+  for (const { asset, quantity } of legs) {
+    quantities[asset] = add(quantities[asset] ?? ZERO, quantity);
+  }
+  return quantities;
+}
+
+function before(now: Quantities, later: readonly Quantities[]): Quantities {
+  const quantities: Record<Asset, Decimal> = { ...now };
+  for (const trade of later) {
+    for (const [asset, quantity] of Object.entries(trade)) {
+      quantities[asset] = add(quantities[asset] ?? ZERO, negate(quantity));
+    }
+  }
+  return quantities;
+}
+
+function managedOf({ holdings }: AccountState): Quantities {
+  return Object.fromEntries(Object.entries(holdings).map(([asset, { managed }]) => [asset, managed]));
+}
+
+function externalOf({ holdings }: AccountState): Quantities {
+  return Object.fromEntries(Object.entries(holdings).map(([asset, { external }]) => [asset, external]));
+}
+
+function holdsAnything(quantities: Quantities, currency: Asset): boolean {
+  return Object.entries(quantities).some(([asset, quantity]) => asset !== currency && !isZero(quantity));
+}
+
+function closesByEnd(series: readonly Candle[]): ReadonlyMap<Milliseconds, Decimal> {
+  return new Map(series.filter(({ closed }) => closed).map(({ time, close }) => [time + MINUTE_MS, close]));
+}
+
+function closeAt(closes: ReadonlyMap<Milliseconds, Decimal> | undefined, time: Milliseconds): Decimal | null {
+  for (let quiet = 0; quiet <= MOST_QUIET_MINUTES; quiet += 1) {
+    const close = closes?.get(time - quiet * MINUTE_MS);
+    if (close !== undefined) {
+      return close;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,174 @@
+/**
+ * Samples of equity for halts and for the equity curve (TRADING §5): at each minute while something is held, after every
+ * fill, and for the minutes in which the trader slept, from the feed's 1-minute closes. All of it in market time.
+ */
+import type { AccountEvent } from "../../domain/account/events.ts";
+import type { AccountState } from "../../domain/account/state.ts";
+import type { Decimal } from "../../domain/decimal.ts";
+import { add } from "../../domain/decimal.ts";
+import type { Asset, Candle, Milliseconds, Quote } from "../../domain/market.ts";
+import { haltsInForce } from "../../domain/risk/halt.ts";
+import { managedAssets } from "../../domain/risk/halts-positions.ts";
+import { equityOf, judgeSample, type EquitySample } from "../../domain/risk/samples.ts";
+import { assetsSince, heldSince, missedSamples } from "../../domain/risk/samples-missed.ts";
+import { applyPrints, contextOf } from "./commands.ts";
+import { writeEquityRows } from "./equity.ts";
+import { NOTHING_SETTLED, type Settled } from "./feed-client.ts";
+import { decodeEvent } from "./journal-codec.ts";
+import type { Parts } from "./parts.ts";
+import { MINUTE_MS } from "./timers.ts";
+
+/** Older minutes are not filled: the feed has no candles of them. */
+const MOST_MISSED_MINUTES = 720;
+/** Events that may have moved inventory in that time. */
+const EVENTS_LOOKED_AT = 1_000;
+const PATIENCE_MS = 3_000;
+/** A sample taken so soon after a minute's mark is the minute's. */
+const ON_THE_MARK_MS = 2_000;
+
+/** Fills the minutes that were missed and takes the sample of now. */
+export async function sampleAccount(parts: Parts, accountId: string): Promise<void> {
+  await fillMissed(parts, accountId);
+  const { desk, feed, clock } = parts;
+  const before = desk.account(accountId);
+  if (before === null) {
+    return;
+  }
+  const quotes = await feed.quotes(heldSymbols(before));
+  const first = sampleOf(desk.account(accountId) ?? before, quotes, onTheMark(clock.market()));
+  if (first === null) {
+    return;
+  }
+  if (!asksForMarkets(desk.account(accountId) ?? before, [first])) {
+    take(parts, accountId, [first], NOTHING_SETTLED);
+    return;
+  }
+  // It halts, or goes on flattening: what that does to positions needs their markets.
+  const settled = await settleManaged(parts, accountId);
+  take(parts, accountId, [first], settled);
+}
+
+/** What the account is worth at these quotes; null while something that the desk manages has no fresh price. */
+export function sampleOf(state: AccountState, quotes: readonly Quote[], time: Milliseconds): EquitySample | null {
+  const marks = new Map(quotes.filter(({ fresh }) => fresh).map(({ symbol, mark }) => [symbol, mark]));
+  const priceOf = (asset: Asset): Decimal | null => marks.get(`${asset}/${state.currency}`) ?? null;
+  const managed = equityOf(quantitiesOf(state, "managed"), state.currency, priceOf);
+  const external = equityOf(quantitiesOf(state, "external"), state.currency, priceOf);
+  return managed === null ? null : { time, managed, equity: external === null ? null : add(managed, external) };
+}
+
+/** The pairs by which everything that the account holds is valued. */
+export function heldSymbols(state: AccountState): readonly string[] {
+  return Object.keys(state.holdings)
+    .filter((asset) => asset !== state.currency)
+    .map((asset) => `${asset}/${state.currency}`);
+}
+
+/** Markets of what the desk manages, with the prints owed. */
+export async function settleManaged({ desk, feed }: Parts, accountId: string): Promise<Settled> {
+  const state = desk.account(accountId);
+  const symbols = state === null ? [] : managedAssets(state).map((asset) => `${asset}/${state.currency}`);
+  return symbols.length === 0 ? NOTHING_SETTLED : await feed.settle(symbols, PATIENCE_MS);
+}
+
+async function fillMissed(parts: Parts, accountId: string): Promise<void> {
+  const { desk, clock } = parts;
+  const state = desk.account(accountId);
+  if (state === null) {
+    return;
+  }
+  const now = clock.market();
+  const to = Math.floor(now / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
+  const known = desk.store.meta(untilKey(accountId));
+  const since = known === null ? now : Math.max(Number(known), now - MOST_MISSED_MINUTES * MINUTE_MS);
+  const events = to > since ? recentEvents(parts, accountId) : [];
+  const from = to > since ? heldSince(state, events, since) : Infinity;
+  if (from >= to) {
+    return;
+  }
+  const candles = await candlesOf(parts, state, assetsSince(state, events, from), from);
+  const current = desk.account(accountId);
+  if (candles === null || current === null) {
+    // The feed is away: the next sample asks again.
+    return;
+  }
+  const samples = missedSamples({ state: current, events: recentEvents(parts, accountId), candles, from, to });
+  const settled = asksForMarkets(current, samples) ? await settleManaged(parts, accountId) : NOTHING_SETTLED;
+  take(parts, accountId, samples, settled);
+}
+
+/** Closed candles per asset; null when the feed did not answer for one of them. */
+async function candlesOf(
+  { feed, clock }: Parts,
+  state: AccountState,
+  assets: readonly Asset[],
+  from: Milliseconds,
+): Promise<Readonly<Record<Asset, readonly Candle[]>> | null> {
+  const limit = Math.min(MOST_MISSED_MINUTES, Math.ceil((clock.market() - from) / MINUTE_MS)) + 20;
+  const found: Record<Asset, readonly Candle[]> = {};
+  for (const asset of assets) {
+    const candles = await feed.minuteCandles(`${asset}/${state.currency}`, limit);
+    if (candles === null) {
+      return null;
+    }
+    found[asset] = candles;
+  }
+  return found;
+}
+
+/** Judges samples in one turn and keeps them for the curve. */
+function take(parts: Parts, accountId: string, samples: readonly EquitySample[], settled: Settled): void {
+  const { desk, newId, market } = parts;
+  const last = samples.at(-1);
+  if (last === undefined) {
+    return;
+  }
+  desk.turn((turn) => {
+    const context = contextOf(parts, settled, newId(), "manual");
+    applyPrints(parts, turn, settled.deliveries, context);
+    if (turn.account(accountId)?.market === market) {
+      turn.apply(accountId, { type: "sample_equity", samples }, context);
+    }
+  });
+  writeEquityRows(parts, accountId, samples);
+  desk.store.setMeta(
+    untilKey(accountId),
+    String(Math.max(last.time, Number(desk.store.meta(untilKey(accountId)) ?? 0))),
+  );
+}
+
+/** Whether taking the samples may sell or move stops, so that markets are needed. */
+function asksForMarkets(state: AccountState, samples: readonly EquitySample[]): boolean {
+  const halts = haltsInForce(state.halts, samples.at(-1)?.time ?? 0);
+  if (managedAssets(state).length === 0) {
+    return false;
+  }
+  let { watch } = state;
+  const halted = {
+    drawdown: halts.some(({ kind }) => kind === "drawdown"),
+    dailyLoss: halts.some(({ kind }) => kind === "daily_loss"),
+  };
+  const trips = samples.some((sample) => {
+    const judged = judgeSample(watch, sample, state.day, state.limits, halted);
+    watch = { ...judged.watch, streak: watch.streak };
+    return judged.trips.length > 0;
+  });
+  return trips || halts.some(({ positions }) => positions === "flatten");
+}
+
+function recentEvents({ desk }: Parts, accountId: string): readonly AccountEvent[] {
+  return desk.store.newestJournal(accountId, EVENTS_LOOKED_AT).map(decodeEvent);
+}
+
+function quantitiesOf({ holdings }: AccountState, book: "managed" | "external"): Readonly<Record<Asset, Decimal>> {
+  return Object.fromEntries(Object.entries(holdings).map(([asset, holding]) => [asset, holding[book]]));
+}
+
+/** On the minute when it is the minute's sample, so that a repeated alarm takes the same one. */
+function onTheMark(time: Milliseconds): Milliseconds {
+  return time % MINUTE_MS < ON_THE_MARK_MS ? time - (time % MINUTE_MS) : time;
+}
+
+function untilKey(accountId: string): `sampled_until ${string}` {
+  return `sampled_until ${accountId}`;
+}
