@@ -42,7 +42,8 @@ const verbs: ReadonlyMap<string, ProposalAction> = new Map([
 const verb = String.raw`(?<verb>buy(?:ing)?|go(?:ing)? long(?: on)?|long|sell(?:ing)?|hold(?:ing)?|clos(?:e|ing)|exit(?:ing)?)`;
 const opening = String.raw`(?:(?:and|so|then|therefore|thus|overall|hence|now|ok|okay|also|finally|instead|first|second|third|next|today|for now|in short|in summary|bottom line|conclusion|verdict)[,:]?\s+)*`;
 const label = String.raw`(?:(?:my|the|our|final|trade|trading|recommended|suggested|current|proposed|immediate)\s+)*(?:recommendation|decision|action|signal|verdict|call|plan|conclusion|proposal|answer|order|setup|idea|trade)\s*(?:(?:for|on)\s+(?<labelled>\$?[A-Za-z0-9]{2,12}(?:[/-][A-Za-z]{2,6})?)\s*)?(?:is|:|=|-|–|—|→|would be)*\s*(?:to\s+)?`;
-const speaker = String.raw`(?:(?:i|we|you)(?:\s+would|\s+will|\s+should|['’]d|['’]ll)?\s+(?:still\s+|strongly\s+|therefore\s+|now\s+)?(?:(?:recommend|suggest|propose|advise|like)\s+(?:to\s+|that (?:you|we)\s+|you\s+|we\s+)?)?)?`;
+const recommending = String.raw`(?:recommend|suggest|propose|advise|like|favou?r)`;
+const speaker = String.raw`(?:(?:i|we|you)(?:\s+(?:would|will|should)|['’](?:d|ll))(?:\s+(?:still|strongly|therefore|now))*\s+(?:${recommending}\s+(?:to\s+|that (?:you|we)\s+|you\s+|we\s+)?)?|(?:i|we)\s+(?:still\s+|strongly\s+|therefore\s+|now\s+)*${recommending}\s+(?:to\s+|that (?:you|we)\s+|you\s+|we\s+)?)?`;
 const softening = String.raw`(?:(?:let['’]s|let us|please|go ahead and|it is time to|time to|simply|just|continue to|continue|keep|strong|to|a|an)\s+)*`;
 const determiner = String.raw`(?:(?:some|a|an|the|my|your|our|more|additional|another|small|position|in|of|another)\s+)*`;
 const all = String.raw`(?<all>(?:(?:all|everything|the whole|the entire|your entire|your whole|my entire|all of|100\s?%)\s+(?:of\s+|in\s+)?(?:the\s+|your\s+|my\s+|our\s+)?))?`;
@@ -73,6 +74,7 @@ const positionTail = /^\s*(?:positions?|holdings?|longs?|longer)\b/i;
 const negation =
   /\b(?:not|never|no|don['’]?t|won['’]?t|wouldn['’]?t|shouldn['’]?t|can['’]?t|cannot|avoid|without|neither|nor|refrain|against|hesitate|reluctant|premature|too early|instead of|rather than)\b/i;
 const negatedTail = /^\s*[.,:–—-]?\s*(?:is\s+|would be\s+)?(?:not|no|never|premature|isn['’]?t)\b/i;
+const gerundLead = /\b(?:recommend|suggest|propose|advise|favou?r|keep|continue|is)\b|[:=–—→]\s*$/i;
 const condition =
   /\b(?:if|when|whenever|once|unless|until|in case|provided that|assuming|wait(?:ing)? for|would have|could|might|may(?!\s+\d)|maybe|perhaps|tempt(?:ed|ing)|consider(?:ing)?|suppose|imagine|hypothetical(?:ly)?|scenario|had i|wish|pretend|theoretically)\b/i;
 const hearsay =
@@ -109,7 +111,7 @@ function decide(
   }
   const ownSentence = ownPart(signal, signals, sentences, symbols);
   const { values, faults } = readProseFields(scope, ownSentence);
-  if (/\brespectively\b/i.test(scope) && signal.action !== "hold") {
+  if (/\brespectively\b/i.test(sentences[signal.sentence]?.text ?? "") && signal.action !== "hold") {
     return { proposals: [], problems: [{ path: found, message: "The numbers of several symbols stand in one list." }] };
   }
   const fields: Record<string, JsonValue> = { action: signal.action, symbol: found, reasoning: scope };
@@ -155,7 +157,7 @@ function signalsOf(
     return [];
   }
   const clauses = text.split(
-    /,\s+(?=(?:but|so|and|then|therefore|hence|instead|hold|i(?:['’]d| would)|we|let)\b)|,\s+(?=hold\b)|\s+but\s+|\s+[–—]\s+(?=(?:hold|buy|sell|close|i['’ ])\b)/i,
+    /,?\s+but\s+|,\s+(?=(?:but|so|and|then|therefore|hence|instead|hold|i(?:['’]d| would)|we|let)\b)|,\s+(?=hold\b)|\s+but\s+|\s+[–—]\s+(?=(?:hold|buy|sell|close|i['’ ])\b)/i,
   );
   const found: Signal[] = [];
   for (const clause of clauses) {
@@ -261,6 +263,10 @@ function actionOf(written: string | undefined): ProposalAction {
 
 function isNegated(clause: string, groups: Groups): boolean {
   const at = clause.toLowerCase().indexOf((groups.verb ?? "").toLowerCase());
+  // "Buying BTC has been a mistake" speaks of buying; "I recommend buying" and "Decision: buying" give the order.
+  if (/ing\b/i.test(groups.verb ?? "") && !gerundLead.test(clause.slice(0, Math.max(at, 0)))) {
+    return true;
+  }
   return negation.test(clause.slice(0, Math.max(at, 0))) || negatedTail.test(groups.tail ?? "");
 }
 

@@ -22,6 +22,8 @@ export type ReadContext = {
 /** Longer replies are not read: no model writes them, and reading stays bounded. */
 export const LONGEST_REPLY = 400_000;
 const MOST_BLOCKS = 200;
+/** Letters of a repetition: "buy5btcnow" is one, "hold" is a word that everybody uses. */
+const SHORTEST_REPETITION = 6;
 
 export type ReplyReader = {
   /** Takes the next piece of the text, however the stream cuts it. */
@@ -276,7 +278,7 @@ function valuesIn(text: string, start: number, source: ProposalSource, context: 
 /** Whether the text stands word for word in what came from outside. */
 function isRepeated(text: string, { outside }: ReadContext): boolean {
   const wanted = squeezed(text);
-  return wanted.length >= 12 && outside.some((each) => squeezed(each).includes(wanted));
+  return wanted.length >= SHORTEST_REPETITION && outside.some((each) => squeezed(each).includes(wanted));
 }
 
 function squeezed(text: string): string {

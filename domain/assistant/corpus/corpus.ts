@@ -1,0 +1,23 @@
+/** All replies of the corpus. */
+import { authority } from "./authority.ts";
+import type { CorpusCase } from "./case.ts";
+import { honest, invented } from "./claims.ts";
+import { negation } from "./negation.ts";
+import { numbers } from "./numbers.ts";
+import { outcomes } from "./outcomes.ts";
+import { several } from "./several.ts";
+import { shapes } from "./shapes.ts";
+import { words } from "./words.ts";
+
+/** By the row of CASES that they belong to. */
+export const CORPUS: Readonly<Record<string, readonly CorpusCase[]>> = {
+  "negation and talk about trades": negation,
+  "ordinary words taken for symbols": words,
+  numbers,
+  "several instruments": several,
+  "analysis before the decision, shape of the JSON": shapes,
+  "no decision, malformed, cut off, scale and vocabulary": outcomes,
+  authority,
+  "numbers that are right or derived": honest,
+  "invented numbers": invented,
+};

@@ -1,0 +1,220 @@
+/** Analysis before the decision, and the shape of the JSON (CASES). */
+import { buy, fenced, hold, type CorpusCase } from "./case.ts";
+
+const decision = {
+  action: "buy",
+  symbol: "BTC/USD",
+  orderType: "limit",
+  quantity: 0.05,
+  limitPrice: 64_000,
+  stop: 62_000,
+  target: 68_000,
+  confidence: 70,
+  reasoning: "The trend is up.",
+};
+const typed = buy("BTC/USD", { quantity: "0.05", limitPrice: "64000", stop: "62000", target: "68000", confidence: 70 });
+const compact = JSON.stringify(decision);
+
+function right(name: string, style: CorpusCase["style"], text: string, more: Partial<CorpusCase> = {}): CorpusCase {
+  return { name, style, text, kind: "proposals", proposals: [typed], ...more };
+}
+
+export const shapes: readonly CorpusCase[] = [
+  right(
+    "MACD values before the decision",
+    "deepseek",
+    `MACD: [12.5, 14.1, 9.8, -3.2]\nRSI: [55.1, 58.3]\n\nThe momentum is fading but positive.\n\n${fenced(decision)}`,
+    { reasoning: "The momentum is fading but positive." },
+  ),
+  right("a fenced array of numbers first", "deepseek", `${fenced([12.5, 14.1, 9.8])}\nand so\n${fenced(decision)}`, {
+    reasoning: "and so",
+  }),
+  right("nested arrays of numbers first", "gpt", `[[1, 2], [3, 4]]\n${fenced(decision)}`),
+  right(
+    "an object of indicators first",
+    "gemini",
+    `${fenced({ rsi: 58.3, macd: { line: 12.5, signal: 9.8 } })}\nDecision:\n${fenced(decision)}`,
+  ),
+  { name: "numbers only", style: "deepseek", text: "[12.5, 14.1, 9.8]", kind: "no_decision" },
+  {
+    name: "numbers only, fenced as data",
+    style: "gpt",
+    text: `The closes were\n${fenced([64_100, 64_250], "text")}`,
+    kind: "no_decision",
+  },
+  right(
+    "a long analysis is kept whole",
+    "claude",
+    `${"Volume has been falling since the morning. ".repeat(40)}END OF ANALYSIS\n\n${fenced(decision)}`,
+    { reasoning: "END OF ANALYSIS" },
+  ),
+  right("analysis behind the block", "gpt", `${fenced(decision)}\n\nMind the data at 14:30.`, {
+    reasoning: "Mind the data at 14:30.",
+  }),
+  right("in decision tags", "deepseek", `<decision>\n${fenced(decision)}\n</decision>`),
+  right(
+    "thinking aloud first",
+    "deepseek",
+    `<think>\nShould I sell 2 ETH? {"action": "sell", "symbol": "ETH/USD", "quantity": 2}\nNo.\n</think>\n${fenced(decision)}`,
+    { reasoning: "Should I sell 2 ETH?" },
+  ),
+  right(
+    "thinking without its opening tag",
+    "deepseek",
+    `Maybe buy 9 BTC.\n{"action": "buy", "symbol": "BTC/USD", "quantity": 9}\n</think>\n${fenced(decision)}`,
+  ),
+  right("bare JSON", "gpt", compact, { source: "bare" }),
+  right("bare JSON in noise", "llama", `Sure! Here you go: ${compact} Hope that helps :)`, { source: "bare" }),
+  right("fence without a language", "llama", fenced(decision, "")),
+  right("tildes", "gemini", `~~~json\n${compact}\n~~~`),
+  right("capitals", "gpt", fenced(decision, "JSON")),
+  right("a fence in one line", "llama", `Decision: \`\`\`json ${compact} \`\`\``),
+  right("a fence that opens behind text", "gemini", `My decision: \`\`\`json\n${compact}\n\`\`\``),
+  right("an indented fence", "claude", `1. Decision\n   \`\`\`json\n   ${compact}\n   \`\`\``),
+  right("windows line ends", "gpt", `Analysis.\r\n\`\`\`json\r\n${compact}\r\n\`\`\`\r\n`),
+  right("a list of one", "gpt", fenced([decision])),
+  right("proposals in a wrapper", "gpt", fenced({ proposals: [decision] })),
+  right("a wrapper of one", "llama", fenced({ decision })),
+  right("keyed by symbol", "deepseek", fenced({ "BTC/USD": { ...decision, symbol: undefined } })),
+  right("capitals in the values", "llama", fenced({ ...decision, action: "BUY", orderType: "LIMIT" })),
+  right(
+    "names with underscores",
+    "deepseek",
+    fenced({
+      action: "buy",
+      symbol: "BTC",
+      order_type: "limit",
+      quantity: 0.05,
+      limit_price: 64_000,
+      stop_loss: 62_000,
+      take_profit: 68_000,
+      confidence: 70,
+    }),
+  ),
+  right("a trailing comma", "llama", fenced(`${compact.slice(0, -1)},}`)),
+  right("comments", "llama", fenced(`{\n  // the entry\n  ${compact.slice(1, -1)} /* all */\n}`)),
+  right("single quotes", "llama", fenced(compact.replaceAll('"', "'"))),
+  right(
+    "names without quotes",
+    "llama",
+    fenced(
+      '{action: "buy", symbol: "BTC/USD", quantity: 0.05, limitPrice: 64000, stop: 62000, target: 68000, confidence: 70}',
+    ),
+  ),
+  right(
+    "typographic quotes",
+    "gemini",
+    fenced(
+      "{“action”: “buy”, “symbol”: “BTC/USD”, “quantity”: 0.05, “limitPrice”: 64000, “stop”: 62000, “target”: 68000, “confidence”: 70}",
+    ),
+  ),
+  right(
+    "wide punctuation",
+    "deepseek",
+    fenced(
+      '｛"action"："buy"，"symbol"："BTC/USD"，"quantity"：0.05，"limitPrice"：64000，"stop"：62000，"target"：68000，"confidence"：70｝',
+    ),
+  ),
+  right(
+    "text inside strings is untouched",
+    "deepseek",
+    fenced({ ...decision, reasoning: '“Wide：punctuation，stays” {"action": "sell"} // no comment' }),
+    { reasoning: "" },
+  ),
+  {
+    name: "null and N/A",
+    style: "gpt",
+    text: fenced({
+      action: "buy",
+      symbol: "BTC/USD",
+      quantity: 0.05,
+      riskPercent: null,
+      limitPrice: "null",
+      stop: "N/A",
+      target: "none",
+      confidence: "n/a",
+      invalidation: "N/A",
+    }),
+    kind: "proposals",
+    proposals: [buy("BTC/USD", { quantity: "0.05" })],
+  },
+  {
+    name: "bare N/A",
+    style: "llama",
+    text: fenced('{"action": "hold", "symbol": "ETH/USD", "quantity": N/A, "stop": None, "confidence": 50}'),
+    kind: "proposals",
+    proposals: [hold("ETH/USD", { confidence: 50 })],
+  },
+  {
+    name: "NaN",
+    style: "deepseek",
+    text: fenced('{"action": "hold", "symbol": "ETH/USD", "quantity": NaN}'),
+    kind: "proposals",
+    proposals: [hold("ETH/USD")],
+  },
+  {
+    name: "thousands without quotes",
+    style: "llama",
+    text: fenced('{"action": "buy", "symbol": "BTC/USD", "quantity": 0.05, "stop": 62,000}'),
+    kind: "malformed",
+    problems: [""],
+  },
+  {
+    name: "a key twice",
+    style: "llama",
+    text: fenced('{"action": "buy", "action": "sell", "symbol": "ETH/USD", "quantity": 0.1}'),
+    kind: "malformed",
+    problems: [""],
+  },
+  {
+    name: "a tool call",
+    style: "claude",
+    text: "The trend is up, so I propose a small entry.",
+    toolArguments: [JSON.stringify({ analysis: "", proposals: [decision] })],
+    kind: "proposals",
+    proposals: [typed],
+    source: "tool",
+    reasoning: "small entry",
+  },
+  {
+    name: "a tool call beside a block",
+    style: "claude",
+    text: `The format was ${fenced({ ...decision, quantity: 5 })}`,
+    toolArguments: [JSON.stringify({ proposals: [decision] })],
+    kind: "proposals",
+    proposals: [typed],
+    source: "tool",
+  },
+  {
+    name: "a tool call with one decision",
+    style: "gemini",
+    text: "",
+    toolArguments: [compact],
+    kind: "proposals",
+    proposals: [typed],
+    source: "tool",
+  },
+  {
+    name: "a tool call without decisions",
+    style: "claude",
+    text: "Nothing to do.",
+    toolArguments: ['{"analysis": "flat", "proposals": []}'],
+    kind: "no_decision",
+  },
+  {
+    name: "a tool call of broken JSON",
+    style: "gpt",
+    text: "",
+    toolArguments: ['{"proposals": [{"action": "buy"'],
+    kind: "malformed",
+    problems: [""],
+  },
+  {
+    name: "a tool call of something else",
+    style: "gpt",
+    text: "",
+    toolArguments: ['{"query": "btc news"}'],
+    kind: "malformed",
+    problems: [""],
+  },
+];
