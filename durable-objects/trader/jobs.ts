@@ -69,6 +69,10 @@ async function runJob(parts: Parts, row: DueRow): Promise<void> {
     case "housekeeping":
       await keepHouse(parts);
       return;
+    case "notify":
+      // Not waited for: no channel may hold up what comes after it.
+      parts.state.waitUntil(parts.notifier.rang());
+      return;
     case "kraken":
       // It plans its next time itself; should it not come to that, it is looked at again.
       schedule.set("kraken", row.key, clock.wall() + KRAKEN_AGAIN_MS);

@@ -127,4 +127,32 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: 4,
+    sql: `
+      -- Outgoing channels, their addresses and tokens sealed by the vault.
+      CREATE TABLE notify_channels (
+        channel TEXT PRIMARY KEY,
+        sealed_target TEXT NOT NULL,
+        sealed_secret TEXT,
+        shown TEXT NOT NULL,
+        chat_id TEXT,
+        enabled INTEGER NOT NULL,
+        last_at INTEGER,
+        last_delivered INTEGER,
+        last_message TEXT
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE notify_topics (id INTEGER PRIMARY KEY, topics TEXT NOT NULL) STRICT;
+
+      -- Messages that wait to be sent: a few hundred at most.
+      CREATE TABLE notify_queue (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        channel TEXT NOT NULL,
+        body TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        due INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

@@ -5,6 +5,7 @@
 import { reportUnexpected } from "../lib/error-sink.ts";
 import type { LogFields } from "../lib/log.ts";
 import { Schedule } from "../lib/schedule.ts";
+import { Vault } from "../lib/vault.ts";
 import { ROOT_FEED } from "../market-feed/names.ts";
 import { feedPort } from "../market-feed/stub.ts";
 import { Admission } from "./admission.ts";
@@ -19,6 +20,8 @@ import { FeedClient } from "./feed-client.ts";
 import { eventFrames, resumeFrames } from "./frames.ts";
 import { Historian } from "./historian.ts";
 import { KrakenDesk } from "./kraken/assemble.ts";
+import { fetchNow, Notifier } from "./notify/notifier.ts";
+import { NotifyTable } from "./notify/table.ts";
 import { readSettings } from "./settings.ts";
 import { TraderSockets } from "./sockets.ts";
 import { accountTimers, ACCOUNT_JOBS, type AccountTimers } from "./timers.ts";
@@ -49,6 +52,8 @@ export type Parts = CommandDependencies & {
   readonly keyConnector: KeyConnector;
   /** The account that trades with the user's key, where there is one. */
   readonly kraken: KrakenDesk;
+  /** Alerts to the outside. */
+  readonly notifier: Notifier;
   /** Logs and reports an exception that nobody expected. */
   readonly unexpected: (event: string, error: unknown, fields: LogFields) => void;
 };
@@ -144,6 +149,18 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
       unexpected(event, error, {});
     },
   });
+  const notifier = new Notifier({
+    table: new NotifyTable(state.storage.sql),
+    vault: new Vault(settings.VAULT_SECRET, settings.VAULT_SECRET_PREVIOUS),
+    owner: traderId,
+    now: () => clock.wall(),
+    fetch: fetchNow,
+    telegramUrl: settings.TELEGRAM_URL,
+    plan: (at) => {
+      schedule.set("notify", "", at);
+      state.waitUntil(schedule.arm());
+    },
+  });
   const parts: Parts = {
     state,
     env,
@@ -163,6 +180,7 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     keyring,
     keyConnector,
     kraken,
+    notifier,
     unexpected,
   };
   return parts;
@@ -207,11 +225,21 @@ function planAfter(parts: Parts, recorded: readonly Recorded[]): void {
   if (recorded.length > 0) {
     parts.historian.plan();
   }
+  noteAlerts(parts, recorded);
   if (schedule.dueAt("levels", "") === null && watchesAny(parts)) {
     schedule.set("levels", "", clock.wall() + LEVELS_EVERY_MS);
   }
   if (schedule.dueAt("housekeeping", "") === null) {
     schedule.set("housekeeping", "", clock.wall() + DAY_MS);
+  }
+}
+
+/** Messages to the outside are written with what they tell of; should that fail, the trade stands all the same. */
+function noteAlerts(parts: Parts, recorded: readonly Recorded[]): void {
+  try {
+    parts.notifier.enqueue(recorded);
+  } catch (error) {
+    parts.unexpected("notify_failed", error, {});
   }
 }
 
@@ -229,6 +257,9 @@ function afterCommit(parts: Parts, recorded: readonly Recorded[]): void {
     const tasks = [schedule.arm(), historian.kick(), ...(triggers.isBehind() ? [triggers.flush()] : [])];
     state.waitUntil(Promise.all(tasks).catch(failed));
     parts.kraken.committed(recorded);
+    if (recorded.some(({ event }) => event.type === "alert_raised")) {
+      state.waitUntil(parts.notifier.drain().catch(failed));
+    }
   } catch (error) {
     failed(error);
   }

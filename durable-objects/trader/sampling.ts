@@ -80,7 +80,7 @@ async function fillMissed(parts: Parts, accountId: string): Promise<void> {
   const now = clock.market();
   const to = Math.floor(now / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
   const known = desk.store.meta(untilKey(accountId));
-  const since = known === null ? now : Math.max(Number(known), now - MOST_MISSED_MINUTES * MINUTE_MS);
+  const since = Math.max(known === null ? state.createdAt : Number(known), now - MOST_MISSED_MINUTES * MINUTE_MS);
   const events = to > since ? recentEvents(parts, accountId) : [];
   const from = to > since ? heldSince(state, events, since) : Infinity;
   if (from >= to) {

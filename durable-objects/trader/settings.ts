@@ -19,6 +19,8 @@ const schema = z.object({
     .transform((text) => (text === undefined || text === "" ? null : new Secret(text))),
   FEED_LOCATION_HINT: z.enum(["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"]),
   ERROR_SINK_URL: z.string(),
+  /** Where Telegram's bots are asked. */
+  TELEGRAM_URL: z.url().default("https://api.telegram.org"),
 });
 
 export type TraderSettings = z.infer<typeof schema>;

@@ -5,9 +5,15 @@ import type { Parts } from "../parts.ts";
 import type { Resealed } from "./connector.ts";
 
 /** What was encrypted anew. Refused TEMPORARILY_UNAVAILABLE when it has to be repeated. */
-export async function reseal({ keyConnector, traderId, unexpected }: Parts): Promise<Result<Resealed>> {
+export async function reseal({ keyConnector, notifier, traderId, unexpected }: Parts): Promise<Result<Resealed>> {
   try {
-    const counts = await keyConnector.reseal();
+    const keys = await keyConnector.reseal();
+    const channels = await notifier.reseal();
+    const counts = {
+      resealed: keys.resealed + channels.resealed,
+      current: keys.current + channels.current,
+      unreadable: keys.unreadable + channels.unreadable,
+    };
     if (counts.resealed > 0 || counts.unreadable > 0) {
       log("keys_resealed", { trader: traderId, ...counts });
     }

@@ -3,10 +3,11 @@
  * does, and can be away. Used where a test needs an exact print or an exact book; the real feed has tests of its own.
  */
 import { env } from "cloudflare:workers";
-import type { MarketList } from "../../../contract/markets.ts";
+import type { CandlePage, MarketList } from "../../../contract/markets.ts";
 import { decimal, isAbove, isBelow } from "../../../domain/decimal.ts";
 import type {
   BookView,
+  Candle,
   Instrument,
   Level,
   MarketView,
@@ -52,6 +53,8 @@ export class ScriptedFeed {
   readonly #held = new Map<string, Promise<void>>();
   readonly rows = new Map<string, Map<string, TriggerRow>>();
   pinned: readonly string[] = [];
+  /** Closed 1-minute candles by symbol. */
+  readonly minutes = new Map<string, readonly Candle[]>();
   owed: (TriggerDelivery & { readonly traderId: string })[] = [];
   readonly #markets = new Map<string, Market>();
   #deliveryId = 0;
@@ -179,6 +182,12 @@ export class ScriptedFeed {
     return ok({ view: this.#view(symbol, market), deliveries });
   }
 
+  async marketView(symbol: string): Promise<Result<MarketView>> {
+    await this.#answering("marketView");
+    const market = this.#markets.get(symbol);
+    return market === undefined ? refuse("UNKNOWN_SYMBOL", `${symbol} is not listed.`) : ok(this.#view(symbol, market));
+  }
+
   async markets(): Promise<Result<MarketList>> {
     await this.#answering("markets");
     return ok({ market: "replay", marketTime: this.now(), connected: true, markets: [] });
@@ -190,6 +199,11 @@ export class ScriptedFeed {
       const market = this.#markets.get(symbol);
       return market === undefined ? [] : [this.#view(symbol, market).quote];
     });
+  }
+
+  async candles(symbol: string): Promise<Result<CandlePage>> {
+    await this.#answering("candles");
+    return ok({ interval: "1m", candles: [...(this.minutes.get(symbol) ?? [])], complete: false });
   }
 
   async registerTriggers(traderId: string, rows: readonly TriggerRow[]): Promise<void> {
