@@ -55,7 +55,7 @@ function plain(line: string): string {
     .replace(/^\s*#{1,6}\s*/, "")
     .replace(/^\s*(?:[-*•●▪–—]|\d{1,2}[.)])\s+/, "")
     .replaceAll(/\p{Extended_Pictographic}|\uFE0F/gu, "")
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replaceAll(/\[([^[\]]{0,200})\]\([^()\s]{0,500}\)/g, "$1")
     .trim();
 }
 

@@ -14,6 +14,9 @@ import type { SymbolTable } from "./symbols.ts";
 
 export type ProseReading = { readonly proposals: readonly Proposal[]; readonly problems: readonly ReadProblem[] };
 
+/** More orders than this in one reply are no decision. */
+const MOST_SIGNALS = 100;
+
 /** One order given in a sentence. `symbol` null: it stands elsewhere in its block. */
 type Signal = {
   readonly action: ProposalAction;
@@ -84,6 +87,12 @@ const hearsay =
 export function readProse(text: string, symbols: SymbolTable, validate: Validate): ProseReading {
   const sentences = sentencesOf(text);
   const signals = sentences.flatMap((sentence, index) => signalsOf(sentence.text, index, sentences, symbols));
+  if (signals.length > MOST_SIGNALS) {
+    return {
+      proposals: [],
+      problems: [{ path: "", message: `The reply gives ${signals.length} orders; at most ${MOST_SIGNALS} are read.` }],
+    };
+  }
   const proposals: Proposal[] = [];
   const problems: ReadProblem[] = [];
   for (const signal of signals) {
