@@ -34,6 +34,8 @@ export const NUMBER_PATTERN = String.raw`(?:\d{1,3}(?:[,'’_\u00a0\u2009\u202f]
 /** The words and letters that multiply, written directly behind a number. */
 export const MULTIPLIER_PATTERN = String.raw`(?:\s?(?:thousand|million|billion)\b|(?:k|mm?|bn|b)\b)`;
 
+/** As on the wire (contract/decimal.ts): longer text is an attack, not money. */
+const bounded = /^\d{0,20}(?:\.\d{1,18})?$/;
 const currency = String.raw`(?:US\$|[$€£₿]|USDT?|EUR|GBP)`;
 const whole = new RegExp(
   String.raw`^(?<sign>[-+−])?\s*(?:${currency}\s*)?(?<digits>${NUMBER_PATTERN}|\d{1,3}(?:\s\d{3})+(?:\.\d+)?)(?<times>${MULTIPLIER_PATTERN})?\s*(?<percent>%|percent\b|pct\b)?\s*(?:${currency}|[A-Z]{2,5})?$`,
@@ -77,7 +79,7 @@ export function numberOf(digits: string, times: string | undefined): Decimal | n
     : digits.replaceAll(/[,'’_\s\u00a0\u2009\u202f]/g, "");
   const value = parseDecimal(plain.startsWith(".") ? `0${plain}` : plain);
   const factor = times === undefined ? undefined : multipliers[times.trim().toLowerCase()];
-  return value === null || plain.length > 40 ? null : factor === undefined ? value : multiply(value, factor);
+  return value === null || !bounded.test(plain) ? null : factor === undefined ? value : multiply(value, factor);
 }
 
 /** "6.425e4". Powers beyond eighteen are no amount of anything. */

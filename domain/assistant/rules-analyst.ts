@@ -96,12 +96,15 @@ function stateOf({ symbol, last, high24h, low24h, change24hPercent }: SnapshotMa
 
 function signsOf(last: Decimal, indicators: SnapshotIndicators): readonly Sign[] {
   const { ema20, ema50, rsi14, macd, macdSignal, bollingerLower, bollingerUpper } = indicators;
+  const isUp = ema20 !== null && ema50 !== null && isAbove(ema20, ema50);
   return [
     ...(ema20 === null || ema50 === null ? [] : [trendSign(ema20, ema50)]),
     ...(ema20 === null ? [] : [sideSign(last, ema20)]),
     ...(macd === null || macdSignal === null ? [] : [momentumSign(macd, macdSignal)]),
-    ...(rsi14 === null ? [] : [strengthSign(rsi14)]),
-    ...(bollingerLower === null || bollingerUpper === null ? [] : [bandSign(last, bollingerLower, bollingerUpper)]),
+    ...(rsi14 === null ? [] : [strengthSign(rsi14, isUp)]),
+    ...(bollingerLower === null || bollingerUpper === null
+      ? []
+      : [bandSign(last, bollingerLower, bollingerUpper, isUp)]),
   ];
 }
 
@@ -118,23 +121,31 @@ function sideSign(last: Decimal, fast: Decimal): Sign {
 }
 
 function momentumSign(macd: Decimal, signal: Decimal): Sign {
-  return isAbove(macd, signal)
-    ? { weight: 1, text: `MACD (${macd}) is above its signal line (${signal})` }
-    : { weight: -1, text: `MACD (${macd}) is not above its signal line (${signal})` };
+  switch (compare(macd, signal)) {
+    case 1:
+      return { weight: 1, text: `MACD (${macd}) is above its signal line (${signal})` };
+    case -1:
+      return { weight: -1, text: `MACD (${macd}) is below its signal line (${signal})` };
+    default:
+      return { weight: 0, text: `MACD (${macd}) is at its signal line` };
+  }
 }
 
-function strengthSign(rsi: Decimal): Sign {
+/** Cheap is a reason only along the trend: what falls is cheap all the way down. */
+function strengthSign(rsi: Decimal, isUp: boolean): Sign {
   if (isBelow(rsi, OVERSOLD)) {
-    return { weight: 1, text: `RSI 14 is ${rsi}, oversold` };
+    return isUp
+      ? { weight: 1, text: `RSI 14 is ${rsi}, oversold in an uptrend` }
+      : { weight: 0, text: `RSI 14 is ${rsi}, oversold, and against the trend that is no reason` };
   }
   return isAbove(rsi, OVERBOUGHT)
     ? { weight: -1, text: `RSI 14 is ${rsi}, overbought` }
     : { weight: 0, text: `RSI 14 is ${rsi}` };
 }
 
-function bandSign(last: Decimal, lower: Decimal, upper: Decimal): Sign {
+function bandSign(last: Decimal, lower: Decimal, upper: Decimal, isUp: boolean): Sign {
   if (compare(last, lower) <= 0) {
-    return { weight: 1, text: `the price is at the lower Bollinger band (${lower})` };
+    return { weight: isUp ? 1 : 0, text: `the price is at the lower Bollinger band (${lower})` };
   }
   return compare(last, upper) >= 0
     ? { weight: -1, text: `the price is at the upper Bollinger band (${upper})` }
