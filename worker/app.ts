@@ -22,6 +22,7 @@ import { addHealthRoute } from "./routes/health.ts";
 import { addHistoryRoutes } from "./routes/history.ts";
 import { addMarketRoutes } from "./routes/markets.ts";
 import { addMyDataRoutes } from "./routes/me.ts";
+import { addNotificationRoutes } from "./routes/notifications.ts";
 import { addOperatorRoutes } from "./routes/operator.ts";
 import { addOrderRoutes } from "./routes/orders.ts";
 import { addSessionRoutes } from "./routes/session.ts";
@@ -57,6 +58,8 @@ export function createApp(): App {
     app.use(path, publicLimit);
   }
   app.use("/api/credentials/*", limitPerAddress(KEY_REQUESTS_PER_MINUTE));
+  // Each test of a channel posts somewhere.
+  app.use("/api/notifications/test", limitPerAddress(KEY_REQUESTS_PER_MINUTE));
 
   addHealthRoute(app);
   addAuthRoutes(app);
@@ -68,6 +71,7 @@ export function createApp(): App {
   addStopRoutes(app);
   addHistoryRoutes(app);
   addCredentialRoutes(app);
+  addNotificationRoutes(app);
   addOperatorRoutes(app);
   addSocketRoutes(app);
   addDocumentRoutes(app);

@@ -22,6 +22,7 @@ import type {
 } from "../../contract/orders.ts";
 import type { CredentialUsePage, KrakenCredentialsView, KrakenTestView } from "../../contract/credentials.ts";
 import type { ResumeRequest, Resumed, StopReport } from "../../contract/halts.ts";
+import type { NotificationChannel, NotificationsView, TestNotificationResult } from "../../contract/notifications.ts";
 import type { PriceAlertList, PriceAlertRequest, PriceAlertView } from "../../contract/price-alerts.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { PositionView } from "../../contract/accounts.ts";
@@ -34,6 +35,7 @@ import type { KeySlot } from "../../domain/venue/keys.ts";
 import type { TriggerReceiver } from "../market-feed/port.ts";
 import type { AccountSnapshot } from "./assistant-snapshot.ts";
 import type { Resealed } from "./credentials/connector.ts";
+import type { NotifySubmission } from "./notify/submission.ts";
 import type { KeySubmission } from "./credentials/submission.ts";
 
 export type Principal = {
@@ -150,6 +152,15 @@ export type TraderPort = TriggerReceiver & {
     after: number,
     limit: number,
   ): Promise<Result<{ readonly epoch: string; readonly events: readonly JournalEventView[]; readonly last: number }>>;
+
+  notifications(principal: Principal): Promise<Result<NotificationsView>>;
+  /** Addresses and tokens come sealed: no plaintext crosses RPC. */
+  changeNotifications(
+    principal: Principal,
+    submission: NotifySubmission,
+  ): Promise<Result<{ readonly view: NotificationsView; readonly tookSecret: boolean }>>;
+  testNotifications(principal: Principal, channel: NotificationChannel): Promise<Result<TestNotificationResult>>;
+  removeNotifications(principal: Principal, channel: NotificationChannel | null): Promise<Result<NotificationsView>>;
 
   krakenCredentials(principal: Principal): Promise<Result<KrakenCredentialsView>>;
   /** Keys come sealed: no plaintext crosses RPC. */

@@ -24,6 +24,7 @@ import type {
 } from "../../contract/orders.ts";
 import type { CredentialUsePage, KrakenCredentialsView, KrakenTestView } from "../../contract/credentials.ts";
 import type { ResumeRequest, Resumed, StopReport } from "../../contract/halts.ts";
+import type { NotificationChannel, NotificationsView, TestNotificationResult } from "../../contract/notifications.ts";
 import type { PriceAlertList, PriceAlertRequest, PriceAlertView } from "../../contract/price-alerts.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { Decimal } from "../../domain/decimal.ts";
@@ -45,6 +46,7 @@ import { accountStateView, journalView } from "./frames.ts";
 import { runDueJobs } from "./jobs.ts";
 import { assemble, type Parts } from "./parts.ts";
 import { cancelExternal, orderOutcome, placedOutcome, rateProblem } from "./kraken/answers.ts";
+import { notifySubmission, type NotifySubmission } from "./notify/submission.ts";
 import type { Principal, ProposedOrder, TraderPort, Write } from "./port.ts";
 import { sweep } from "./nets/sweep.ts";
 import { knowsTime, read, readAccount, urgent, wish, write, type Asked } from "./requests.ts";
@@ -307,6 +309,35 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     });
   }
 
+  async notifications(principal: Principal): Promise<Result<NotificationsView>> {
+    return read(this.#parts(), principal, ({ notifier }) => ok(notifier.view()));
+  }
+
+  async changeNotifications(
+    principal: Principal,
+    submission: NotifySubmission,
+  ): Promise<Result<{ readonly view: NotificationsView; readonly tookSecret: boolean }>> {
+    return write(this.#parts(), ordinary("change_notifications", principal, {}), ({ notifier }) => {
+      const valid = checked(notifySubmission, submission);
+      return valid.ok ? notifier.change(valid.value) : valid;
+    });
+  }
+
+  async testNotifications(principal: Principal, channel: NotificationChannel): Promise<Result<TestNotificationResult>> {
+    return write(this.#parts(), ordinary("test_notifications", principal, { channel }), ({ notifier }) =>
+      notifier.test(channel),
+    );
+  }
+
+  async removeNotifications(
+    principal: Principal,
+    channel: NotificationChannel | null,
+  ): Promise<Result<NotificationsView>> {
+    return write(this.#parts(), ordinary("remove_notifications", principal, {}), ({ notifier }) =>
+      ok(notifier.remove(channel)),
+    );
+  }
+
   async krakenCredentials(principal: Principal): Promise<Result<KrakenCredentialsView>> {
     return read(this.#parts(), principal, ({ keyring }) => ok(keyring.view()));
   }
@@ -364,8 +395,12 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   }
 
   async exportData(principal: Principal): Promise<Result<Readonly<Record<string, unknown>>>> {
-    return read(this.#parts(), principal, ({ desk, traderId, keyring }) =>
-      ok({ ...exportEverything(desk, traderId), credentials: keyring.exported() }),
+    return read(this.#parts(), principal, ({ desk, traderId, keyring, notifier }) =>
+      ok({
+        ...exportEverything(desk, traderId),
+        credentials: keyring.exported(),
+        notifications: notifier.view(),
+      }),
     );
   }
 
