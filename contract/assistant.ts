@@ -3,7 +3,7 @@
  * order comes only from a trader's execution of one. Keys go in and never come out.
  */
 import { z } from "zod";
-import { OUTCOME_KINDS, PROPOSAL_SOURCES } from "../domain/assistant/outcome.ts";
+import { FINISH_REASONS, OUTCOME_KINDS, PROPOSAL_SOURCES } from "../domain/assistant/outcome.ts";
 import { PROPOSAL_ACTIONS, PROPOSAL_ORDER_TYPES } from "../domain/assistant/proposal.ts";
 import { decimalText, nonNegativeDecimalText, positiveDecimalText } from "./decimal.ts";
 import { problem } from "./errors.ts";
@@ -361,6 +361,7 @@ export const claim = z.object({
   value: decimalText,
   /** The field of the snapshot that it speaks of; null where it names none. */
   field: z.string().nullable(),
+  symbol: symbolText.nullable(),
   /** What that field said. */
   actual: decimalText.nullable(),
   verdict: z.enum(["supported", "contradicted", "unsupported"]),
@@ -463,7 +464,7 @@ export const runRecord = z.object({
     .object({
       text: z.string(),
       toolArguments: z.array(z.string()),
-      finish: z.string(),
+      finish: z.enum(FINISH_REASONS),
       refusal: z.string().nullable(),
     })
     .nullable(),

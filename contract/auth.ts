@@ -91,6 +91,8 @@ export const dataExport = z.object({
   sessions: z.array(sessionEntry),
   /** As the trader object knows it: accounts with all their events. */
   trader: z.record(z.string(), z.unknown()),
+  /** Chats, runs, proposals, prompts and providers; no key. */
+  assistant: z.record(z.string(), z.unknown()),
   /** The copy in the history database. */
   history: z.object({
     orders: z.array(order),

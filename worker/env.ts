@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { MARKETS, TIMEFRAMES, type Timeframe } from "../domain/market.ts";
 import { ok, refuse, type Result } from "../domain/problem.ts";
+import { addressFault, readBaseUrls } from "../durable-objects/assistant/wire/addresses.ts";
 import { Secret } from "../durable-objects/lib/secret.ts";
 
 /** Whether users may connect keys of their own at Kraken. */
@@ -45,6 +46,9 @@ const variables = z
     PUBLIC_ORIGIN: origin,
     CORS_ORIGINS: origins,
     ERROR_SINK_URL: z.string().refine(isEmptyOrWebAddress, "must be empty or an http(s) address"),
+    MODEL_BASE_URLS: z
+      .string()
+      .refine((text) => readBaseUrls(text) !== null, "must be provider=address pairs separated by spaces, or empty"),
     AUTH_SECRET: masterSecret,
     VAULT_SECRET: masterSecret,
     VAULT_SECRET_PREVIOUS: z
@@ -56,6 +60,7 @@ const variables = z
     DB: binding("a D1 database"),
     TRADER: binding("a Durable Object namespace"),
     MARKET_FEED: binding("a Durable Object namespace"),
+    ASSISTANT: binding("a Durable Object namespace"),
     ASSETS: binding("the static assets"),
   })
   .superRefine(checkTogether);
@@ -124,7 +129,8 @@ function check(env: Env): Result<Config> {
 }
 
 type Together = {
-  readonly ENVIRONMENT: string;
+  readonly ENVIRONMENT: "local" | "staging" | "production";
+  readonly MODEL_BASE_URLS: string;
   readonly PUBLIC_ORIGIN: string;
   readonly MARKET: string;
   readonly KRAKEN_REST_URL: string;
@@ -147,6 +153,12 @@ function checkTogether(
       path: ["KRAKEN_REST_URL"],
       message: "is the real Kraken, but MARKET is not live",
     });
+  }
+  for (const [provider, address] of readBaseUrls(value.MODEL_BASE_URLS) ?? []) {
+    const fault = addressFault(address, value.ENVIRONMENT);
+    if (fault !== null) {
+      context.addIssue({ code: "custom", path: ["MODEL_BASE_URLS"], message: `for ${provider}: ${fault}` });
+    }
   }
   if (value.ENVIRONMENT === "local") {
     return;

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { crc32 } from "../domain/book/crc32.ts";
 import { refuse, type Result } from "../domain/problem.ts";
+import type { AssistantPort } from "../durable-objects/assistant/port.ts";
 import { withDeadline } from "../durable-objects/lib/deadline.ts";
 import { logUnexpected } from "../durable-objects/lib/log.ts";
 import { ROOT_FEED, relayName } from "../durable-objects/market-feed/names.ts";
@@ -19,11 +20,17 @@ const CALL_DEADLINE_MS = 10_000;
 // TypeScript cannot follow the platform's mapping of recursive JSON types through RPC (TS2589). The classes are held to the
 // ports by `implements`; here a stub only has to be an object.
 const traderStub = z.custom<TraderPort & Upgradable>(isObject);
+const assistantStub = z.custom<AssistantPort & Upgradable>(isObject);
 const feedStub = z.custom<MarketFeedPort & Upgradable>(isObject);
 
 /** The object that owns everything one user trades, made near the exchange when it is first called. */
 export function traderObject(env: Env, config: Config, traderId: string): TraderPort & Upgradable {
   return traderStub.parse(env.TRADER.getByName(traderId, { locationHint: config.locationHint }));
+}
+
+/** The object that owns one user's chats, runs and proposals. It has the trader's name. */
+export function assistantObject(env: Env, config: Config, traderId: string): AssistantPort & Upgradable {
+  return assistantStub.parse(env.ASSISTANT.getByName(traderId, { locationHint: config.locationHint }));
 }
 
 /** The object that holds the connection to the exchange. */

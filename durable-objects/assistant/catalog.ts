@@ -17,6 +17,7 @@ import {
   type TokenPrice,
 } from "../../domain/assistant/providers.ts";
 import { ok, refuse, type Result } from "../../domain/problem.ts";
+import { parseTrusted } from "../lib/trusted-json.ts";
 import type { ModelKeys } from "./keys/model-keys.ts";
 import type { EndpointDefinition, Library } from "./storage/library.ts";
 import { addressFault, type Environment } from "./wire/addresses.ts";
@@ -198,8 +199,8 @@ export class Catalog {
   }
 
   #preferred(providers: readonly ProviderView[]): ProviderListView["preferred"] {
-    const stored: unknown = JSON.parse(this.#dependencies.library.meta("preferred") ?? "null");
-    const [providerId, modelId] = Array.isArray(stored) ? stored : [];
+    const stored = this.#dependencies.library.meta("preferred");
+    const [providerId, modelId] = stored === null ? [] : parseTrusted<readonly string[]>(stored);
     const last = providers.find((provider) => provider.id === providerId && provider.ready);
     const model = last?.models.find(({ id }) => id === modelId);
     return last !== undefined && model !== undefined

@@ -12,6 +12,7 @@ import {
   HUNDRED,
   multiply,
   parseDecimal,
+  subtract,
   sum,
   ZERO,
   type Decimal,
@@ -38,6 +39,14 @@ export type SpendingOf = { readonly runId: string; readonly providerId: string; 
 
 /** Until the user sets another. */
 const DEFAULT_LIMITS: BudgetRequest = { total: decimal("5"), models: [] };
+const FREE: TokenPrice = { input: ZERO, cachedInput: ZERO, output: ZERO };
+const NOTHING_USED: RunUsageView = {
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  cost: ZERO,
+  estimated: false,
+};
 const PERCENT_DECIMALS = 2;
 const COLUMNS = `run_id AS runId, provider_id AS providerId, model_id AS modelId, reserved, cost, estimated,
   input_tokens AS inputTokens, cached_input_tokens AS cachedInputTokens, output_tokens AS outputTokens`;
@@ -81,24 +90,43 @@ export class Spending {
     return ok(null);
   }
 
-  /** Puts what a call did cost in the place of its reservation. `tokens` null: the provider told none, the reservation stands. */
-  settle(runId: string, reserved: Decimal, tokens: Tokens | null, price: TokenPrice | null): RunUsageView {
-    const before = this.of(runId);
+  /**
+   * Puts what a run did cost in the place of its reservation. `tokens` null: the provider told none, the reservation stands,
+   * marked as an estimate.
+   */
+  settle(runId: string, tokens: Tokens | null, price: TokenPrice | null): RunUsageView {
+    return this.#book(runId, tokens, this.of(runId)?.reserved ?? ZERO, ZERO, price);
+  }
+
+  /** As settle, of a first call of a run whose second holds `reserved` of the reservation. */
+  settlePart(runId: string, tokens: Tokens | null, reserved: Decimal, price: TokenPrice | null): RunUsageView {
+    return this.#book(runId, tokens, subtract(this.of(runId)?.reserved ?? ZERO, reserved), reserved, price);
+  }
+
+  #book(
+    runId: string,
+    tokens: Tokens | null,
+    reserved: Decimal,
+    left: Decimal,
+    price: TokenPrice | null,
+  ): RunUsageView {
+    const before = this.of(runId)?.usage ?? NOTHING_USED;
     const usage =
       tokens === null
         ? null
         : { inputTokens: tokens.input, cachedInputTokens: tokens.cachedInput, outputTokens: tokens.output };
-    const charge = settle(reserved, usage, price ?? { input: ZERO, cachedInput: ZERO, output: ZERO });
+    const charge = settle(reserved, usage, price ?? FREE);
     const view: RunUsageView = {
-      inputTokens: (before?.usage.inputTokens ?? 0) + (usage?.inputTokens ?? 0),
-      cachedInputTokens: (before?.usage.cachedInputTokens ?? 0) + (usage?.cachedInputTokens ?? 0),
-      outputTokens: (before?.usage.outputTokens ?? 0) + (usage?.outputTokens ?? 0),
-      cost: add(before?.usage.cost ?? ZERO, charge.cost),
-      estimated: (before?.usage.estimated ?? false) || charge.estimated,
+      inputTokens: before.inputTokens + (usage?.inputTokens ?? 0),
+      cachedInputTokens: before.cachedInputTokens + (usage?.cachedInputTokens ?? 0),
+      outputTokens: before.outputTokens + (usage?.outputTokens ?? 0),
+      cost: add(before.cost, charge.cost),
+      estimated: before.estimated || charge.estimated,
     };
     this.#sql.exec(
-      `UPDATE spending SET reserved = '0', cost = ?, estimated = ?, input_tokens = ?, cached_input_tokens = ?,
+      `UPDATE spending SET reserved = ?, cost = ?, estimated = ?, input_tokens = ?, cached_input_tokens = ?,
          output_tokens = ? WHERE run_id = ?`,
+      left,
       view.cost,
       view.estimated ? 1 : 0,
       view.inputTokens,
@@ -124,6 +152,13 @@ export class Spending {
       reserved: money(row.reserved),
       usage: { inputTokens, cachedInputTokens, outputTokens, cost: money(row.cost), estimated: row.estimated === 1 },
     };
+  }
+
+  /** What a run used, with the day that it counts for. */
+  dated(runId: string): { readonly day: string; readonly usage: RunUsageView } | null {
+    const row = firstRow<{ day: string }>(this.#sql, "SELECT day FROM spending WHERE run_id = ?", runId);
+    const spent = this.of(runId);
+    return row === null || spent === null ? null : { day: row.day, usage: spent.usage };
   }
 
   limits(): BudgetRequest {

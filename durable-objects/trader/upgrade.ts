@@ -50,7 +50,8 @@ function admitSocket({ admission, clock, sockets }: Parts, principal: Principal)
   return admission.recognise(principal.userId);
 }
 
-function readPrincipal(header: string | null): Principal | null {
+/** Who the worker says it is; null when the header is none of ours. */
+export function readPrincipal(header: string | null): Principal | null {
   if (header === null) {
     return null;
   }

@@ -1,9 +1,9 @@
-/** Erasing a user: the trader object first, so that its outbox cannot write again, then every row in D1. */
+/** Erasing a user: their objects first, so that no outbox can write again, then every row in D1. */
 import { eq } from "drizzle-orm";
 import { ok, type Result } from "../../domain/problem.ts";
 import { database, tables } from "../database.ts";
 import type { Config } from "../env.ts";
-import { outcome, traderObject } from "../objects.ts";
+import { assistantObject, outcome, traderObject } from "../objects.ts";
 import { forgetSessions, principalOf, type Visitor } from "./visitor.ts";
 
 /** Leaves nothing of the user behind. Repeating it after a failure half-way completes it. */
@@ -11,6 +11,12 @@ export async function eraseUser(env: Env, config: Config, visitor: Visitor): Pro
   const erased = await outcome("erase", () => traderObject(env, config, visitor.traderId).erase(principalOf(visitor)));
   if (!erased.ok) {
     return erased;
+  }
+  const forgotten = await outcome("erase", () =>
+    assistantObject(env, config, visitor.traderId).erase(principalOf(visitor)),
+  );
+  if (!forgotten.ok) {
+    return forgotten;
   }
   const db = database(env);
   const { traderId, userId } = visitor;
@@ -20,6 +26,9 @@ export async function eraseUser(env: Env, config: Config, visitor: Visitor): Pro
     db.delete(tables.orders).where(eq(tables.orders.traderId, traderId)),
     db.delete(tables.fills).where(eq(tables.fills.traderId, traderId)),
     db.delete(tables.equityPoints).where(eq(tables.equityPoints.traderId, traderId)),
+    db.delete(tables.assistantRuns).where(eq(tables.assistantRuns.traderId, traderId)),
+    db.delete(tables.assistantProposals).where(eq(tables.assistantProposals.traderId, traderId)),
+    db.delete(tables.assistantUsage).where(eq(tables.assistantUsage.traderId, traderId)),
     db.delete(tables.krakenKeys).where(eq(tables.krakenKeys.traderId, traderId)),
     db.delete(tables.openRisk).where(eq(tables.openRisk.traderId, traderId)),
     db.delete(tables.traders).where(eq(tables.traders.traderId, traderId)),

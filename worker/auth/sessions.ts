@@ -4,7 +4,7 @@ import type { SessionEntry } from "../../contract/auth.ts";
 import { logUnexpected } from "../../durable-objects/lib/log.ts";
 import { database, tables } from "../database.ts";
 import type { Config } from "../env.ts";
-import { traderObject } from "../objects.ts";
+import { assistantObject, traderObject } from "../objects.ts";
 import { forgetSessions, visitorFrom, type Visitor } from "./visitor.ts";
 
 const { sessions, users } = tables;
@@ -57,7 +57,10 @@ export async function closeSockets(
 ): Promise<void> {
   forgetSessions(sessionIds);
   try {
-    await traderObject(env, config, traderId).revokeSessions(sessionIds);
+    await Promise.all([
+      traderObject(env, config, traderId).revokeSessions(sessionIds),
+      assistantObject(env, config, traderId).revokeSessions(sessionIds),
+    ]);
   } catch (error) {
     // The rows are gone already; what is left of the sockets ends with the session's own expiry.
     logUnexpected("sockets_not_closed", error, { sessions: sessionIds.length });

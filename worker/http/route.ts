@@ -25,7 +25,8 @@ export function body<T extends z.ZodType>(schema: T): { required: true; content:
   return { required: true, content: { "application/json": { schema } } };
 }
 
-const id = z.string().regex(/^[\w-]{1,64}$/, "must be an id");
+/** An id in a path. */
+export const id = z.string().regex(/^[\w-]{1,64}$/, "must be an id");
 
 export const accountParams = z.object({ accountId: id });
 export const orderParams = z.object({ accountId: id, orderId: id });

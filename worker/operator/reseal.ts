@@ -1,12 +1,12 @@
 /**
- * Rotation of the vault's master over all users, a page at a time. Every trader is asked, whether D1 knows of a key or not:
- * what a trader holds is known to itself alone. Resumable, because a trader that is done answers so.
+ * Rotation of the vault's master over all users, a page at a time. Every trader and assistant is asked, whether D1 knows of a
+ * key or not: what one holds is known to itself alone. Resumable, because one that is done answers so.
  */
 import { asc, gt } from "drizzle-orm";
 import type { ResealAnswer, ResealRequest } from "../../contract/operator.ts";
 import { database, tables } from "../database.ts";
 import type { Config } from "../env.ts";
-import { outcome, traderObject } from "../objects.ts";
+import { assistantObject, outcome, traderObject } from "../objects.ts";
 
 /** Calls at once. */
 const AT_ONCE = 5;
@@ -26,13 +26,16 @@ export async function resealPage(env: Env, config: Config, { cursor, limit }: Re
   async function work(): Promise<void> {
     for (let traderId = queue.shift(); traderId !== undefined; traderId = queue.shift()) {
       const trader = traderObject(env, config, traderId);
-      const done = await outcome("reseal", () => trader.reseal(), CALL_DEADLINE_MS);
-      if (done.ok) {
-        totals.resealed += done.value.resealed;
-        totals.current += done.value.current;
-        totals.unreadable += done.value.unreadable;
-      } else {
-        totals.failed += 1;
+      const assistant = assistantObject(env, config, traderId);
+      for (const holder of [trader, assistant]) {
+        const done = await outcome("reseal", () => holder.reseal(), CALL_DEADLINE_MS);
+        if (done.ok) {
+          totals.resealed += done.value.resealed;
+          totals.current += done.value.current;
+          totals.unreadable += done.value.unreadable;
+        } else {
+          totals.failed += 1;
+        }
       }
     }
   }

@@ -12,7 +12,7 @@ import type { AppEnv } from "../context.ts";
 import { exportHistory } from "../history/export.ts";
 import { json, refusal, refuseWith, reply } from "../http/problem.ts";
 import { answers, body, SIGNED_IN } from "../http/route.ts";
-import { outcome, traderObject } from "../objects.ts";
+import { assistantObject, outcome, traderObject } from "../objects.ts";
 
 const tags = ["My data"];
 
@@ -57,6 +57,12 @@ export function addMyDataRoutes(app: OpenAPIHono<AppEnv>): void {
     if (!trader.ok) {
       return refusal(c, trader.error);
     }
+    const assistant = await outcome("exportData", () =>
+      assistantObject(c.env, c.var.config, visitor.traderId).exportData(principalOf(visitor)),
+    );
+    if (!assistant.ok) {
+      return refusal(c, assistant.error);
+    }
     const now = Date.now();
     const { userId, name, email, guest } = visitor;
     c.header("content-disposition", 'attachment; filename="tradewithai-export.json"');
@@ -65,6 +71,7 @@ export function addMyDataRoutes(app: OpenAPIHono<AppEnv>): void {
       user: { id: userId, name, email, guest },
       sessions: await listSessions(c.env, visitor, now),
       trader: trader.value,
+      assistant: assistant.value,
       history: await exportHistory(c.env, visitor.traderId),
     });
   });

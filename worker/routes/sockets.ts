@@ -8,10 +8,11 @@ import { SOCKET_PRINCIPAL_HEADER } from "../../durable-objects/trader/port.ts";
 import { takeTicket } from "../auth/tickets.ts";
 import { findVisitor, principalOf, type Visitor } from "../auth/visitor.ts";
 import type { AppContext, AppEnv } from "../context.ts";
+import type { Config } from "../env.ts";
 import { clientAddress } from "../http/address.ts";
 import { isUpgrade } from "../http/origin.ts";
 import { refusal, refuseWith } from "../http/problem.ts";
-import { marketSocketObject, traderObject, type Upgradable } from "../objects.ts";
+import { assistantObject, marketSocketObject, traderObject, type Upgradable } from "../objects.ts";
 import { reportUnexpected } from "../telemetry.ts";
 
 /** Sub-protocol under which a browser of another origin hands over a ticket: ["trade-ticket", ticket]. */
@@ -29,20 +30,26 @@ export function addSocketRoutes(app: Hono<AppEnv>): void {
     return await upgrade(c, marketSocketObject(c.env, c.var.config, address), stripped(c));
   });
 
-  app.get("/ws/trader", async (c) => {
-    if (!isUpgrade(c.req.raw)) {
-      return notASocket(c);
-    }
-    const found = await socketVisitor(c);
-    if (!found.ok) {
-      return refusal(c, found.error);
-    }
-    const visitor = found.value;
-    c.set("visitor", visitor);
-    const headers = stripped(c);
-    headers.set(SOCKET_PRINCIPAL_HEADER, JSON.stringify(principalOf(visitor)));
-    return await upgrade(c, traderObject(c.env, c.var.config, visitor.traderId), headers);
-  });
+  app.get("/ws/trader", (c) => ownSocket(c, traderObject));
+  app.get("/ws/assistant", (c) => ownSocket(c, assistantObject));
+}
+
+type OwnObject = (env: Env, config: Config, traderId: string) => Upgradable;
+
+/** A socket of an object of the visitor's own. */
+async function ownSocket(c: AppContext, own: OwnObject): Promise<Response> {
+  if (!isUpgrade(c.req.raw)) {
+    return notASocket(c);
+  }
+  const found = await socketVisitor(c);
+  if (!found.ok) {
+    return refusal(c, found.error);
+  }
+  const visitor = found.value;
+  c.set("visitor", visitor);
+  const headers = stripped(c);
+  headers.set(SOCKET_PRINCIPAL_HEADER, JSON.stringify(principalOf(visitor)));
+  return await upgrade(c, own(c.env, c.var.config, visitor.traderId), headers);
 }
 
 async function socketVisitor(c: AppContext): Promise<Result<Visitor>> {

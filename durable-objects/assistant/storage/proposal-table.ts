@@ -6,7 +6,10 @@ import { parseTrusted } from "../../lib/trusted-json.ts";
 
 /** The order that a click asked for, written before it is asked: repeating it is the same order. */
 export type OrderIntent = {
+  /** Under which the Trader is asked. */
   readonly idempotencyKey: string;
+  /** Of the click. */
+  readonly clientKey: string;
   readonly body: string;
   readonly order: PlaceOrderRequest | null;
   /** Of a close. */

@@ -14,7 +14,11 @@ import { parseTrusted } from "../../lib/trusted-json.ts";
 /** What is kept of a run beside its texts. */
 export type StoredView = Omit<RunView, "text" | "thinking" | "queuePosition">;
 export type RawReply = NonNullable<RunRecordView["rawReply"]>;
-type RunFrame = Extract<AssistantServerFrame, { readonly runId: string; readonly seq: number }>;
+/** A frame that is kept: one about a run, with its number. */
+export type NumberedFrame = Exclude<AssistantServerFrame, { readonly type: "hello" }> & {
+  readonly runId: string;
+  readonly seq: number;
+};
 
 export type StoredRun = {
   readonly number: number;
@@ -123,6 +127,12 @@ export class RunTable {
       .map(stored);
   }
 
+  /** How many stand before it in the queue, itself counted. */
+  placeInQueue(number: number): number {
+    const query = "SELECT COUNT(*) AS n FROM runs WHERE status = 'queued' AND number <= ?";
+    return firstRow<{ n: number }>(this.#sql, query, number)?.n ?? 0;
+  }
+
   /** Newest first, before `before`. */
   page(chatId: string | null, before: number, limit: number): readonly StoredRun[] {
     return this.#sql
@@ -152,7 +162,7 @@ export class RunTable {
     this.#sql.exec("DELETE FROM runs WHERE chat_id = ?", chatId);
   }
 
-  addFrame(frame: RunFrame): void {
+  addFrame(frame: NumberedFrame): void {
     this.#sql.exec(
       "INSERT INTO frames (run_id, seq, channel, frame) VALUES (?, ?, ?, ?)",
       frame.runId,

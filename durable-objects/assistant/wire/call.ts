@@ -4,12 +4,17 @@ import type { JsonSchema } from "../../../contract/proposal-output.ts";
 import type { FinishReason } from "../../../domain/assistant/outcome.ts";
 import type { Problem } from "../../../domain/problem.ts";
 
+/** How the decision comes: the whole answer in a schema, by a call of our tool beside the text, or as a block in the text. */
+export type AnswerForm =
+  | { readonly kind: "schema"; readonly name: string; readonly strict: boolean; readonly schema: JsonSchema }
+  | { readonly kind: "tool"; readonly name: string; readonly description: string; readonly schema: JsonSchema }
+  | { readonly kind: "fenced" };
+
 export type ModelCall = {
   readonly modelId: string;
   readonly messages: readonly SentMessageView[];
   readonly maximumOutputTokens: number;
-  /** The tool by which proposals are handed in; null where the model has none. */
-  readonly tool: { readonly name: string; readonly description: string; readonly schema: JsonSchema } | null;
+  readonly answer: AnswerForm;
   /** Whether the provider tells tokens at the end of a stream. */
   readonly streamingUsage: boolean;
   /** Aborts the call at the provider. */

@@ -12,7 +12,7 @@ import type { FinishReason } from "../../../domain/assistant/outcome.ts";
 import type { SentMessageView } from "../../../contract/assistant.ts";
 import { refuse } from "../../../domain/problem.ts";
 import type { Secret } from "../../lib/secret.ts";
-import { ModelFailure, type ModelCall, type ModelEvent, type ModelWire, type Tokens } from "./call.ts";
+import { ModelFailure, type AnswerForm, type ModelCall, type ModelEvent, type ModelWire, type Tokens } from "./call.ts";
 import { failureOf } from "./failure.ts";
 
 export type CompatibleEndpoint = {
@@ -105,24 +105,30 @@ function redirected(): ModelFailure {
 }
 
 function requestOf({ isOpenAi }: CompatibleEndpoint, call: ModelCall): ChatCompletionCreateParamsStreaming {
-  const { modelId, messages, maximumOutputTokens, tool, streamingUsage } = call;
+  const { modelId, messages, maximumOutputTokens, answer, streamingUsage } = call;
   return {
     model: modelId,
     messages: messages.map(messageOf),
     stream: true,
     ...(isOpenAi ? { max_completion_tokens: maximumOutputTokens } : { max_tokens: maximumOutputTokens }),
     ...(streamingUsage ? { stream_options: { include_usage: true } } : {}),
-    ...(tool === null
-      ? {}
-      : {
-          tools: [
-            {
-              type: "function",
-              function: { name: tool.name, description: tool.description, parameters: { ...tool.schema } },
-            },
-          ],
-        }),
+    ...answerFields(answer),
   };
+}
+
+function answerFields(answer: AnswerForm): Partial<ChatCompletionCreateParamsStreaming> {
+  switch (answer.kind) {
+    case "schema": {
+      const { name, strict, schema } = answer;
+      return { response_format: { type: "json_schema", json_schema: { name, strict, schema: { ...schema } } } };
+    }
+    case "tool": {
+      const { name, description, schema } = answer;
+      return { tools: [{ type: "function", function: { name, description, parameters: { ...schema } } }] };
+    }
+    case "fenced":
+      return {};
+  }
 }
 
 function messageOf({ role, content }: SentMessageView): ChatCompletionMessageParam {

@@ -15,8 +15,9 @@ export function failureOf(error: unknown, providerName: string): unknown {
   if (error instanceof ModelFailure) {
     return error;
   }
-  if (error instanceof APIError && typeof error.status === "number") {
-    return ofStatus(error, error.status, providerName);
+  const refusal = refusalOf(error);
+  if (refusal !== null) {
+    return ofStatus(refusal, providerName);
   }
   if (error instanceof APIConnectionError || isNetworkError(error)) {
     const message = `${providerName} cannot be reached. Check the address and the network, and try again.`;
@@ -30,9 +31,34 @@ export function failureOf(error: unknown, providerName: string): unknown {
   return error;
 }
 
-function ofStatus(error: APIError, status: number, name: string): ModelFailure {
-  const text = `${error.code ?? ""} ${error.type ?? ""} ${error.message}`.toLowerCase();
-  const said = quoted(error.message);
+/** An answer with a status, as plain values. */
+type Refusal = {
+  readonly status: number;
+  readonly text: string;
+  readonly message: string;
+  readonly retryAfter: string;
+};
+
+function refusalOf(error: unknown): Refusal | null {
+  if (!(error instanceof APIError)) {
+    return null;
+  }
+  const status: unknown = error.status;
+  const headers: unknown = error.headers;
+  const { code, type, message } = error;
+  return typeof status === "number"
+    ? {
+        status,
+        text: `${code ?? ""} ${type ?? ""} ${message}`.toLowerCase(),
+        message,
+        retryAfter: headers instanceof Headers ? (headers.get("retry-after") ?? "") : "",
+      }
+    : null;
+}
+
+function ofStatus(refusal: Refusal, name: string): ModelFailure {
+  const { status, text } = refusal;
+  const said = quoted(refusal.message);
   const details = { status: String(status) };
   if (status === 401 || (status === 400 && /api[_ ]key.{0,20}(?:invalid|not valid)/.test(text))) {
     return new ModelFailure(problem("MODEL_KEY_REFUSED", `${name} does not accept the key.`, details), false);
@@ -47,7 +73,7 @@ function ofStatus(error: APIError, status: number, name: string): ModelFailure {
   }
   if (status === 429) {
     const message = `${name} is asked too often right now. Try again in a little while.`;
-    return new ModelFailure(problem("MODEL_FAILED", message, details), true, retryAfter(error));
+    return new ModelFailure(problem("MODEL_FAILED", message, details), true, retryAfter(refusal));
   }
   if (status === 413 || /context_length|maximum context|too many tokens|prompt is too long/.test(text)) {
     const message = `The question with its context is longer than this model takes. ${said}`;
@@ -55,13 +81,13 @@ function ofStatus(error: APIError, status: number, name: string): ModelFailure {
   }
   if (status >= 500 || status === 408) {
     const message = `${name} has a problem of its own (${status}). Try again in a little while.`;
-    return new ModelFailure(problem("MODEL_FAILED", message, details), true, retryAfter(error));
+    return new ModelFailure(problem("MODEL_FAILED", message, details), true, retryAfter(refusal));
   }
   return new ModelFailure(problem("MODEL_FAILED", `${name} refused the request (${status}). ${said}`, details), false);
 }
 
-function retryAfter(error: APIError): number | null {
-  const seconds = Number(error.headers?.get("retry-after") ?? "");
+function retryAfter(refusal: Refusal): number | null {
+  const seconds = Number(refusal.retryAfter);
   return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1_000, MAXIMUM_RETRY_AFTER_MS) : null;
 }
 

@@ -49,12 +49,12 @@ async function* ask(binding: WorkersAi, call: ModelCall): AsyncGenerator<ModelEv
   yield { type: "end", finish: "stop", toolArguments: [], refusal: null };
 }
 
-async function* serverSentEvents(stream: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<string> {
+async function* serverSentEvents(stream: ReadableStream, signal: AbortSignal): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const bytes of stream) {
     signal.throwIfAborted();
-    rest += decoder.decode(bytes, { stream: true });
+    rest += bytes instanceof Uint8Array ? decoder.decode(bytes, { stream: true }) : "";
     const lines = rest.split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {

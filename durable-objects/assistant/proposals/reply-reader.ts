@@ -1,0 +1,134 @@
+/** A reply is read: its outcome, and of each decision a proposal with its claims checked and its order sized. */
+import type { ProposalView, RunView } from "../../../contract/assistant.ts";
+import { validateProposal } from "../../../contract/proposals.ts";
+import { checkClaims, isContradicted, type Claim } from "../../../domain/assistant/claims/claims.ts";
+import type { ReadProposal, ReplyOutcome } from "../../../domain/assistant/outcome.ts";
+import { readReply } from "../../../domain/assistant/reader/reader.ts";
+import { createSymbolTable, type SymbolTable } from "../../../domain/assistant/reader/symbols.ts";
+import { basisOf } from "../../../domain/assistant/shelf-life.ts";
+import { rewardToRisk } from "../../../domain/assistant/sizing.ts";
+import type { Snapshot } from "../../../domain/assistant/snapshot.ts";
+import { visibleSoFar } from "../../../domain/assistant/visible.ts";
+import { ACCOUNT_CURRENCY } from "../../../domain/account/state.ts";
+import type { ContextTaker } from "../context.ts";
+import type { RawReply, StoredRun } from "../storage/run-table.ts";
+import { orderOf } from "./order-of.ts";
+
+export type Reading = {
+  readonly outcome: NonNullable<RunView["outcome"]>;
+  /** What the trader sees of the reply. */
+  readonly text: string;
+  readonly proposals: readonly ProposalView[];
+};
+
+export type ReplyReaderDependencies = {
+  readonly context: ContextTaker;
+  readonly now: () => number;
+  readonly newId: () => string;
+};
+
+const MOST_PROPOSALS = 10;
+const ENVELOPE = /<<<DATA [^>\n]*>>>\n([\s\S]*?)\n<<<END DATA [^>\n]*>>>/g;
+
+export class ReplyReader {
+  readonly #dependencies: ReplyReaderDependencies;
+
+  constructor(dependencies: ReplyReaderDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async read(run: StoredRun, raw: RawReply): Promise<Reading> {
+    const symbols = createSymbolTable(await this.#dependencies.context.pairs(), ACCOUNT_CURRENCY);
+    const outcome = readReply(raw, { symbols, validate: validateProposal, outside: outsideOf(run) });
+    const text = visibleSoFar(raw.text);
+    const found = outcome.kind === "proposals" ? outcome.proposals.slice(0, MOST_PROPOSALS) : [];
+    return {
+      outcome: outcomeView(outcome),
+      text: text === "" && outcome.reasoning !== "" ? outcome.reasoning : text,
+      proposals: await Promise.all(
+        found.map((each) => this.#proposal(run, each, claimsOf(run.snapshot, text, each, symbols))),
+      ),
+    };
+  }
+
+  async #proposal(run: StoredRun, { proposal, source }: ReadProposal, claims: readonly Claim[]): Promise<ProposalView> {
+    const { context, now, newId } = this.#dependencies;
+    const { snapshot, view } = run;
+    const market = snapshot?.symbols.find(({ symbol }) => symbol === proposal.symbol) ?? null;
+    const listed = proposal.action === "hold" ? null : await context.view(proposal.symbol);
+    const order = orderOf(proposal, snapshot, market, listed);
+    const basis = basisOf(proposal, snapshot?.time ?? view.createdAt, market?.last ?? null);
+    const { symbol: _symbol, ...trade } = proposal;
+    return {
+      id: newId(),
+      runId: view.id,
+      chatId: view.chatId,
+      accountId: view.accountId,
+      providerId: view.providerId,
+      modelId: view.modelId,
+      providerName: view.providerName,
+      modelName: view.modelName,
+      notice: view.notice,
+      source,
+      trade: { ...trade, symbol: proposal.symbol },
+      status: order.status,
+      request: order.request,
+      obstacle: order.obstacle,
+      claims: claims.map((claim) => ({ ...claim })),
+      contradicted: isContradicted(claims),
+      referencePrice: basis.price,
+      driftLimitPercent: basis.driftLimitPercent,
+      rewardToRisk: rewardToRisk(proposal, market?.last ?? null),
+      expiresAt: basis.expiresAt,
+      createdAt: now(),
+      decidedAt: null,
+      reason: order.note,
+      edits: null,
+      overridden: false,
+      denial: null,
+      orderId: null,
+      orderStatus: null,
+      filledQuantity: null,
+      averagePrice: null,
+    };
+  }
+}
+
+/** Claims of the analysis that all proposals rest on, and of the reasons of this one. */
+function claimsOf(
+  snapshot: Snapshot | null,
+  text: string,
+  { proposal }: ReadProposal,
+  symbols: SymbolTable,
+): readonly Claim[] {
+  return snapshot === null ? [] : checkClaims([text, proposal.reasoning], snapshot, symbols);
+}
+
+/** What was sent inside envelopes. */
+function outsideOf({ messages }: StoredRun): readonly string[] {
+  return messages.flatMap(({ role, content }) =>
+    role === "user" ? Array.from(content.matchAll(ENVELOPE), (match) => match[1] ?? "") : [],
+  );
+}
+
+function outcomeView(outcome: ReplyOutcome): NonNullable<RunView["outcome"]> {
+  const problems = "problems" in outcome ? outcome.problems.map((problem) => ({ ...problem })) : [];
+  return { kind: outcome.kind, message: messageOf(outcome), problems };
+}
+
+function messageOf(outcome: ReplyOutcome): string | null {
+  switch (outcome.kind) {
+    case "proposals":
+      return null;
+    case "no_decision":
+      return "The answer decides nothing.";
+    case "malformed":
+      return "A decision was meant, and cannot be read as one. Nothing was proposed.";
+    case "cut_off":
+      return outcome.reason === "interrupted"
+        ? "The answer was broken off before its decision."
+        : "The answer ends before its decision does.";
+    case "refused":
+      return outcome.message;
+  }
+}

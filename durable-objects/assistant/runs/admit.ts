@@ -1,0 +1,187 @@
+/**
+ * Taking a run in: is it known, which model, with which context, at what cost. The context is the only await; after it everything
+ * is looked at again, and budget and row are one synchronous turn, so that runs started together cannot overspend.
+ */
+import { createHash } from "node:crypto";
+import type { StartRunRequest } from "../../../contract/assistant.ts";
+import { ok, refuse, type Result } from "../../../domain/problem.ts";
+import type { Principal, Write } from "../../trader/port.ts";
+import { RULES_PROVIDER, type Catalog, type Choice } from "../catalog.ts";
+import type { ContextTaker, TakenContext } from "../context.ts";
+import type { Spending } from "../spending.ts";
+import type { Library } from "../storage/library.ts";
+import type { RunTable, StoredView } from "../storage/run-table.ts";
+import { prepare, type Prepared } from "./prepare.ts";
+
+export type AdmissionDependencies = {
+  readonly storage: { transactionSync<T>(work: () => T): T };
+  readonly runs: RunTable;
+  readonly library: Library;
+  readonly catalog: Catalog;
+  readonly spending: Spending;
+  readonly context: ContextTaker;
+  readonly now: () => number;
+  readonly newId: () => string;
+};
+
+export type Admitted = { readonly runId: string; readonly isNew: boolean };
+
+const MOST_ACTIVE = 200;
+const EARLIER_RUNS = 20;
+const TITLE_LENGTH = 60;
+
+export async function admitRun(
+  dependencies: AdmissionDependencies,
+  principal: Principal,
+  write: Write<StartRunRequest>,
+): Promise<Result<Admitted>> {
+  const { request } = write;
+  const intent = {
+    key: write.idempotencyKey,
+    bodyHash: createHash("sha256").update(write.body).digest("base64url"),
+  };
+  const before = lookAround(dependencies, intent, request);
+  if (!before.ok || before.value.known !== null) {
+    return before.ok ? ok({ runId: before.value.known ?? "", isNew: false }) : before;
+  }
+  const taken = request.withContext
+    ? await dependencies.context.take(principal, request.accountId, request.symbols)
+    : ok(null);
+  if (!taken.ok) {
+    return taken;
+  }
+  const now = lookAround(dependencies, intent, request);
+  if (!now.ok || now.value.known !== null) {
+    return now.ok ? ok({ runId: now.value.known ?? "", isNew: false }) : now;
+  }
+  const { choice, ownPrompt } = now.value;
+  const { runs, newId } = dependencies;
+  const earlier = runs.page(request.chatId, Number.MAX_SAFE_INTEGER, EARLIER_RUNS).toReversed();
+  const token = newId().replaceAll("-", "").slice(0, 12);
+  const prepared = prepare(choice, request, taken.value?.text ?? null, ownPrompt?.text ?? null, earlier, token);
+  if (!prepared.ok) {
+    return prepared;
+  }
+  const view = newRun(dependencies, choice, request, prepared.value, taken.value, ownPrompt?.version ?? null);
+  return book(dependencies, intent, view, request, prepared.value, taken.value);
+}
+
+type Intent = { readonly key: string; readonly bodyHash: string };
+type Around = {
+  /** The run that the key was used for. */
+  readonly known: string | null;
+  readonly choice: Choice;
+  readonly ownPrompt: { readonly version: number; readonly text: string } | null;
+};
+
+function lookAround(
+  { runs, catalog, library }: AdmissionDependencies,
+  intent: Intent,
+  request: StartRunRequest,
+): Result<Around> {
+  const known = runs.byKey(intent.key);
+  if (known !== null && known.bodyHash !== intent.bodyHash) {
+    return refuse(
+      "IDEMPOTENCY_KEY_REUSED",
+      "This Idempotency-Key was used for a different run. Use a new key for a new one.",
+    );
+  }
+  const choice = catalog.choose(request.providerId, request.modelId);
+  if (!choice.ok) {
+    return choice;
+  }
+  if (library.chat(request.chatId) === null) {
+    return refuse("NOT_FOUND", "There is no such chat.");
+  }
+  const ownPrompt =
+    request.promptId === undefined ? null : library.promptText(request.promptId, request.promptVersion ?? null);
+  if (request.promptId !== undefined && ownPrompt === null) {
+    return refuse("NOT_FOUND", "There is no such prompt in your library.");
+  }
+  if (request.providerId === RULES_PROVIDER && (!request.withContext || request.symbols.length === 0)) {
+    return refuse("MODEL_NOT_READY", "The built-in analyst judges figures: send the context and a symbol with it.");
+  }
+  if (runs.withStatus("queued", "waiting", "streaming").length >= MOST_ACTIVE) {
+    return refuse("ASSISTANT_LIMIT", `More than ${MOST_ACTIVE} runs are under way. Stop some of them.`, {
+      limit: String(MOST_ACTIVE),
+    });
+  }
+  return ok({ known: known?.id ?? null, choice: choice.value, ownPrompt });
+}
+
+function newRun(
+  { now, newId }: AdmissionDependencies,
+  { provider, model }: Choice,
+  request: StartRunRequest,
+  { reserved }: Prepared,
+  taken: TakenContext | null,
+  promptVersion: number | null,
+): StoredView {
+  return {
+    id: newId(),
+    chatId: request.chatId,
+    accountId: request.accountId,
+    providerId: provider.id,
+    modelId: model.id,
+    providerName: provider.name,
+    modelName: model.name,
+    notice: provider.notice,
+    status: "queued",
+    prompt: request.prompt,
+    symbols: request.symbols,
+    withContext: request.withContext,
+    snapshotHash: taken?.hash ?? null,
+    promptId: request.promptId ?? null,
+    promptVersion,
+    cached: false,
+    attempts: 0,
+    outcome: null,
+    usage: null,
+    reserved,
+    error: null,
+    proposalIds: [],
+    createdAt: now(),
+    sentAt: null,
+    firstTokenAt: null,
+    endedAt: null,
+    seq: 0,
+  };
+}
+
+function book(
+  { storage, spending, library, catalog, runs, now }: AdmissionDependencies,
+  { key, bodyHash }: Intent,
+  view: StoredView,
+  request: StartRunRequest,
+  { messages, reserved }: Prepared,
+  taken: TakenContext | null,
+): Result<Admitted> {
+  return storage.transactionSync(() => {
+    const { id: runId, providerId, modelId } = view;
+    const budget = spending.reserve({ runId, providerId, modelId }, reserved);
+    if (!budget.ok) {
+      return budget;
+    }
+    const chat = library.chat(view.chatId);
+    if (chat?.title === "") {
+      library.renameChat(chat.id, titleOf(request.prompt));
+    }
+    library.touchChat(view.chatId, now());
+    catalog.prefer(providerId, modelId);
+    runs.insert({
+      idempotencyKey: key,
+      bodyHash,
+      view,
+      request,
+      messages,
+      snapshot: taken?.snapshot ?? null,
+      snapshotText: taken?.text ?? null,
+    });
+    return ok({ runId, isNew: true });
+  });
+}
+
+function titleOf(prompt: string): string {
+  const line = prompt.replaceAll(/\s+/g, " ").trim();
+  return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
+}

@@ -1,0 +1,120 @@
+/**
+ * One question to a model, until it has answered or failed. It is tried again only while nothing of the answer has come; what it
+ * is stopped by (the user, its time) reaches the provider, because the connection is aborted.
+ */
+import type { Problem } from "../../../domain/problem.ts";
+import { ModelFailure, type ModelCall, type ModelWire } from "../wire/call.ts";
+import { failureOf } from "../wire/failure.ts";
+import { LONGEST_ANSWER, type LiveRun } from "./live-run.ts";
+
+export type Asking = {
+  readonly wire: ModelWire;
+  readonly call: Omit<ModelCall, "signal">;
+  readonly live: LiveRun;
+  readonly providerName: string;
+  readonly modelName: string;
+  readonly timeoutSeconds: number;
+  /** Before each try after the first. */
+  readonly onAgain: () => void;
+  readonly onHeaders: () => void;
+  /** The first of the answer has come. */
+  readonly onBegin: () => void;
+};
+
+/** How a question ended. `sent`: the provider may charge for it, whether it told what or not. */
+export type Ending = {
+  readonly status: "finished" | "stopped" | "failed";
+  readonly error: Problem | null;
+  readonly sent: boolean;
+};
+
+const TRIES = 3;
+const FIRST_PAUSE_MS = 500;
+
+export async function askModel(asking: Asking): Promise<Ending> {
+  const { live } = asking;
+  const timeout = new AbortController();
+  const timer = setTimeout(() => {
+    timeout.abort();
+  }, asking.timeoutSeconds * 1_000);
+  const signal = AbortSignal.any([live.controller.signal, timeout.signal]);
+  try {
+    for (let tries = 1; ; tries += 1) {
+      const failure = await attempt(asking, signal);
+      if (failure === null) {
+        return { status: "finished", error: null, sent: true };
+      }
+      if (live.controller.signal.aborted) {
+        return { status: "stopped", error: null, sent: true };
+      }
+      if (timeout.signal.aborted) {
+        return { status: "failed", error: tooSlow(asking), sent: true };
+      }
+      if (!(failure instanceof ModelFailure)) {
+        throw failure;
+      }
+      if (!failure.retryable || live.hasBegun || tries === TRIES) {
+        // An answer with a status was refused before anything was computed.
+        return {
+          status: "failed",
+          error: failure.problem,
+          sent: live.hasBegun || !("status" in failure.problem.details),
+        };
+      }
+      await pause(failure.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (tries - 1), signal);
+      if (!signal.aborted) {
+        asking.onAgain();
+      }
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Null when the answer came whole, else what came instead. */
+async function attempt(
+  { wire, call, live, providerName, onHeaders, onBegin }: Asking,
+  signal: AbortSignal,
+): Promise<Error | null> {
+  try {
+    signal.throwIfAborted();
+    for await (const event of wire({ ...call, signal })) {
+      signal.throwIfAborted();
+      if (event.type === "headers") {
+        onHeaders();
+      } else if (live.take(event)) {
+        onBegin();
+      }
+      if (live.raw.length > LONGEST_ANSWER) {
+        live.finish = "length";
+        break;
+      }
+    }
+    return null;
+  } catch (error) {
+    const failure = failureOf(error, providerName);
+    return failure instanceof Error ? failure : new Error("a model's wire failed without an error");
+  }
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
+
+function tooSlow({ modelName, timeoutSeconds }: Asking): Problem {
+  return {
+    code: "MODEL_TIMEOUT",
+    message: `${modelName} did not finish within ${timeoutSeconds} s. Try again, or allow it more time in its entry.`,
+    details: { seconds: String(timeoutSeconds) },
+  };
+}

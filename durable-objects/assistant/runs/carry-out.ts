@@ -1,0 +1,153 @@
+/** A queued run is sent: from our own cache where the user chose so, else to its model, and once more with more room when cut off. */
+import { ZERO } from "../../../domain/decimal.ts";
+import type { Result } from "../../../domain/problem.ts";
+import type { Catalog, Choice } from "../catalog.ts";
+import { hashOf } from "../context.ts";
+import type { Spending } from "../spending.ts";
+import type { Library } from "../storage/library.ts";
+import type { RawReply, RunTable, StoredRun } from "../storage/run-table.ts";
+import type { ModelWire } from "../wire/call.ts";
+import { askModel, type Ending } from "./ask.ts";
+import type { LiveRun } from "./live-run.ts";
+import { answerForm, FIRST_OUTPUT_TOKENS, sized, type Prepared } from "./prepare.ts";
+import type { RunFrames } from "./run-frames.ts";
+
+export type CarryOutDependencies = {
+  readonly storage: { transactionSync<T>(work: () => T): T };
+  readonly runs: RunTable;
+  readonly library: Library;
+  readonly catalog: Catalog;
+  readonly spending: Spending;
+  readonly frames: RunFrames;
+  /** A wire to the model, with its key opened; the key lives as long as the wire. */
+  readonly wire: (choice: Choice, run: StoredRun) => Promise<Result<ModelWire>>;
+  readonly now: () => number;
+  readonly onHeaders: () => void;
+};
+
+const REPLIES_KEPT_MS = 24 * 3_600_000;
+
+export async function carryOut(dependencies: CarryOutDependencies, queued: StoredRun, live: LiveRun): Promise<Ending> {
+  const { catalog, library, wire, now } = dependencies;
+  const { view, messages, request } = queued;
+  const choice = catalog.choose(view.providerId, view.modelId);
+  if (!choice.ok) {
+    return { status: "failed", error: choice.error, sent: false };
+  }
+  const hash = request.useCache ? await cacheKey(queued) : null;
+  const kept = hash === null ? null : library.keptReply(hash, now() - REPLIES_KEPT_MS);
+  if (kept !== null) {
+    return replay(dependencies, view.id, live, kept);
+  }
+  const opened = await wire(choice.value, queued);
+  if (live.controller.signal.aborted) {
+    return { status: "stopped", error: null, sent: false };
+  }
+  if (!opened.ok) {
+    return { status: "failed", error: opened.error, sent: false };
+  }
+  const first = sized(choice.value, messages, FIRST_OUTPUT_TOKENS);
+  if (!first.ok) {
+    return { status: "failed", error: first.error, sent: false };
+  }
+  let ending = await ask(dependencies, choice.value, queued, live, opened.value, first.value);
+  const more = ending.status === "finished" ? moreRoom(choice.value, queued, live, first.value) : null;
+  if (more !== null && startAgain(dependencies, choice.value, queued, live, more)) {
+    ending = await ask(dependencies, choice.value, queued, live, opened.value, more);
+  }
+  if (hash !== null && ending.status === "finished" && live.finish === "stop") {
+    const { raw, toolArguments, finish, refusal } = live;
+    library.keepReply(hash, { text: raw, toolArguments: [...toolArguments], finish, refusal }, now());
+  }
+  return ending;
+}
+
+async function ask(
+  { runs, frames, now, onHeaders }: CarryOutDependencies,
+  choice: Choice,
+  { view: { id }, messages }: StoredRun,
+  live: LiveRun,
+  wire: ModelWire,
+  { maximumOutputTokens }: Prepared,
+): Promise<Ending> {
+  const { provider, model } = choice;
+  return askModel({
+    wire,
+    call: {
+      modelId: model.id,
+      messages,
+      maximumOutputTokens,
+      answer: answerForm(choice),
+      streamingUsage: model.supports.streamingUsage,
+    },
+    live,
+    providerName: provider.name,
+    modelName: model.name,
+    timeoutSeconds: model.timeoutSeconds,
+    onHeaders,
+    onBegin: () => {
+      const view = runs.get(id)?.view;
+      if (view !== undefined) {
+        runs.saveView({ ...view, status: "streaming", firstTokenAt: view.firstTokenAt ?? now() });
+      }
+    },
+    onAgain: () => {
+      const view = runs.get(id)?.view;
+      if (view !== undefined) {
+        runs.saveView({ ...view, attempts: view.attempts + 1 });
+        frames.tell(id, { type: "start" });
+      }
+    },
+  });
+}
+
+/** The room of a second try, when the reply was cut off for want of it and the model has more (CASES "cut off"). */
+function moreRoom(choice: Choice, { messages }: StoredRun, live: LiveRun, first: Prepared): Prepared | null {
+  if (live.finish !== "length") {
+    return null;
+  }
+  const more = sized(choice, messages, choice.model.maximumOutputTokens);
+  return more.ok && more.value.maximumOutputTokens > first.maximumOutputTokens ? more.value : null;
+}
+
+/** Settles what the first try cost and reserves the second. False when the budget does not allow it: then the first stands. */
+function startAgain(
+  { storage, spending, runs, frames }: CarryOutDependencies,
+  { price }: Choice,
+  { view: { id, providerId, modelId } }: StoredRun,
+  live: LiveRun,
+  more: Prepared,
+): boolean {
+  return storage.transactionSync(() => {
+    if (!spending.reserve({ runId: id, providerId, modelId }, more.reserved).ok) {
+      return false;
+    }
+    spending.settlePart(id, live.tokens, more.reserved, price);
+    live.restart();
+    runs.forgetFrames(id);
+    const view = runs.get(id)?.view;
+    if (view !== undefined) {
+      runs.saveView({ ...view, status: "waiting", attempts: view.attempts + 1, reserved: more.reserved });
+      frames.tell(id, { type: "start" });
+    }
+    return true;
+  });
+}
+
+/** A kept reply comes like any other, at once and for nothing. */
+function replay({ runs, spending }: CarryOutDependencies, id: string, live: LiveRun, kept: RawReply): Ending {
+  spending.release(id);
+  const view = runs.get(id)?.view;
+  if (view !== undefined) {
+    runs.saveView({ ...view, cached: true, status: "streaming", reserved: ZERO });
+  }
+  live.take({ type: "text", text: kept.text });
+  live.take({ type: "end", finish: "stop", toolArguments: kept.toolArguments, refusal: kept.refusal });
+  return { status: "finished", error: null, sent: false };
+}
+
+/** Equal for the same question to the same model about the same state, whenever it is asked. */
+async function cacheKey({ view, messages }: StoredRun): Promise<string> {
+  const asked = messages.map(({ role, content }) => [role, content.replace(/^"time": .*$/m, "")]);
+  return hashOf(JSON.stringify([view.providerId, view.modelId, asked]));
+}

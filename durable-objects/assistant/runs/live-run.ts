@@ -1,0 +1,108 @@
+/**
+ * A run while it is under way: what has come of its answer, what of that was sent. Deltas are put together for a moment, so that a
+ * fast model is one frame and one row per interval and not one per token.
+ */
+import { visibleSoFar } from "../../../domain/assistant/visible.ts";
+import type { FinishReason } from "../../../domain/assistant/outcome.ts";
+import type { ModelEvent, Tokens } from "../wire/call.ts";
+
+export type DeltaChannel = "text" | "thinking";
+
+/** Longest wait of a delta; the first is sent at once. */
+const COALESCE_MS = 30;
+/** No answer of use is longer; a model that runs wild is cut off here. */
+export const LONGEST_ANSWER = 400_000;
+
+export class LiveRun {
+  /** Aborts the call at the provider; the reason says who did. */
+  readonly controller = new AbortController();
+  raw = "";
+  tokens: Tokens | null = null;
+  finish: FinishReason = "interrupted";
+  toolArguments: readonly string[] = [];
+  refusal: string | null = null;
+  readonly #sent: Record<DeltaChannel, string> = { text: "", thinking: "" };
+  #thinking = "";
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #onDelta: (channel: DeltaChannel, text: string) => void;
+
+  constructor(onDelta: (channel: DeltaChannel, text: string) => void) {
+    this.#onDelta = onDelta;
+  }
+
+  /** Whether anything of the answer has come: from then on nothing is tried again. */
+  get hasBegun(): boolean {
+    return this.raw !== "" || this.#thinking !== "" || this.toolArguments.length > 0;
+  }
+
+  /** What the trader sees of the answer. */
+  get text(): string {
+    return visibleSoFar(this.raw);
+  }
+
+  get thinking(): string {
+    return this.#thinking;
+  }
+
+  /** Takes what the stream brought. True when it is the first of the answer. */
+  take(event: ModelEvent): boolean {
+    const first = !this.hasBegun;
+    switch (event.type) {
+      case "headers":
+        return false;
+      case "text":
+        this.raw += event.text;
+        break;
+      case "thinking":
+        this.#thinking += event.text;
+        break;
+      case "usage":
+        this.tokens = event.tokens;
+        return false;
+      case "end":
+        this.finish = event.finish;
+        this.toolArguments = event.toolArguments;
+        this.refusal = event.refusal;
+        return false;
+    }
+    if (first) {
+      this.flush();
+    } else {
+      this.#timer ??= setTimeout(() => {
+        this.flush();
+      }, COALESCE_MS);
+    }
+    return first;
+  }
+
+  /** Sends what has come since the last time. */
+  flush(): void {
+    if (this.#timer !== null) {
+      clearTimeout(this.#timer);
+      this.#timer = null;
+    }
+    for (const [channel, all] of [
+      ["thinking", this.#thinking],
+      ["text", this.text],
+    ] as const) {
+      const sent = this.#sent[channel];
+      if (all.length > sent.length && all.startsWith(sent)) {
+        this.#sent[channel] = all;
+        this.#onDelta(channel, all.slice(sent.length));
+      }
+    }
+  }
+
+  /** Begins anew, for a reply that is asked again. */
+  restart(): void {
+    this.flush();
+    this.raw = "";
+    this.#thinking = "";
+    this.#sent.text = "";
+    this.#sent.thinking = "";
+    this.tokens = null;
+    this.finish = "interrupted";
+    this.toolArguments = [];
+    this.refusal = null;
+  }
+}
