@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import { binary } from "../scripts/lib/paths.ts";
+import { benchReader } from "./assistant/reader.ts";
 import { benchBook } from "./book/book.ts";
 import { benchFanOut } from "./fan-out/fan-out.ts";
 import { benchSigning } from "./kraken/signing.ts";
@@ -30,6 +31,7 @@ const sections: Readonly<Record<string, () => Section | Promise<Section>>> = {
   history: benchHistory,
   recovery: benchRecovery,
   uptime: benchUptime,
+  reader: benchReader,
 };
 
 const wanted = process.argv.slice(2);

@@ -72,7 +72,7 @@ const rising = Array.from(
   { length: 120 },
   (_, index) => 60_000 + index * 30 + Math.round(500 * Math.sin((index - 119 + 2) / 5)),
 );
-const falling = rising.map((_, index) => 66_000 - index * 30 + Math.round(500 * Math.sin((index - 119 + 12) / 5)));
+const falling = rising.map((_, index) => 66_000 - index * 30 + Math.round(500 * Math.sin((index - 119 + 18) / 5)));
 
 test("in an uptrend it proposes to buy with a stop below and a target above, labelled as rules", () => {
   const { text, proposal } = analyse(snapshotOf(rising), "BTC/USD");
