@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { executedProposal, proposalView, providerList } from "../../../contract/assistant.ts";
+import { addEndpoint, BASE, connect, ended, mockUrl, newDesk, start, textOf, waitFor } from "./support.ts";
+
+describe("a first start without any key", () => {
+  it("offers the rules analyst, labelled as no language model, and says what the others need", async () => {
+    const { client } = await newDesk();
+    const { providers, preferred } = providerList.parse(await (await client.get(`${BASE}/providers`)).json());
+    expect(preferred).toEqual({ providerId: "rules", modelId: "rules" });
+    expect(providers[0]).toMatchObject({ id: "rules", ready: true, notice: "rules, not a language model" });
+    expect(providers.find(({ id }) => id === "openai")).toMatchObject({
+      ready: false,
+      reason: expect.stringMatching(/key/),
+    });
+  });
+
+  it("streams the analyst's answer from the figures of the simulated market", async () => {
+    const desk = await newDesk();
+    const socket = await connect(desk);
+    socket.resume();
+    const { id } = await start(desk, "rules", "What should I do with BTC?");
+    await socket.waitFor("end", (frame) => frame.type === "end" && frame.runId === id);
+    const { run, snapshot } = await ended(desk, id);
+    expect(run).toMatchObject({ status: "finished", notice: "rules, not a language model" });
+    expect(run.text).toContain("BTC/USD");
+    expect(textOf(socket.frames, id)).toBe(run.text);
+    expect(socket.frames.filter((frame) => frame.type === "delta").length).toBeGreaterThan(1);
+    expect(snapshot?.text).toContain('"symbol":"BTC/USD"');
+    expect(snapshot?.hash).toBe(run.snapshotHash);
+  });
+});
+
+describe("a run over the wire", () => {
+  it("streams, is charged by the usage that the provider tells, and becomes one order at a click", async () => {
+    const desk = await newDesk();
+    const endpoint = await addEndpoint(desk, mockUrl());
+    const { id } = await start(desk, endpoint, "Please [buy]");
+    const { run, proposals, rawReply, messages } = await ended(desk, id);
+    expect(run).toMatchObject({ status: "finished", outcome: { kind: "proposals" }, text: "Buying a little is fine." });
+    expect(rawReply?.text).toContain('"action":"buy"');
+    expect(messages[0]?.role).toBe("system");
+    expect(messages.at(-1)?.content).toContain("Please [buy]");
+    expect(run.usage).toMatchObject({ estimated: false });
+    expect(run.usage?.inputTokens).toBeGreaterThan(0);
+    const [proposal] = proposals;
+    expect(proposal).toMatchObject({
+      status: "open",
+      obstacle: null,
+      contradicted: false,
+      trade: { action: "buy", quantity: "0.001" },
+      request: { symbol: "BTC/USD", side: "buy", type: "market", quantity: "0.001" },
+    });
+    const key = crypto.randomUUID();
+    const path = `${BASE}/proposals/${proposal?.id ?? ""}/execute`;
+    const [first, second] = await Promise.all([
+      desk.client.write("POST", path, {}, key),
+      desk.client.write("POST", path, {}, key),
+    ]);
+    const placed = executedProposal.parse(await first.json());
+    const again = executedProposal.parse(await second.json());
+    expect(again.placed.order.id).toBe(placed.placed.order.id);
+    expect(placed.placed.order).toMatchObject({
+      origin: "assistant",
+      provenance: { runId: id, proposalId: proposal?.id, providerId: endpoint, modelId: "mock-1", edited: false },
+    });
+    expect(placed.placed.fills[0]).toMatchObject({ origin: "assistant", provenance: { runId: id } });
+    const shown = await waitFor("the proposal follows its order", async () => {
+      const view = proposalView.parse(await (await desk.client.get(path.replace("/execute", ""))).json());
+      return view.orderStatus === "filled" ? view : null;
+    });
+    expect(shown).toMatchObject({ status: "placed", filledQuantity: "0.001" });
+  });
+});
