@@ -13,15 +13,16 @@ import { raiseAlert } from "./venue/alerts.ts";
 
 /** Stops the account and records every step. */
 export function stopTrading(turn: Turn, { mode, alert, others }: Extract<HaltCommand, { type: "stop_trading" }>): void {
-  const isNews = denyEntries(turn, mode);
+  const before = turn.events.length;
+  denyEntries(turn, mode);
   const steps: StopStep[] = [
     about("entries", "done", "Nothing is opened any more until you resume."),
     ...Object.values(turn.state.orders).map((order) => endOrder(turn, order, mode)),
     ...positionSteps(turn, mode),
     ...leftByHand(turn),
   ];
+  const acted = turn.events.length > before;
   record(turn, { type: "trading_stopped", ...stamp(turn.context), mode, steps });
-  const acted = isNews || steps.some(({ what }) => what === "cancel" || what === "sell");
   if (alert && (acted || others.length > 0)) {
     const failed = steps.some(({ outcome }) => outcome === "failed");
     const message = [summaryOf(turn.state.name, mode, steps), ...others].join(" ");
@@ -47,11 +48,11 @@ export function summaryOf(name: string, mode: StopMode, steps: readonly StopStep
   );
 }
 
-function denyEntries(turn: Turn, mode: StopMode): boolean {
+function denyEntries(turn: Turn, mode: StopMode): void {
   const { state, context } = turn;
   const before = haltsInForce(state.halts, context.marketTime).find(({ kind }) => kind === "stopped");
   if (before?.positions === mode) {
-    return false;
+    return;
   }
   record(turn, {
     type: "trading_halted",
@@ -67,7 +68,6 @@ function denyEntries(turn: Turn, mode: StopMode): boolean {
       reason: "Stopped by you.",
     },
   });
-  return true;
 }
 
 function endOrder(turn: Turn, order: OpenOrder, mode: StopMode): StopStep {

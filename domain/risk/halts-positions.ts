@@ -78,8 +78,9 @@ export function tightenStop(turn: Turn, asset: Asset, percent: Decimal): StopSte
 /** Makes sure that a position has a stop: its own, else the account's default under the price now. */
 export function ensureStop(turn: Turn, asset: Asset): StopStep {
   const protection = turn.state.protections[asset];
-  if (protection?.stop != null) {
-    return step(turn, asset, "protect", "done", null, `${asset} keeps its stop at ${protection.stop.price}.`);
+  const stop = protection?.stop ?? null;
+  if (stop !== null) {
+    return step(turn, asset, "protect", "done", null, `${asset} keeps its stop at ${stop.price}.`);
   }
   if (isDust(turn.state, asset)) {
     return step(turn, asset, "protect", "failed", null, `${asset} is unprotected: too small for an order.`);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decimal, wholeNumber, type Decimal } from "../decimal.ts";
 import { Desk } from "../testing/desk.ts";
+import { managedAssets } from "./halts-positions.ts";
 import { drawdownPercent, judgeSample, newEquityWatch, withFlow, type EquitySample } from "./samples.ts";
 
 const MINUTE = 60_000;
@@ -207,6 +208,67 @@ describe("a streak of losses", () => {
     lose(desk);
     expect(desk.state.watch.streak.losses).toBe(1);
   });
+});
+
+describe("Stop", () => {
+  const wishes = fc.array(
+    fc.record({
+      side: fc.constantFrom("buy" as const, "sell" as const),
+      quantity: fc.integer({ min: 1, max: 4 }),
+      limit: fc.option(fc.integer({ min: 80, max: 120 })),
+      symbol: fc.constantFrom("BTC/USD", "ETH/USD"),
+      stop: fc.option(fc.integer({ min: 40, max: 70 })),
+    }),
+    { maxLength: 12 },
+  );
+
+  it.each(["keep", "protect", "flatten"] as const)(
+    "with %s always goes through, ends every entry, says a step for every order and position, and alerts once",
+    (mode) => {
+      fc.assert(
+        fc.property(wishes, fc.boolean(), (placed, dead) => {
+          const desk = market(new Desk({ balance: "100000" }), "100");
+          desk.book("ETH/USD", [["99", "50"]], [["101", "50"]], "100");
+          for (const { side, quantity, limit, symbol, stop } of placed) {
+            desk.tryPlace({
+              symbol,
+              side,
+              quantity: wholeNumber(quantity),
+              ...(limit === null ? {} : { limitPrice: wholeNumber(limit) }),
+              ...(stop === null || side === "sell" ? {} : { stop: { type: "price", price: wholeNumber(stop) } }),
+            });
+          }
+          const orders = Object.keys(desk.state.orders);
+          const held = managedAssets(desk.state);
+          if (dead) {
+            desk.stale("BTC/USD").stale("ETH/USD");
+          }
+          const decision = desk.do({ type: "stop_trading", mode, alert: true, others: [] });
+          expect(decision.type).toBe("accepted");
+          const steps = decision.events.flatMap((event) => (event.type === "trading_stopped" ? event.steps : []));
+          expect(steps.flatMap(({ orderId, what }) => (what === "cancel" || what === "keep" ? [orderId] : []))).toEqual(
+            orders,
+          );
+          const live = Object.values(desk.state.orders);
+          expect(live.filter(({ intent }) => intent === "entry")).toEqual([]);
+          expect(decision.events.filter(({ type }) => type === "alert_raised")).toHaveLength(1);
+          if (mode !== "keep") {
+            const what = mode === "flatten" ? "sell" : "protect";
+            expect(steps.filter((step) => step.what === what).map(({ asset }) => asset)).toEqual(held);
+          }
+          if (mode === "flatten" && !dead) {
+            expect(managedAssets(desk.state)).toEqual([]);
+            expect(live).toEqual([]);
+          }
+          if (mode === "protect" && !dead) {
+            expect(held.filter((asset) => (desk.state.protections[asset]?.stop ?? null) === null)).toEqual([]);
+          }
+          const again = desk.do({ type: "stop_trading", mode, alert: true, others: [] });
+          expect(again.events.map(({ type }) => type)).toEqual(["trading_stopped"]);
+        }),
+      );
+    },
+  );
 });
 
 describe("what always holds of halts", () => {

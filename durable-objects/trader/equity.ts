@@ -6,7 +6,7 @@ import type { EquitySample } from "../../domain/risk/samples.ts";
 import { valuate } from "../../domain/valuation.ts";
 import { equityPayload } from "./history.ts";
 import type { Parts } from "./parts.ts";
-import { heldSymbols } from "./sampling.ts";
+import { heldSymbols } from "./held-symbols.ts";
 import { accountView } from "./views.ts";
 
 /** Rows of one payload to D1. */

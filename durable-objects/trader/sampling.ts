@@ -14,6 +14,7 @@ import { assetsSince, heldSince, missedSamples } from "../../domain/risk/samples
 import { applyPrints, contextOf } from "./commands.ts";
 import { writeEquityRows } from "./equity.ts";
 import { NOTHING_SETTLED, type Settled } from "./feed-client.ts";
+import { heldSymbols } from "./held-symbols.ts";
 import { decodeEvent } from "./journal-codec.ts";
 import type { Parts } from "./parts.ts";
 import { MINUTE_MS } from "./timers.ts";
@@ -28,13 +29,18 @@ const ON_THE_MARK_MS = 2_000;
 
 /** Fills the minutes that were missed and takes the sample of now. */
 export async function sampleAccount(parts: Parts, accountId: string): Promise<void> {
-  await fillMissed(parts, accountId);
   const { desk, feed, clock } = parts;
   const before = desk.account(accountId);
   if (before === null) {
     return;
   }
-  const quotes = await feed.quotes(heldSymbols(before));
+  const symbols = heldSymbols(before);
+  if (symbols.length > 0 && (await feed.quotes(symbols)).length === 0) {
+    // The feed is away: what else the alarm has to do does not wait for its candles. The next sample fills this minute too.
+    return;
+  }
+  await fillMissed(parts, accountId);
+  const quotes = await feed.quotes(symbols);
   const first = sampleOf(desk.account(accountId) ?? before, quotes, onTheMark(clock.market()));
   if (first === null) {
     return;
@@ -55,13 +61,6 @@ export function sampleOf(state: AccountState, quotes: readonly Quote[], time: Mi
   const managed = equityOf(quantitiesOf(state, "managed"), state.currency, priceOf);
   const external = equityOf(quantitiesOf(state, "external"), state.currency, priceOf);
   return managed === null ? null : { time, managed, equity: external === null ? null : add(managed, external) };
-}
-
-/** The pairs by which everything that the account holds is valued. */
-export function heldSymbols(state: AccountState): readonly string[] {
-  return Object.keys(state.holdings)
-    .filter((asset) => asset !== state.currency)
-    .map((asset) => `${asset}/${state.currency}`);
 }
 
 /** Markets of what the desk manages, with the prints owed. */

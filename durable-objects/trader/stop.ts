@@ -15,7 +15,8 @@ import type { StopMode, StopStep } from "../../domain/risk/halts-stop.ts";
 import { applyPrints, contextOf, symbolsOf, unknownAccount } from "./commands.ts";
 import { NOTHING_SETTLED, type Settled } from "./feed-client.ts";
 import type { Parts } from "./parts.ts";
-import { heldSymbols, sampleOf } from "./sampling.ts";
+import { heldSymbols } from "./held-symbols.ts";
+import { sampleOf } from "./sampling.ts";
 import type { Turn } from "./turn.ts";
 
 /** As long as an exit waits for a feed that is away. */

@@ -12,7 +12,6 @@ import { NOTIFICATION_CHANNELS } from "../../../contract/notifications.ts";
 import { topicOf } from "../../../domain/alerts/topics.ts";
 import { ok, refuse, type Result } from "../../../domain/problem.ts";
 import type { Vault } from "../../lib/vault.ts";
-import type { Resealed } from "../credentials/connector.ts";
 import type { Recorded } from "../turn.ts";
 import { openForNotify, sealForNotify, type NotifySeal } from "./seals.ts";
 import { sendTelegram, sendWebhook, type Fetch, type Sent } from "./send.ts";
@@ -30,6 +29,8 @@ export type NotifierDependencies = {
   /** Plans the job that calls `drain`; null takes it off. */
   readonly plan: (at: number | null) => void;
 };
+
+type ResealedChannels = { readonly resealed: number; readonly current: number; readonly unreadable: number };
 
 /** What a message says. */
 export type Message = {
@@ -139,7 +140,7 @@ export class Notifier {
     if (telegram !== null && token === null) {
       return refuse("BAD_REQUEST", "Say the bot's token: there is none yet.", { token: "must not be blank" });
     }
-    const tookSecret = webhook !== null && (webhook.newSecret || before.webhook?.sealedSecret == null);
+    const tookSecret = webhook !== null && (webhook.newSecret || (before.webhook?.sealedSecret ?? null) === null);
     if (topics !== null) {
       table.setTopics([...new Set(topics)]);
     }
@@ -195,7 +196,7 @@ export class Notifier {
   }
 
   /** Encrypts everything anew after a rotation of the vault's master; answers what could not be read. */
-  async reseal(): Promise<Resealed> {
+  async reseal(): Promise<ResealedChannels> {
     const { table, vault } = this.#dependencies;
     let current = 0;
     let resealed = 0;

@@ -91,9 +91,11 @@ async function answerOf(response: Response): Promise<string> {
   if (reader === undefined) {
     return "";
   }
-  const { value } = await reader.read();
+  const read: { readonly value?: unknown } = await reader.read();
   await reader.cancel();
-  const text = new TextDecoder().decode(value ?? new Uint8Array()).slice(0, ANSWER_CHARACTERS);
+  const text = new TextDecoder()
+    .decode(read.value instanceof Uint8Array ? read.value : new Uint8Array())
+    .slice(0, ANSWER_CHARACTERS);
   const description = /"description":"(?<words>[^"]*)"/u.exec(text)?.groups?.words;
   return (description ?? (response.ok ? "" : text)).trim();
 }
