@@ -8,6 +8,8 @@ import type { OrderStatus } from "../orders/order.ts";
 import { Desk } from "../testing/desk.ts";
 import { valuate } from "../valuation.ts";
 import { heldByStops } from "../protection/resting-stop.ts";
+import { haltsInForce } from "../risk/halt.ts";
+import type { RiskSettings } from "../risk/settings.ts";
 import type { StopPlan } from "../protection/protection.ts";
 import { protectionStanding } from "../protection/standing.ts";
 import { effectsBetween, expiries, triggerRows, waitingSymbols } from "./effects.ts";
@@ -187,6 +189,30 @@ const others: fc.Arbitrary<Act> = fc.oneof(
     (desk) => void desk.do({ type: "change_settings", fees: "standard" }),
   ),
 );
+/** Samples of equity that fall and recover, Stop, resuming, price alerts. */
+const halting: fc.Arbitrary<Act> = fc.oneof(
+  fc.integer({ min: 80, max: 110 }).map((percent) => (desk: Desk) => {
+    desk.now += 1_000;
+    const value = fixed(percent * 2_000, 2);
+    desk.do({ type: "sample_equity", samples: [{ time: desk.now, managed: value, equity: value }] });
+  }),
+  fc.constantFrom("keep", "protect", "flatten").map((mode) => (desk: Desk) => {
+    desk.do({ type: "stop_trading", mode, alert: true, others: [] });
+  }),
+  fc.constantFrom("baseline", "wait").map((how) => (desk: Desk) => {
+    const value = decimal("2000");
+    desk.do({ type: "resume_trading", how, now: { time: desk.now, managed: value, equity: value } });
+  }),
+  fc
+    .record({ symbol, at: step, direction: fc.constantFrom("above" as const, "below" as const) })
+    .map(({ symbol: name, at, direction }) => (desk: Desk) => {
+      desk.do({ type: "set_price_alert", symbol: name, direction, price: priceAt(name, at), note: null });
+    }),
+  pick.map((index) => (desk: Desk) => {
+    const priceAlertId = nth(Object.keys(desk.state.priceAlerts), index) ?? "nobody";
+    desk.do({ type: "remove_price_alert", priceAlertId });
+  }),
+);
 const reset: fc.Arbitrary<Act> = fc.constant((desk: Desk) => {
   desk.do({ type: "reset_account", startingBalance: decimal("7000") });
 });
@@ -202,13 +228,14 @@ const acts = fc.array(
     { weight: 8, arbitrary: amend },
     { weight: 3, arbitrary: close },
     { weight: 6, arbitrary: others },
+    { weight: 3, arbitrary: halting },
     { weight: 1, arbitrary: reset },
   ),
   { minLength: 20, maxLength: 80, size: "max" },
 );
 
-function startDesk(): Desk {
-  const desk = new Desk({ balance: "2000" });
+function startDesk(limits: Partial<RiskSettings> = {}): Desk {
+  const desk = new Desk({ balance: "2000", limits });
   for (const name of SYMBOLS) {
     desk.book(
       name,
@@ -261,6 +288,31 @@ describe("whatever a trader does", () => {
           for (const { asset, symbol: name } of Object.values(desk.state.protections)) {
             const { status } = protectionStanding(desk.state, asset);
             expect(status === "pending" && desk.markets[name]?.quote.fresh === true).toBe(false);
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("a halted account opens nothing, whatever halted it, until it is resumed", () => {
+    fc.assert(
+      fc.property(acts, fc.constantFrom("keep" as const, "tighten" as const, "flatten" as const), (steps, onHalt) => {
+        const lossStreak = { losses: 2, minutes: 1 };
+        const desk = startDesk({ drawdownPercent: decimal("8"), dailyLossPercent: decimal("9"), lossStreak, onHalt });
+        let state: AccountState = unopenedAccount("account-1");
+        let done = 0;
+        for (const act of steps) {
+          act(desk);
+          for (const event of desk.events.slice(done)) {
+            done += 1;
+            const halted = haltsInForce(state.halts, event.marketTime).length > 0;
+            expect(halted && event.type === "order_submitted" && event.intent === "entry").toBe(false);
+            expect(halted && event.type === "fill_booked" && event.side === "buy").toBe(false);
+            state = evolve(state, event, done);
+          }
+          if (haltsInForce(state.halts, desk.now).length > 0) {
+            expect(Object.values(state.orders).filter(({ intent }) => intent === "entry")).toEqual([]);
           }
         }
       }),
