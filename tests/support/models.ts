@@ -2,7 +2,7 @@
  * Model providers for tests: the mock speaks their wire over real HTTP. What it answers depends on the question, so that tests
  * that run side by side share it.
  */
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { LLMock } from "@copilotkit/aimock";
 
 export type ModelMock = {
@@ -46,7 +46,7 @@ export async function startModels(): Promise<ModelMock> {
   mock.onMessage(/\[invented\]/, { content: `The 24h high is 9999999.9.${decision()}` });
   mock.onMessage(/\[slow\]/, { content: "word ".repeat(200) }, { chunkSize: 5, latency: 20 });
   mock.onMessage(/\[cut\]/, { content: "It begins and", finishReason: "length" });
-  mock.onMessage(/\[gone\]/, { content: "word ".repeat(100) }, { chunkSize: 20, truncateAfterChunks: 3 });
+  mock.onMessage(/\[gone\]/, { content: "word ".repeat(100) }, { chunkSize: 20, latency: 30, truncateAfterChunks: 5 });
   mock.onMessage(/one word: ready/, { content: "ready" });
   await mock.start();
   const faults = await startFaults();
@@ -121,7 +121,7 @@ const REFUSALS: Readonly<Record<string, object>> = {
   "429": { message: "You exceeded your current quota", code: "insufficient_quota" },
 };
 
-function refuse(response: import("node:http").ServerResponse, path: string): void {
+function refuse(response: ServerResponse, path: string): void {
   const status = /401|404|429/.exec(path)?.[0] ?? "401";
   response.writeHead(Number(status), { "content-type": "application/json" });
   response.end(JSON.stringify({ error: REFUSALS[status] }));

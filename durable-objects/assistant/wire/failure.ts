@@ -15,6 +15,10 @@ export function failureOf(error: unknown, providerName: string): unknown {
   if (error instanceof ModelFailure) {
     return error;
   }
+  if (error instanceof Error && error.cause instanceof ModelFailure) {
+    // The SDK wraps what the connection threw.
+    return error.cause;
+  }
   const refusal = refusalOf(error);
   if (refusal !== null) {
     return ofStatus(refusal, providerName);

@@ -8,6 +8,7 @@ import { assistantServerFrame, type AssistantServerFrame } from "../../../contra
 import { guestBrowser, type Client } from "../api/client.ts";
 
 export const BASE = "/api/assistant";
+const PATIENCE_MS = 12_000;
 const ENDED = new Set(["finished", "stopped", "interrupted", "failed"]);
 
 export type Desk = {
@@ -79,8 +80,9 @@ export async function ended(desk: Desk, runId: string): Promise<RunRecordView> {
 }
 
 /** Waits until there is something. */
-export async function waitFor<T>(what: string, look: () => Promise<T | null> | T | null, ms = 12_000): Promise<T> {
-  const until = Date.now() + ms;
+export async function waitFor<T>(what: string, look: () => Promise<T | null> | T | null): Promise<T> {
+  const until = Date.now() + PATIENCE_MS;
+  let pause = 10;
   for (;;) {
     const found = await look();
     if (found !== null) {
@@ -90,8 +92,10 @@ export async function waitFor<T>(what: string, look: () => Promise<T | null> | T
       throw new Error(`did not happen: ${what}`);
     }
     await new Promise((resolve) => {
-      setTimeout(resolve, 20);
+      setTimeout(resolve, pause);
     });
+    // A user has a hundred requests a minute.
+    pause = Math.min(250, pause * 1.5);
   }
 }
 
