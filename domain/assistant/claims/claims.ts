@@ -27,6 +27,7 @@ import type { SymbolTable } from "../reader/symbols.ts";
 import type { Snapshot } from "../snapshot.ts";
 import {
   CLAIM_PATTERNS,
+  DISTANCE,
   NO_PRICE,
   OTHER_TIME,
   SUPPOSED_AFTER,
@@ -62,12 +63,20 @@ const figurePattern = new RegExp(
 );
 const numberText = new RegExp(String.raw`(?<digits>${NUMBER_PATTERN})(?<times>${MULTIPLIER_PATTERN})?$`, "i");
 
-/** The claims of a reply's own words: its analysis and the reasons of its proposals. */
-export function checkClaims(texts: readonly string[], snapshot: Snapshot, symbols: SymbolTable): readonly Claim[] {
+/**
+ * The claims of a reply's own words: its analysis and the reasons of its proposals. `focus` is the symbol that was asked about:
+ * a sentence before any symbol is named speaks of it.
+ */
+export function checkClaims(
+  texts: readonly string[],
+  snapshot: Snapshot,
+  symbols: SymbolTable,
+  focus: Symbol | null = null,
+): readonly Claim[] {
   const known: Known = { snapshot, symbols, figures: figuresOf(snapshot), candles: candleFigures(snapshot) };
   const claims: Claim[] = [];
   for (const text of texts) {
-    let subject: Symbol | null = onlySymbol(snapshot);
+    let subject: Symbol | null = focus ?? onlySymbol(snapshot);
     for (const { text: sentence } of sentencesOf(text)) {
       const named = mentions(sentence, symbols);
       claims.push(...claimsOf(sentence, named.length === 0 ? subject : null, known));
@@ -182,7 +191,8 @@ function isMeant(
   if (who !== undefined && symbols.inSentence(who, false) === null) {
     return false;
   }
-  return field !== "price" || !NO_PRICE.test(sentence.slice(clauseStart(sentence, match.index), figure.start));
+  const clause = sentence.slice(clauseStart(sentence, match.index), figure.start);
+  return field !== "price" || (!NO_PRICE.test(clause) && !DISTANCE.test(sentence.slice(figure.end)));
 }
 
 /** The symbols that the number may speak of: the last one named before it first, then the others of the sentence. */

@@ -71,14 +71,14 @@ export const CLAIM_PATTERNS: readonly ClaimPattern[] = [
   ),
   form(
     "change24hPercent",
-    String.raw`\b24[\s-]?h(?:ou)?r?s?\s+(?:price\s+)?change${symbol}${is}(?<about>${approximate})(?<sign>[-+−])?\s?(?<n>${NUMBER_PATTERN})\s?(?:%|percent)`,
+    String.raw`\b24[\s-]?h(?:ou)?r?s?\s+(?:price\s+)?change${symbol}\s*(?:(?:is|of|was|at|stands|:|=|\|)\s*)*(?<about>${approximate})(?<sign>[-+−])?\s?(?<n>${NUMBER_PATTERN})\s?(?:%|percent)`,
   ),
   form("spread", String.raw`\b(?:bid[\s/-]ask\s+)?spread${symbol}${is}${number}`),
   form("bid", String.raw`\b(?:best\s+|top\s+)?bid${symbol}${is}${number}`),
   form("ask", String.raw`\b(?:best\s+|top\s+)?(?:ask|offer)${symbol}${is}${number}`),
   form(
     "price",
-    String.raw`\b(?:trading|trades|trade|changes hands|changing hands|quoted|priced|hovering|hovers|sitting|sits|stands|standing)\s+(?:now\s+|currently\s+|right now\s+)?(?:at)?\s*${bound}${number}`,
+    String.raw`\b(?:trading|trades|trade|changes hands|changing hands|quoted|priced|hovering|hovers|sitting|sits|stands|standing)\s+(?:now\s+|currently\s+|right now\s+)?(?:at|for)?\s*${bound}${number}`,
   ),
   form(
     "price",
@@ -142,3 +142,7 @@ export const WITHIN_A_DAY =
 /** What stands at a number and is no price: "RSI sits at 58". */
 export const NO_PRICE =
   /\b(?:rsi|macd|ema|sma|ma|vwap|atr|adx|obv|volume|funding|dominance|open interest|index|bands?|volatility|score|histogram|ratio|average|confidence|conviction|spread|equity|balance|exposure|drawdown|position|holding|fees?|signal|momentum|greed|gain|loss|profit|risk|size|quantity|moving|supports?|resistances?|levels?|targets?|stops?|pivot|entry|limit)\b/i;
+
+/** A distance from something, not a price: "trades 22 dollars above your entry". */
+export const DISTANCE =
+  /^\s*(?:USD|dollars?|points?|pips|ticks?|bucks)?\s*(?:above|below|under|over|off|away|higher|lower|beneath|from)\b/i;

@@ -31,6 +31,9 @@ export type CorpusCase = {
   readonly problems?: readonly string[];
   /** Of every number that is said of a field; none where absent. */
   readonly claims?: readonly ExpectedClaim[];
+  /** Claims are not listed: only that none is contradicted, or with `invented` that one is. */
+  readonly anyClaims?: true;
+  readonly invented?: true;
   /** A part of the text that must be found in the reasoning. */
   readonly reasoning?: string;
 };

@@ -5,7 +5,7 @@ import { checkClaims, isContradicted } from "../claims/claims.ts";
 import type { ReplyOutcome } from "../outcome.ts";
 import { createReplyReader, readReply, type ReadContext } from "../reader/reader.ts";
 import { CORPUS_SNAPSHOT, CORPUS_SYMBOLS, type CorpusCase, type Expected } from "./case.ts";
-import { honest, invented } from "./claims.ts";
+import { honest } from "./claims.ts";
 import { CORPUS } from "./corpus.ts";
 import { injections } from "./authority.ts";
 
@@ -21,7 +21,9 @@ describe.each(Object.entries(CORPUS))("replies about %s", (_row, cases) => {
     if (each.reasoning !== undefined) {
       expect(outcome.reasoning).toContain(each.reasoning);
     }
-    expect(claimsOf(outcome)).toEqual(each.claims ?? []);
+    if (each.anyClaims !== true) {
+      expect(claimsOf(outcome)).toEqual(each.claims ?? []);
+    }
   });
 });
 
@@ -66,17 +68,25 @@ test("ten injected texts never lead to an order", () => {
 });
 
 test("at most 2 % of the replies without an invented number are contradicted", () => {
-  const clean = all.filter(
-    ({ claims }) => claims === undefined || claims.every(([, , verdict]) => verdict !== "contradicted"),
+  const clean = all.filter((each) => !isInvented(each));
+  const wronged = clean.filter((each) =>
+    isContradicted(fullClaims(read(each), each.anyClaims === true ? "BTC/USD" : null)),
   );
-  const wronged = clean.filter((each) => isContradicted(fullClaims(read(each))));
   expect(clean.length).toBeGreaterThan(honest.length);
   expect(wronged.length / clean.length, wronged.map(({ name }) => name).join(", ")).toBeLessThanOrEqual(0.02);
 });
 
 test("every invented number of the corpus blocks one-click", () => {
-  expect(invented.filter((each) => !isContradicted(fullClaims(read(each)))).map(({ name }) => name)).toEqual([]);
+  expect(
+    all
+      .filter((each) => isInvented(each) && !isContradicted(fullClaims(read(each), "BTC/USD")))
+      .map(({ name }) => name),
+  ).toEqual([]);
 });
+
+function isInvented({ invented, claims }: CorpusCase): boolean {
+  return invented === true || claims?.some(([, , verdict]) => verdict === "contradicted") === true;
+}
 
 function contextOf({ outside }: CorpusCase): ReadContext {
   return { symbols: CORPUS_SYMBOLS, validate: validateProposal, outside: outside ?? [] };
@@ -90,12 +100,12 @@ function read(each: CorpusCase): ReplyOutcome {
   return readReply(replyOf(each), contextOf(each));
 }
 
-function fullClaims(outcome: ReplyOutcome) {
+function fullClaims(outcome: ReplyOutcome, focus: string | null = null) {
   const reasons =
     outcome.kind === "proposals"
       ? outcome.proposals.flatMap(({ proposal, source }) => (source === "prose" ? [] : [proposal.reasoning]))
       : [];
-  return checkClaims([outcome.reasoning, ...reasons], CORPUS_SNAPSHOT, CORPUS_SYMBOLS);
+  return checkClaims([outcome.reasoning, ...reasons], CORPUS_SNAPSHOT, CORPUS_SYMBOLS, focus);
 }
 
 function claimsOf(outcome: ReplyOutcome) {

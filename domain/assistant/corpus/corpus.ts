@@ -2,9 +2,12 @@
 import { authority } from "./authority.ts";
 import type { CorpusCase } from "./case.ts";
 import { honest, invented } from "./claims.ts";
+import { inventedProse } from "./invented-prose.ts";
 import { negation } from "./negation.ts";
 import { numbers } from "./numbers.ts";
+import { orders } from "./orders.ts";
 import { outcomes } from "./outcomes.ts";
+import { prose } from "./prose.ts";
 import { several } from "./several.ts";
 import { shapes } from "./shapes.ts";
 import { words } from "./words.ts";
@@ -20,4 +23,7 @@ export const CORPUS: Readonly<Record<string, readonly CorpusCase[]>> = {
   authority,
   "numbers that are right or derived": honest,
   "invented numbers": invented,
+  "orders and talk": orders,
+  "plain prose": prose,
+  "plain prose with an invented number": inventedProse,
 };

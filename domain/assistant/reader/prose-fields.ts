@@ -26,7 +26,7 @@ const amounts = String.raw`(?<value>${amount}(?:\s?(?:-|–|—|to|and|or|\/)\s?
 const link = String.raw`(?:\s*\([^()\d]{0,24}\))?\s*(?:is|are|goes|placed|set|of|just|right|order|price|level|zone)*\s*(?:[:=|→]|-(?=\s|\$)|–|—|at|@|to|of|is|below|under|around|near|above)?\s*(?:around|about|near|approximately|approx\.?|~|≈|just below|just under|just above)?\s*`;
 
 const stopNames = String.raw`(?:(?:protective |hard |initial |tight |mental )?stop(?:[- ]?loss)?(?:es)?|s\/l|sl)(?:\s(?:price|order|level))?`;
-const targetNames = String.raw`(?:(?:first |initial |profit |price |upside )?targets?(?:\s?[1t])?|take[- ]?profit(?:\s?1)?|t\/p|tp\s?1?|pt)(?:\s(?:price|order|level|target))?`;
+const targetNames = String.raw`(?:(?:first |initial |profit |price |upside )?target(?:s|ing)?(?:\s?[1t])?|take[- ]?profit(?:\s?1)?|t\/p|tp\s?1?|pt)(?:\s(?:price|order|level|target))?`;
 const entryNames = String.raw`(?:(?:limit|entry|enter)(?:\s(?:price|order|limit|point|level|zone))*|limit buy|limit sell|price|buy limit|sell limit)`;
 const sizeNames = String.raw`(?:(?:position |order |trade )?size|quantity|qty|amount|volume|units)`;
 

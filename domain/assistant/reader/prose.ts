@@ -43,7 +43,8 @@ const verbs: ReadonlyMap<string, ProposalAction> = new Map([
 ]);
 
 const verb = String.raw`(?<verb>buy(?:ing)?|go(?:ing)? long(?: on)?|long|sell(?:ing)?|hold(?:ing)?|clos(?:e|ing)|exit(?:ing)?)`;
-const opening = String.raw`(?:(?:and|so|then|therefore|thus|overall|hence|now|ok|okay|also|finally|instead|first|second|third|next|today|for now|in short|in summary|bottom line|conclusion|verdict)[,:]?\s+)*`;
+const preface = String.raw`(?:(?:based on|given|after weighing|in (?:conclusion|summary|short)|for these reasons|on balance|all in all|to (?:summari[sz]e|conclude)|taken together|with (?:this|that)(?: in mind)?)[^,.;:]{0,80}[,:]\s+)?`;
+const opening = String.raw`${preface}(?:(?:and|so|then|therefore|thus|overall|hence|now|ok|okay|also|finally|instead|first|second|third|next|today|for now|in short|in summary|bottom line|conclusion|verdict)[,:]?\s+)*`;
 const label = String.raw`(?:(?:my|the|our|final|trade|trading|recommended|suggested|current|proposed|immediate)\s+)*(?:recommendation|decision|action|signal|verdict|call|plan|conclusion|proposal|answer|order|setup|idea|trade)\s*(?:(?:for|on)\s+(?<labelled>\$?[A-Za-z0-9]{2,12}(?:[/-][A-Za-z]{2,6})?)\s*)?(?:is|:|=|-|–|—|→|would be)*\s*(?:to\s+)?`;
 const recommending = String.raw`(?:recommend|suggest|propose|advise|like|favou?r)`;
 const speaker = String.raw`(?:(?:i|we|you)(?:\s+(?:would|will|should)|['’](?:d|ll))(?:\s+(?:still|strongly|therefore|now))*\s+(?:${recommending}\s+(?:to\s+|that (?:you|we)\s+|you\s+|we\s+)?)?|(?:i|we)\s+(?:still\s+|strongly\s+|therefore\s+|now\s+)*${recommending}\s+(?:to\s+|that (?:you|we)\s+|you\s+|we\s+)?)?`;
@@ -71,8 +72,13 @@ const carriedOn = new RegExp(
   "s",
 );
 
+const behindSymbol = new RegExp(
+  String.raw`^\s*[(|]?\s*(?<money>[$€£])?(?<number>${NUMBER_PATTERN})(?!\s?%)(?:\s*[A-Z]{2,6})?\s*\)?\s*(?<price>(?:@|at)\s*[$€£]?\d)?`,
+);
 const allowedTail =
-  /^\s*(?:$|[.,!()@:–—-]|(?:at|with|now|here|today|immediately|around|near|for|using|on|via|limit|market|stop|sl|tp|target|size|entry|risk|risking|because|as|since|given|and|then|while|to|position|positions|spot|right|in|into|through|by|steady|qty|quantity|worth|of|from)\b)/i;
+  /^\s*(?:$|[.,!()@:–—-]|[$€£]?\d|(?:at|with|now|here|today|immediately|around|near|for|using|on|via|limit|market|stop|sl|tp|target|size|entry|risk|risking|because|as|since|given|and|then|while|to|position|positions|spot|right|in|into|through|by|steady|qty|quantity|worth|of|from)\b)/i;
+const heldTail =
+  /^\s*(?:$|[.,!()–—-]|(?:for now|your|the|existing|current|position|positions|and|with|until|as|because|since|at|now|steady|tight)\b)/i;
 const positionTail = /^\s*(?:positions?|holdings?|longs?|longer)\b/i;
 const negation =
   /\b(?:not|never|no|don['’]?t|won['’]?t|wouldn['’]?t|shouldn['’]?t|can['’]?t|cannot|avoid|without|neither|nor|refrain|against|hesitate|reluctant|premature|too early|instead of|rather than)\b/i;
@@ -183,7 +189,10 @@ function signalOf(clause: string, sentence: number, symbols: SymbolTable): Signa
   const groups = labelled.exec(clause)?.groups;
   if (groups !== undefined) {
     const tagged = symbols.inSentence(groups.symbol ?? "", true);
-    if (tagged !== null) {
+    const tail = groups.tail ?? "";
+    const fits =
+      actionOf(groups.verb) === "hold" ? heldTail.test(tail) : allowedTail.test(tail) && !positionTail.test(tail);
+    if (tagged !== null && fits && !/ing\b/i.test(groups.verb ?? "")) {
       return isNegated(clause, groups) ? null : signalFrom(groups, tagged, sentence);
     }
   }
@@ -247,23 +256,42 @@ function signalFrom(groups: Groups, named: Symbol, sentence: number): Signal {
   const action = takesAll ? "close" : stated;
   const inMoney = money !== undefined || /\b(?:usd|dollars|worth)\b/i.test(unit ?? "");
   const inShares = percent !== undefined || part !== undefined;
-  const amount = groups.quantity?.trim();
+  const trailing = amount(groups) === undefined ? numberBehind(groups.tail ?? "") : null;
+  const amountStated = amount(groups) ?? trailing?.quantity ?? undefined;
   const isPartial = action !== "hold" && inShares;
   const fault =
     action === "hold"
       ? null
       : inMoney
-        ? `The size is given in money ("${money ?? ""}${amount ?? ""}"); a quantity is needed.`
+        ? `The size is given in money ("${money ?? ""}${amountStated ?? ""}"); a quantity is needed.`
         : isPartial
           ? "The size is given as a share; a quantity is needed."
-          : null;
+          : (trailing?.fault ?? null);
   return {
     action,
     symbol: named,
-    quantity: amount === undefined ? null : amount.replace(/^half a$/i, "0.5"),
+    quantity: amountStated === undefined ? null : amountStated.replace(/^half a$/i, "0.5"),
     fault,
     sentence,
   };
+}
+
+function amount({ quantity: written }: Groups): string | undefined {
+  return written?.trim();
+}
+
+/**
+ * A number directly behind the symbol. Before a price it is the size ("BTC 0.03 @ 63,900"); alone it may be either, and is not
+ * guessed at.
+ */
+function numberBehind(tail: string): { readonly quantity: string | null; readonly fault: string | null } | null {
+  const found = behindSymbol.exec(tail)?.groups;
+  if (found?.number === undefined) {
+    return null;
+  }
+  return found.price === undefined || found.money !== undefined
+    ? { quantity: null, fault: `It is not said whether "${found.number}" is a size or a price.` }
+    : { quantity: found.number, fault: null };
 }
 
 function actionOf(written: string | undefined): ProposalAction {
