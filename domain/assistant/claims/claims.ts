@@ -56,6 +56,16 @@ export type Claim = {
 type Figure = { readonly start: number; readonly end: number; readonly value: Decimal; readonly step: Decimal };
 
 const MOST_CLAIMS = 200;
+const FAR = decimal("20");
+const PRICES: ReadonlySet<ClaimField> = new Set([
+  "price",
+  "bid",
+  "ask",
+  "high24h",
+  "low24h",
+  "reachedHigh",
+  "reachedLow",
+]);
 const QUOTE_LENGTH = 60;
 const figurePattern = new RegExp(
   String.raw`(?<![\w.,])(?<digits>${NUMBER_PATTERN})(?<times>${MULTIPLIER_PATTERN})?(?![\w]|[.,]\d)`,
@@ -173,7 +183,7 @@ function judge(
     return { ...shown, symbol: fitting.symbol, actual, verdict: "supported" };
   }
   const isSupposed = isSupposition(sentence, match, figure);
-  if (first === undefined || isSupposed) {
+  if (first === undefined || isSupposed || (PRICES.has(field) && isOfAnotherKind(figure.value, first.values))) {
     return { ...shown, symbol: first?.symbol ?? null, actual: first?.values[0] ?? null, verdict: "unsupported" };
   }
   return { ...shown, symbol: first.symbol, actual: first.values[0] ?? null, verdict: "contradicted" };
@@ -192,7 +202,18 @@ function isMeant(
     return false;
   }
   const clause = sentence.slice(clauseStart(sentence, match.index), figure.start);
-  return field !== "price" || (!NO_PRICE.test(clause) && !DISTANCE.test(sentence.slice(figure.end)));
+  const isPriced = field === "price" || field === "reachedHigh" || field === "reachedLow";
+  return !isPriced || (!NO_PRICE.test(clause) && !DISTANCE.test(sentence.slice(figure.end)));
+}
+
+/** A number twenty times off is no wrong price but something else, such as a reading of an index. */
+function isOfAnotherKind(value: Decimal, values: readonly Decimal[]): boolean {
+  return values.every((actual) => {
+    const size = absolute(actual);
+    return (
+      !isZero(size) && (isAbove(absolute(value), multiply(size, FAR)) || isAbove(size, multiply(absolute(value), FAR)))
+    );
+  });
 }
 
 /** The symbols that the number may speak of: the last one named before it first, then the others of the sentence. */
@@ -241,7 +262,8 @@ function isSupposition(sentence: string, match: RegExpExecArray, figure: Figure)
 }
 
 function clauseStart(sentence: string, at: number): number {
-  const before = sentence.slice(0, at);
+  // What stands in brackets belongs to the word before it: "RSI(14) sits at 58".
+  const before = sentence.slice(0, at).replaceAll(/\([^()]*\)/g, (inner) => " ".repeat(inner.length));
   const cuts = [...before.matchAll(/,\s|;\s|\s[–—]\s|\(|\b(?:but|while|whereas|although|though|and)\s/gi)];
   const last = cuts.at(-1);
   return last === undefined ? 0 : last.index + last[0].length;

@@ -57,12 +57,12 @@ export const CLAIM_PATTERNS: readonly ClaimPattern[] = [
   ),
   form(
     "reachedHigh",
-    String.raw`\b(?:broke|broken|breached|topped|exceeded|surpassed|cleared|touched|hit|reached|tagged|spiked|climbed|rallied|rose|surged|jumped|soared|crossed|pushed|traded as high as)\s+(?:up\s+)?(?:to\s+|past\s+|above\s+|through\s+|over\s+)?${number}`,
+    String.raw`\b(?:(?:broke|broken|breached|topped|exceeded|surpassed|cleared|touched|hit|reached|tagged|crossed)\s+(?:up\s+)?(?:to\s+|past\s+|above\s+|through\s+|over\s+)?|(?:spiked|climbed|rallied|rose|surged|jumped|soared|pushed|traded|ran)\s+(?:up\s+)?(?:to|past|above|through|over|as high as)\s+)${number}`,
     true,
   ),
   form(
     "reachedLow",
-    String.raw`\b(?:fell|dropped|plunged|dipped|slid|sank|crashed|tumbled|bottomed|traded as low as)\s+(?:down\s+)?(?:to\s+|below\s+|under\s+|through\s+|at\s+)?${number}`,
+    String.raw`\b(?:fell|dropped|plunged|dipped|slid|sank|crashed|tumbled|bottomed|traded)\s+(?:down\s+)?(?:to|below|under|through|as low as|out at)\s+${number}`,
     true,
   ),
   form(
@@ -75,7 +75,9 @@ export const CLAIM_PATTERNS: readonly ClaimPattern[] = [
   ),
   form("spread", String.raw`\b(?:bid[\s/-]ask\s+)?spread${symbol}${is}${number}`),
   form("bid", String.raw`\b(?:best\s+|top\s+)?bid${symbol}${is}${number}`),
-  form("ask", String.raw`\b(?:best\s+|top\s+)?(?:ask|offer)${symbol}${is}${number}`),
+  form("bid", String.raw`\bbid\s?[/-]\s?ask${symbol}${is}${number}(?=\s*[/–-]\s*[$€£]?\d)`),
+  form("ask", String.raw`\bbid\s?[/-]\s?ask${symbol}${is}${figure}\s*[/–-]\s*${number}`),
+  form("ask", String.raw`(?<!\bbid\s?[/-]\s?)\b(?:best\s+|top\s+)?(?:ask|offer)${symbol}${is}${number}`),
   form(
     "price",
     String.raw`\b(?:trading|trades|trade|changes hands|changing hands|quoted|priced|hovering|hovers|sitting|sits|stands|standing)\s+(?:now\s+|currently\s+|right now\s+)?(?:at|for)?\s*${bound}${number}`,
@@ -141,7 +143,7 @@ export const WITHIN_A_DAY =
 
 /** What stands at a number and is no price: "RSI sits at 58". */
 export const NO_PRICE =
-  /\b(?:rsi|macd|ema|sma|ma|vwap|atr|adx|obv|volume|funding|dominance|open interest|index|bands?|volatility|score|histogram|ratio|average|confidence|conviction|spread|equity|balance|exposure|drawdown|position|holding|fees?|signal|momentum|greed|gain|loss|profit|risk|size|quantity|moving|supports?|resistances?|levels?|targets?|stops?|pivot|entry|limit)\b/i;
+  /\b(?:rsi|macd|ema|sma|ma|vwap|atr|adx|obv|volume|funding|dominance|open interest|index|bands?|volatility|score|histogram|ratio|average|confidence|conviction|spread|equity|balance|exposure|drawdown|position|holding|fees?|signal|momentum|greed|gain|loss|profit|risk|size|quantity|moving|interest|sentiment|searches|inflows?|outflows?|cap|supply|hash\w*|liquidations?|supports?|resistances?|levels?|targets?|stops?|pivot|entry|limit)\b/i;
 
 /** A distance from something, not a price: "trades 22 dollars above your entry". */
 export const DISTANCE =
