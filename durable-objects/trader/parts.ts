@@ -2,6 +2,7 @@
  * The parts of one trader and how they hang together. Everything is rebuilt from storage, so a start after an eviction, a
  * deploy or a crash is the same as any other start.
  */
+import { triggerRows } from "../../domain/account/effects.ts";
 import { reportUnexpected } from "../lib/error-sink.ts";
 import type { LogFields } from "../lib/log.ts";
 import { Schedule } from "../lib/schedule.ts";
@@ -28,7 +29,6 @@ import { accountTimers, ACCOUNT_JOBS, type AccountTimers } from "./timers.ts";
 import { LEVELS_EVERY_MS } from "./nets/intervals.ts";
 import { OpenRisk } from "./nets/open-risk.ts";
 import { tapeReader, type TapeReader } from "./nets/tape-reader.ts";
-import { watchesAny } from "./nets/watch.ts";
 import { TriggerSync } from "./trigger-sync.ts";
 import type { Recorded } from "./turn.ts";
 
@@ -226,7 +226,8 @@ function planAfter(parts: Parts, recorded: readonly Recorded[]): void {
     parts.historian.plan();
   }
   noteAlerts(parts, recorded);
-  if (schedule.dueAt("levels", "") === null && watchesAny(parts)) {
+  // Not by what the desk holds: inside the transaction that is still the state before.
+  if (schedule.dueAt("levels", "") === null && recorded.some(({ after }) => triggerRows(after).length > 0)) {
     schedule.set("levels", "", clock.wall() + LEVELS_EVERY_MS);
   }
   if (schedule.dueAt("housekeeping", "") === null) {
