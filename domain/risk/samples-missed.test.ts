@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decimal } from "../decimal.ts";
 import type { Candle } from "../market.ts";
 import { Desk } from "../testing/desk.ts";
-import { assetsSince, heldSince, missedSamples } from "./samples-missed.ts";
+import { assetsSince, heldSince, missedSamples, walkedSamples } from "./samples-missed.ts";
 
 const MINUTE = 60_000;
 /** A full minute. */
@@ -68,6 +68,21 @@ describe("the samples of missed minutes", () => {
     });
     expect(samples).toHaveLength(16);
     expect(samples.at(-1)).toMatchObject({ time: T0 + 16 * MINUTE, managed: "950" });
+  });
+
+  it("of a recording by the hour are the corners of each candle on its walk, and none of one that still runs", () => {
+    const { state, events } = long();
+    const hour = 3_600_000;
+    const whole = { ...candle(T0, "88"), open: decimal("101"), low: decimal("70"), high: decimal("110") };
+    const running = { ...candle(T0 + hour, "10"), closed: false };
+    const input = { state, events, candles: { BTC: [whole, running] }, from: T0 - 1, to: T0 + hour };
+    expect(walkedSamples(input, hour).map(({ time, managed }) => [time - T0, managed])).toEqual([
+      [0, "1005"],
+      [hour / 3, "850"],
+      [(2 * hour) / 3, "1050"],
+      [hour - 1, "940"],
+    ]);
+    expect(walkedSamples({ ...input, from: T0 + hour / 3 }, hour)).toHaveLength(2);
   });
 
   it("begin with the position, not before", () => {

@@ -28,10 +28,52 @@ export type MissedInput = {
 
 /** One sample for each full minute in which something was held and its price is known, oldest first. */
 export function missedSamples({ state, events, candles, from, to }: MissedInput): readonly EquitySample[] {
-  const trades = tradesAfter(events, from);
   const closes = new Map(Object.entries(candles).map(([asset, series]) => [asset, closesByEnd(series)]));
-  const samples: EquitySample[] = [];
+  const times: Milliseconds[] = [];
   for (let time = (Math.floor(from / MINUTE_MS) + 1) * MINUTE_MS; time <= to; time += MINUTE_MS) {
+    times.push(time);
+  }
+  return samplesAt(state, tradesAfter(events, from), times, (asset, time) => closeAt(closes.get(asset), time));
+}
+
+/**
+ * The samples of a recording whose candles of `length` are the finest there are: each candle is walked open → adverse → favourable →
+ * close (TRADING §3), and each corner is a sample. What is held is long, so the adverse extreme is the low.
+ */
+export function walkedSamples(
+  { state, events, candles, from, to }: MissedInput,
+  length: Milliseconds,
+): readonly EquitySample[] {
+  const walks = new Map(Object.entries(candles).map(([asset, series]) => [asset, series.flatMap(cornersOf(length))]));
+  const corners = [...walks.values()].flat().map(({ at }) => at);
+  const times = [...new Set(corners)].filter((at) => at > from && at <= to).toSorted((left, right) => left - right);
+  return samplesAt(state, tradesAfter(events, from), times, (asset, time) => {
+    const last = walks.get(asset)?.findLast(({ at }) => at <= time);
+    return last === undefined || time - last.at > length ? null : last.price;
+  });
+}
+
+type Corner = { readonly at: Milliseconds; readonly price: Decimal };
+
+function cornersOf(length: Milliseconds): (candle: Candle) => readonly Corner[] {
+  return ({ time, open, low, high, close, closed }) =>
+    closed
+      ? [
+          { at: time, price: open },
+          { at: time + Math.floor(length / 3), price: low },
+          { at: time + Math.floor((2 * length) / 3), price: high },
+          { at: time + length - 1, price: close },
+        ]
+      : [];
+}
+
+function samplesAt(
+  state: AccountState,
+  trades: readonly Trade[],
+  times: readonly Milliseconds[],
+  priceAt: (asset: Asset, time: Milliseconds) => Decimal | null,
+): readonly EquitySample[] {
+  return times.flatMap((time) => {
     const later = trades.filter(({ at }) => at > time);
     const managed = before(
       managedOf(state),
@@ -41,16 +83,13 @@ export function missedSamples({ state, events, candles, from, to }: MissedInput)
       externalOf(state),
       later.map((trade) => trade.external),
     );
-    if (holdsAnything(managed, state.currency) || holdsAnything(external, state.currency)) {
-      const priceOf = (asset: Asset): Decimal | null => closeAt(closes.get(asset), time);
-      const value = equityOf(managed, state.currency, priceOf);
-      const rest = equityOf(external, state.currency, priceOf);
-      if (value !== null) {
-        samples.push({ time, managed: value, equity: rest === null ? null : add(value, rest) });
-      }
+    if (!holdsAnything(managed, state.currency) && !holdsAnything(external, state.currency)) {
+      return [];
     }
-  }
-  return samples;
+    const value = equityOf(managed, state.currency, (asset) => priceAt(asset, time));
+    const rest = equityOf(external, state.currency, (asset) => priceAt(asset, time));
+    return value === null ? [] : { time, managed: value, equity: rest === null ? null : add(value, rest) };
+  });
 }
 
 /** Pairs' assets whose candles are needed: held now, or traded since. */

@@ -8,6 +8,7 @@ import type {
   MarketView,
   Quote,
   Symbol,
+  Timeframe,
   TriggerDelivery,
   TriggerRow,
 } from "../../domain/market.ts";
@@ -99,10 +100,10 @@ export class FeedClient {
     return views;
   }
 
-  /** The newest closed 1-minute candles, oldest first; null when the feed is away or does not know the pair's. */
-  async minuteCandles(symbol: Symbol, limit: number): Promise<readonly Candle[] | null> {
+  /** The newest closed candles, oldest first, none of a pair that is not listed; null when the feed is away. */
+  async closedCandles(symbol: Symbol, timeframe: Timeframe, limit: number): Promise<readonly Candle[] | null> {
     const answer = await this.#ask("candles", BACKGROUND_DEADLINE_MS, (feed) =>
-      feed.candles(symbol, "1m", null, limit),
+      feed.candles(symbol, timeframe, null, limit),
     );
     if (answer.ok) {
       return answer.value.candles.filter(({ closed }) => closed);

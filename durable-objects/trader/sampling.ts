@@ -6,11 +6,19 @@ import type { AccountEvent } from "../../domain/account/events.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import { add } from "../../domain/decimal.ts";
-import type { Asset, Candle, Milliseconds, Quote } from "../../domain/market.ts";
+import { TIMEFRAME_MS } from "../../domain/candles/timeframe.ts";
+import {
+  TIMEFRAMES,
+  type Asset,
+  type Candle,
+  type Milliseconds,
+  type Quote,
+  type Timeframe,
+} from "../../domain/market.ts";
 import { haltsInForce } from "../../domain/risk/halt.ts";
 import { managedAssets } from "../../domain/risk/halts-positions.ts";
 import { equityOf, judgeSample, type EquitySample } from "../../domain/risk/samples.ts";
-import { assetsSince, heldSince, missedSamples } from "../../domain/risk/samples-missed.ts";
+import { assetsSince, heldSince, missedSamples, walkedSamples } from "../../domain/risk/samples-missed.ts";
 import { applyPrints, contextOf } from "./commands.ts";
 import { writeEquityRows } from "./equity.ts";
 import { NOTHING_SETTLED, type Settled } from "./feed-client.ts";
@@ -19,8 +27,10 @@ import { decodeEvent } from "./journal-codec.ts";
 import type { Parts } from "./parts.ts";
 import { MINUTE_MS } from "./timers.ts";
 
-/** Older minutes are not filled: the feed has no candles of them. */
-const MOST_MISSED_MINUTES = 720;
+/** So many candles back at most: the feed has no older ones. */
+const MOST_MISSED = 720;
+/** Before the first missed one: a quiet minute has the close of an earlier one. */
+const MORE = 20;
 /** Events that may have moved inventory in that time. */
 const EVENTS_LOOKED_AT = 1_000;
 const PATIENCE_MS = 3_000;
@@ -43,6 +53,11 @@ export async function sampleAccount(parts: Parts, accountId: string): Promise<vo
   const quotes = await feed.quotes(symbols);
   const first = sampleOf(desk.account(accountId) ?? before, quotes, onTheMark(clock.market()));
   if (first === null) {
+    return;
+  }
+  if (finestOf(parts) !== "1m") {
+    // Between the corners of such a recording nothing is known of the price: this one is for the curve alone.
+    writeEquityRows(parts, accountId, [first]);
     return;
   }
   if (!asksForMarkets(desk.account(accountId) ?? before, [first])) {
@@ -77,21 +92,25 @@ async function fillMissed(parts: Parts, accountId: string): Promise<void> {
     return;
   }
   const now = clock.market();
-  const to = Math.floor(now / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
+  const timeframe = finestOf(parts);
+  const length = TIMEFRAME_MS[timeframe];
+  // The minute that has just ended is this sample's; of a coarser recording every candle that is closed counts.
+  const to = timeframe === "1m" ? Math.floor(now / MINUTE_MS) * MINUTE_MS - MINUTE_MS : now;
   const known = desk.store.meta(untilKey(accountId));
-  const since = Math.max(known === null ? state.createdAt : Number(known), now - MOST_MISSED_MINUTES * MINUTE_MS);
+  const since = Math.max(known === null ? state.createdAt : Number(known), now - MOST_MISSED * length);
   const events = to > since ? recentEvents(parts, accountId) : [];
   const from = to > since ? heldSince(state, events, since) : Infinity;
   if (from >= to) {
     return;
   }
-  const candles = await candlesOf(parts, state, assetsSince(state, events, from), from);
+  const candles = await candlesOf(parts, state, assetsSince(state, events, from), timeframe, from);
   const current = desk.account(accountId);
   if (candles === null || current === null) {
     // The feed is away: the next sample asks again.
     return;
   }
-  const samples = missedSamples({ state: current, events: recentEvents(parts, accountId), candles, from, to });
+  const input = { state: current, events: recentEvents(parts, accountId), candles, from, to };
+  const samples = timeframe === "1m" ? missedSamples(input) : walkedSamples(input, length);
   const settled = asksForMarkets(current, samples) ? await settleManaged(parts, accountId) : NOTHING_SETTLED;
   take(parts, accountId, samples, settled);
 }
@@ -101,12 +120,13 @@ async function candlesOf(
   { feed, clock }: Parts,
   state: AccountState,
   assets: readonly Asset[],
+  timeframe: Timeframe,
   from: Milliseconds,
 ): Promise<Readonly<Record<Asset, readonly Candle[]>> | null> {
-  const limit = Math.min(MOST_MISSED_MINUTES, Math.ceil((clock.market() - from) / MINUTE_MS)) + 20;
+  const limit = Math.min(MOST_MISSED, Math.ceil((clock.market() - from) / TIMEFRAME_MS[timeframe])) + MORE;
   const found: Record<Asset, readonly Candle[]> = {};
   for (const asset of assets) {
-    const candles = await feed.minuteCandles(`${asset}/${state.currency}`, limit);
+    const candles = await feed.closedCandles(`${asset}/${state.currency}`, timeframe, limit);
     if (candles === null) {
       return null;
     }
@@ -166,6 +186,11 @@ function quantitiesOf({ holdings }: AccountState, book: "managed" | "external"):
 /** On the minute when it is the minute's sample, so that a repeated alarm takes the same one. */
 function onTheMark(time: Milliseconds): Milliseconds {
   return time % MINUTE_MS < ON_THE_MARK_MS ? time - (time % MINUTE_MS) : time;
+}
+
+/** The shortest candles that the market can tell apart: longer than a minute only in a replay of such a recording. */
+function finestOf({ env }: Parts): Timeframe {
+  return TIMEFRAMES.find((timeframe) => timeframe === env.MARKET_FINEST_TIMEFRAME) ?? "1m";
 }
 
 function untilKey(accountId: string): `sampled_until ${string}` {
