@@ -51,12 +51,17 @@ export function readBlock(value: JsonValue, symbols: SymbolTable, validate: Vali
   }
   const wrapped = wrappers.map((name) => object[name]).find((inner) => isList(inner) || objectOf(inner) !== null);
   if (wrapped === undefined) {
-    return readMap(object, symbols, validate);
+    return { ...readMap(object, symbols, validate), analysis: textsOf(object) };
   }
   const inner = readBlock(wrapped, symbols, validate);
-  const analysis = [object.analysis, object.reasoning].find((text) => typeof text === "string");
   const isEmptyAnswer = isList(wrapped) && wrapped.length === 0;
-  return { ...inner, analysis: analysis ?? inner.analysis, isDecision: inner.isDecision || isEmptyAnswer };
+  return { ...inner, analysis: textsOf(object) ?? inner.analysis, isDecision: inner.isDecision || isEmptyAnswer };
+}
+
+/** The prose that stands beside the decisions of an object, whole (CASES "reasoning kept whole"). */
+function textsOf(object: JsonObject): string | null {
+  const texts = Object.values(object).filter((value) => typeof value === "string");
+  return texts.length === 0 ? null : texts.join("\n\n");
 }
 
 /** A list is one of decisions only when an entry looks like one: arrays of numbers never are (CASES "analysis before"). */

@@ -18,13 +18,15 @@ const shortForms = /\b(?:e\.g|i\.e|vs|approx|ca|etc|resp|incl|no|fig|u\.s)\.$/i;
  */
 export function sentencesOf(text: string): readonly Sentence[] {
   const sentences: Sentence[] = [];
-  text.split(/\n[ \t]*\n/).forEach((paragraph, index) => {
-    for (const line of paragraph.split("\n")) {
-      if (!foreignLine.test(line)) {
-        sentences.push(...splitLine(plain(line)).map((sentence) => ({ text: sentence, paragraph: index })));
+  withoutLongQuotations(text)
+    .split(/\n[ \t]*\n/)
+    .forEach((paragraph, index) => {
+      for (const line of withoutPairs(paragraph).split("\n")) {
+        if (!foreignLine.test(line)) {
+          sentences.push(...splitLine(plain(line)).map((sentence) => ({ text: sentence, paragraph: index })));
+        }
       }
-    }
-  });
+    });
   return sentences;
 }
 
@@ -57,6 +59,17 @@ function plain(line: string): string {
     .replaceAll(/\p{Extended_Pictographic}|\uFE0F/gu, "")
     .replaceAll(/\[([^[\]]{0,200})\]\([^()\s]{0,500}\)/g, "$1")
     .trim();
+}
+
+/** Quotations may run over lines and paragraphs. The gap keeps no line of its own. */
+function withoutLongQuotations(text: string): string {
+  return text.replaceAll(/“[^“”]{0,4000}”|«[^«»]{0,4000}»/g, " … ");
+}
+
+/** Plain quotation marks pair inside a paragraph, if there is an even number of them. */
+function withoutPairs(paragraph: string): string {
+  const signs = paragraph.split('"').length - 1;
+  return signs > 0 && signs % 2 === 0 ? paragraph.replaceAll(/"[^"]*"/g, " … ") : paragraph;
 }
 
 function withoutQuotations(line: string): string {

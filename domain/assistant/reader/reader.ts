@@ -88,7 +88,7 @@ function readSegments(segments: readonly Segment[], end: Omit<Reply, "text">, co
 }
 
 const refusal =
-  /^(?:(?:i['’]?m|i am) (?:very |really )?sorry|sorry|i apologi[sz]e|unfortunately)?[,.:;—–-]?\s*(?:but |as an ai[^,.]*, )?(?:i|we)(?:['’]m| am)?\s?(?:can(?:no|['’])t|can not|won['’]t|will not|(?:not |un)able to|not (?:able|allowed|permitted|in a position) to|must decline|have to decline|decline to|do not provide|don['’]t provide)\b[^.]*\b(?:advice|recommend\w*|trad(?:e|es|ing)|invest\w*|help|assist|comply|that|this|request|financial|predict\w*|provide)\b/i;
+  /^(?:(?:i['’]?m|i am) (?:very |really )?sorry|sorry|i apologi[sz]e|unfortunately)?[,.:;—–-]?\s*(?:but |as an ai[^,.]*, )?(?:i|we)(?:['’]m| am)?\s?(?:can(?:no|['’])t|can not|won['’]t|will not|(?:not |un)able to|not (?:able|allowed|permitted|in a position) to|must decline|have to decline|decline to|do not provide|don['’]t provide)\b[^.\n]*\b(?:advice|recommend\w*|trad(?:e|es|ing)|invest\w*|help|assist|comply|request|financial|predict\w*|provide)\b/i;
 
 function firstSentence(text: string): string {
   return (/^.*?[.!](?=\s|$)/s.exec(text.trim())?.[0] ?? text.trim()).slice(0, 300);
@@ -184,12 +184,22 @@ function textBlocks(
 }
 
 const decisionLanguages = new Set(["", "json", "jsonc", "json5", "javascript", "js", "decision", "decisions"]);
+/** Introductions that give a block as somebody else's, as an example, or as what is not done. */
 const foreignLead =
-  /\b(?:headline|news|article|snippet|tweet|post|injected|injection|instruct\w*|tool|output|observation|previous (?:reply|answer|message)|other model|quot\w+|example|template|schema|format|contain(?:s|ed)|says?|said|claims?|wants? me|wrote|source|message|would (?:look|be)|not (?:do|execute|follow)|ignore|instead of|rather than|reject\w*)\b/i;
+  /\b(?:injected|injection|instruct\w*|wants? me|asks?|asked|tells?|told|says?|said|claims?|claimed|wrote|for example|an example|example of|sample|would look|not (?:do|execute|follow)|ignor\w+|instead of|rather than|reject\w*|declin\w*|refus\w*|tool (?:\w+ )?(?:output|result|response)|observation)\b/i;
+/** Words that may, but in the introduction of an own decision do not. */
+const doubtfulLead =
+  /\b(?:headlines?|news|article|snippet|tweet|(?:the|a|blog) post|previous (?:reply|answer|message)|other model|quot\w+|template|schema|(?:the|expected|answer) format (?:is|was|looks?)|contain(?:s|ed)|source|message|stood|e-?mail)\b/i;
+const ownLead =
+  /\b(?:my|our|final|the)\s+(?:\w+\s+){0,3}(?:decisions?|recommendations?|proposals?|answer|trades?|call|verdict|plan|conclusion)\b|\b(?:i|we) (?:decide|propose|recommend|suggest|choose|conclude)\b/i;
+
+function isForeignLead(lead: string): boolean {
+  return foreignLead.test(lead) || (doubtfulLead.test(lead) && !ownLead.test(lead));
+}
 
 /** A block of another language, or one that its introduction gives as somebody else's or as an example. */
 function isForeignBlock({ language }: Segment, lead: string): boolean {
-  return !decisionLanguages.has(language) || foreignLead.test(lead);
+  return !decisionLanguages.has(language) || isForeignLead(lead);
 }
 
 function lastLine(segment: Segment | undefined): string {
@@ -226,7 +236,7 @@ function bareBlocks(text: string, context: ReadContext): readonly Block[] {
       opening.lastIndex = Math.max(parsed.end, match.index + 1);
       if (
         !isQuotedAt(text, match.index, parsed.end) &&
-        !foreignLead.test(introduction(text, match.index)) &&
+        !isForeignLead(introduction(text, match.index)) &&
         !isRepeated(source, context)
       ) {
         blocks.push({
@@ -256,7 +266,10 @@ function introduction(text: string, at: number): string {
 function isQuotedAt(text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1);
   const after = text.charAt(end);
-  return before !== "" && "\"'`“‘«".includes(before) && after !== "" && "\"'`”’»".includes(after);
+  const isBetweenSigns = before !== "" && "\"'`“‘«".includes(before) && after !== "" && "\"'`”’»".includes(after);
+  // A quotation of several lines: opened before the block and closed behind it.
+  const isInside = text.lastIndexOf("“", start) > text.lastIndexOf("”", start) && text.includes("”", end);
+  return isBetweenSigns || isInside;
 }
 
 /** Every value of the block from `start` on. Text that is left over is no matter, unless nothing could be read. */
