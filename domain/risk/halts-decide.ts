@@ -125,7 +125,9 @@ function treatPositions(turn: Turn, { positions }: Halt): string {
     const steps = assets.map((asset) => tightenStop(turn, asset, turn.state.limits.tightenPercent));
     return ` ${steps.map(({ sentence }) => sentence).join(" ")}`;
   }
-  return ` ${assets.length === 1 ? "The position is" : `${assets.length} positions are`} kept as they are protected.`;
+  return assets.length === 1
+    ? " The position is kept with its stop."
+    : ` ${assets.length} positions are kept with their stops.`;
 }
 
 /** What a flattening halt could not sell yet, and nothing is selling: tried again with every sample. */
@@ -151,7 +153,8 @@ function trippedHalt(turn: Turn, { kind, value, limit }: Trip, sample: EquitySam
   return {
     kind,
     haltedAt: sample.time,
-    waitUntil: sample.time + limits.resumeAfterMinutes * MINUTE_MS,
+    // From when it holds: of a sample of the past, that is now.
+    waitUntil: Math.max(sample.time, turn.context.marketTime) + limits.resumeAfterMinutes * MINUTE_MS,
     endsAt: null,
     positions: limits.onHalt,
     value,
