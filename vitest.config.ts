@@ -91,7 +91,6 @@ export default defineConfig({
                 KRAKEN_REST_URL: inject("exchangeUrl"),
                 KRAKEN_WS_URL: inject("exchangeWsUrl"),
                 KRAKEN_WS_PRIVATE_URL: `${inject("exchangeWsUrl")}-auth`,
-                MODEL_BASE_URLS: `openai=${inject("modelsUrl")} deepseek=${inject("modelFaultsUrl")}/hang`,
                 TEST_MIGRATIONS: existsSync("./migrations") ? await readD1Migrations("./migrations") : [],
               },
             },

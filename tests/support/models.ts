@@ -43,7 +43,7 @@ export async function startModels(): Promise<ModelMock> {
   mock.onMessage(/\[hold\]/, { content: `Nothing to do.${decision({ action: "hold", quantity: null })}` });
   mock.onMessage(/\[prose\]/, { content: "The market is quiet. There is nothing that has to be decided." });
   mock.onMessage(/\[broken\]/, { content: 'I decide:\n\n```json\n{"proposals": [{"action": "buy", "symbol": \n```' });
-  mock.onMessage(/\[invented\]/, { content: `The 24h high is 9999999.9.${decision()}` });
+  mock.onMessage(/\[invented\]/, { content: `BTC broke 171,000 today.${decision()}` });
   mock.onMessage(/\[slow\]/, { content: "word ".repeat(200) }, { chunkSize: 5, latency: 20 });
   mock.onMessage(/\[cut\]/, { content: "It begins and", finishReason: "length" });
   mock.onMessage(/\[gone\]/, { content: "word ".repeat(100) }, { chunkSize: 20, latency: 30, truncateAfterChunks: 5 });

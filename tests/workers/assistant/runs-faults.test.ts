@@ -17,8 +17,11 @@ import {
   start,
   textOf,
   traderIdOf,
+  useMock,
   waitFor,
 } from "./support.ts";
+
+useMock();
 
 const seen = z.object({ asked: z.number(), left: z.number(), redirected: z.number(), followed: z.number() });
 

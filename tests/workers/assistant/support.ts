@@ -17,6 +17,11 @@ export type Desk = {
   readonly chatId: string;
 };
 
+/** Assistants of this file ask the mock for what they would ask OpenAI. */
+export function useMock(): void {
+  Object.assign(env, { MODEL_BASE_URLS: `openai=${inject("modelsUrl")}` });
+}
+
 /** A guest with a chat and the mock as an endpoint of their own where it is asked for. */
 export async function newDesk(): Promise<Desk> {
   const client = await guestBrowser();
