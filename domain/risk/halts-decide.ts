@@ -125,9 +125,11 @@ function treatPositions(turn: Turn, { positions }: Halt): string {
     const steps = assets.map((asset) => tightenStop(turn, asset, turn.state.limits.tightenPercent));
     return ` ${steps.map(({ sentence }) => sentence).join(" ")}`;
   }
-  return assets.length === 1
-    ? " The position is kept with its stop."
-    : ` ${assets.length} positions are kept with their stops.`;
+  const kept = assets.map((asset) => {
+    const stop = turn.state.protections[asset]?.stop ?? null;
+    return stop === null ? `${asset} is kept and has no stop.` : `${asset} is kept with its stop at ${stop.price}.`;
+  });
+  return ` ${kept.join(" ")}`;
 }
 
 /** What a flattening halt could not sell yet, and nothing is selling: tried again with every sample. */

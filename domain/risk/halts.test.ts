@@ -80,6 +80,7 @@ describe("halts", () => {
     const denied = desk.tryPlace({ side: "buy", quantity: decimal("1") });
     expect(desk.codeOf(denied)).toBe("TRADING_HALTED");
     expect(denied.type === "denied" ? denied.problem.message : "").toContain("drawdown of 30.00 %");
+    expect(alerts(desk)[0]).toContain("1 open entry cancelled. BTC is kept and has no stop. Resume");
     expect(desk.codeOf(desk.do({ type: "close_position", asset: "BTC", percent: 100 }))).toBe("accepted");
     expect(desk.total("BTC")).toBe("0");
   });
