@@ -88,7 +88,7 @@ export const shapes: readonly CorpusCase[] = [
     "Here's the JSON:",
     "### Decision",
     "Sample size is small, yet momentum is up.",
-  ].map((lead) => right(`introduced by: ${lead}`, "gpt", `${lead}\n${fenced(decision)}`)),
+  ].map((lead) => right(`introduced by: ${lead}`, "gpt", `${lead}\n${fenced(decision)}`, { anyClaims: true })),
   right(
     "beside prose in a map",
     "deepseek",
