@@ -142,6 +142,22 @@ describe("outgoing channels", () => {
     );
   });
 
+  it("are told of a stop, which waits for none of them; what is not taken waits in its queue", async () => {
+    const { client } = await desk();
+    // The simulator of the exchange stands in for a webhook that answers and takes nothing.
+    const url = new URL("/no-such-hook", env.KRAKEN_REST_URL).href;
+    await client.send("PUT", "/api/notifications", { body: { webhook: { url } } });
+    expect((await client.post("/api/stop", { mode: "keep" })).status).toBe(200);
+    await expect
+      .poll(async () => {
+        const { webhook } = notifications.parse(await (await client.get("/api/notifications")).json());
+        return `${webhook?.waiting} ${webhook?.last?.message}`;
+      })
+      .toMatch(/^1 The webhook answered \d{3}/u);
+    const told = await client.post("/api/notifications/test", { channel: "webhook" });
+    expect(testNotificationResult.parse(await told.json())).toMatchObject({ delivered: false });
+  });
+
   it("say what became of a test", async () => {
     const { client } = await desk();
     await expectRefusal(
