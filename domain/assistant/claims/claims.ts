@@ -201,6 +201,10 @@ function isMeant(
   if (who !== undefined && symbols.inSentence(who, false) === null) {
     return false;
   }
+  const unit = match.groups?.unit;
+  if (unit !== undefined && symbols.inSentence(unit, true) === null) {
+    return false;
+  }
   const clause = sentence.slice(clauseStart(sentence, match.index), figure.start);
   const isPriced = field === "price" || field === "reachedHigh" || field === "reachedLow";
   return !isPriced || (!NO_PRICE.test(clause) && !DISTANCE.test(sentence.slice(figure.end)));
