@@ -143,6 +143,9 @@ export type TraderPort = TriggerReceiver & {
     write: Write<null>,
   ): Promise<Result<PriceAlertList>>;
 
+  /** What became of an order that a proposal led to. The assistant looks by itself: nobody's request, nobody's activity. */
+  orderForAssistant(accountId: string, orderId: string): Promise<Result<PlacedOrder>>;
+
   openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>>;
   order(principal: Principal, accountId: string, orderId: string): Promise<Result<PlacedOrder>>;
   positions(principal: Principal, accountId: string): Promise<Result<readonly PositionView[]>>;

@@ -39,6 +39,7 @@ import { checked } from "./checked.ts";
 import type { Resealed } from "./credentials/connector.ts";
 import { reseal } from "./credentials/reseal.ts";
 import { keySubmission, type KeySubmission } from "./credentials/submission.ts";
+import { unknownAccount } from "./commands.ts";
 import { bookDeliveries } from "./deliveries.ts";
 import { valueNow } from "./equity.ts";
 import { exportEverything } from "./export.ts";
@@ -281,6 +282,11 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   ): Promise<Result<PriceAlertList>> {
     const about = ordinary("remove_price_alert", principal, { account: accountId });
     return wish(this.#parts(), about, () => ok(removePriceAlertWish(accountId, priceAlertId, asked)));
+  }
+
+  async orderForAssistant(accountId: string, orderId: string): Promise<Result<PlacedOrder>> {
+    const { desk } = this.#parts();
+    return desk.account(accountId) === null ? unknownAccount() : placedOrderOf(desk.store, accountId, orderId);
   }
 
   async openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>> {

@@ -132,14 +132,14 @@ export class ProposalDesk {
 
   /** By alarm: what became of the order. */
   async follow(id: string): Promise<void> {
-    const { proposals, owner, trader, schedule, now } = this.#dependencies;
-    const principal = owner();
+    const { proposals, trader, schedule, now } = this.#dependencies;
     const view = proposals.get(id)?.view;
-    if (principal === null || view?.status !== "placed" || view.orderId === null) {
+    if (view?.status !== "placed" || view.orderId === null) {
+      schedule.set("follow", id, null);
       return;
     }
     const { orderId, accountId } = view;
-    const answer = await this.#ask(() => trader().order(principal, accountId, orderId));
+    const answer = await this.#ask(() => trader().orderForAssistant(accountId, orderId));
     const stored = proposals.get(id);
     if (stored === null) {
       return;

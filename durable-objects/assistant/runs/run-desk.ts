@@ -6,7 +6,6 @@
 import type { RunView, StartRunRequest } from "../../../contract/assistant.ts";
 import { ZERO } from "../../../domain/decimal.ts";
 import { ok, refuse, type Problem, type Result } from "../../../domain/problem.ts";
-import { withDeadline } from "../../lib/deadline.ts";
 import type { Schedule } from "../../lib/schedule.ts";
 import type { Principal, Write } from "../../trader/port.ts";
 import { RULES_PROVIDER } from "../catalog.ts";
@@ -114,7 +113,8 @@ export class RunDesk {
     const run = runs.get(runId);
     if (running !== undefined) {
       running.live.controller.abort(new Error("stopped by the user"));
-      await withDeadline(running.done, STOP_PATIENCE_MS, "stop");
+      // What it takes to read what had come is not waited for longer.
+      await Promise.race([running.done, pause(STOP_PATIENCE_MS)]);
     } else if (run?.view.status === "queued") {
       this.#finish(run, null, { status: "stopped", error: null, sent: false }, null);
       this.#tellQueue();
@@ -192,13 +192,13 @@ export class RunDesk {
         queued,
         live,
       );
-      live.flush();
       if (live.hasBegun || ending.status === "finished") {
         reading = await replies.read(queued, rawOf(live));
       }
     } catch (error) {
       unexpected("run_failed", error, { run: id });
     }
+    live.flush();
     this.#live.delete(id);
     this.#slots.free(id);
     const run = runs.get(id);
@@ -216,7 +216,7 @@ export class RunDesk {
       const usage = this.#charge(run, live, ending);
       for (const view of reading?.proposals ?? []) {
         proposals.insert(view);
-        schedule.set("expire", view.id, view.status === "open" ? view.expiresAt : null);
+        schedule.set("expire", view.id, view.status === "open" ? this.#expiry(run, view.expiresAt) : null);
         changed("proposal", view.id);
       }
       runs.saveReply(
@@ -245,6 +245,11 @@ export class RunDesk {
       }
       frames.tell(id, { type: ending.status === "failed" ? "error" : "end" });
     });
+  }
+
+  /** Shelf life is market time, which is another than the wall's in a replay; alarms ring by the wall. */
+  #expiry({ view, snapshot }: StoredRun, expiresAt: number): number {
+    return view.createdAt + (expiresAt - (snapshot?.time ?? view.createdAt));
   }
 
   #charge({ view }: StoredRun, live: LiveRun | null, ending: Ending): RunView["usage"] {
@@ -293,6 +298,12 @@ export class RunDesk {
 
 /** Places further back are told when they come nearer: fifty that each tell fifty are a flood. */
 const TOLD_IN_QUEUE = 5;
+
+async function pause(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
 
 function rawOf(live: LiveRun): RawReply {
   const { raw, toolArguments, finish, refusal } = live;
