@@ -2,13 +2,28 @@
  * Decisions in plain sentences. A sentence is an order only in the few forms in which an order is given; negations, questions,
  * conditions, quotations and talk about what others do are none (CASES "negation and talk about trades").
  */
-import { MULTIPLIER_PATTERN, NUMBER_PATTERN } from "../amount.ts";
-import { NUMBER_WORDS_PATTERN } from "../number-words.ts";
 import type { JsonValue, ReadProblem } from "../outcome.ts";
 import type { Proposal, ProposalAction } from "../proposal.ts";
 import type { Symbol } from "../../market.ts";
 import type { Validate } from "./decisions.ts";
 import { readProseFields, type ProseField } from "./prose-fields.ts";
+import {
+  VERBS,
+  ORDER,
+  BARE_ORDER,
+  BARE_HOLD,
+  LABELLED_ORDER,
+  CARRIED_ON,
+  BEHIND_SYMBOL,
+  ORDER_TAIL,
+  HOLD_TAIL,
+  POSITION_TAIL,
+  NEGATION,
+  NEGATED_TAIL,
+  GERUND_LEAD,
+  CONDITION,
+  HEARSAY,
+} from "./prose-grammar.ts";
 import { sentencesOf, type Sentence } from "./prose-text.ts";
 import type { SymbolTable } from "./symbols.ts";
 
@@ -25,69 +40,6 @@ type Signal = {
   readonly fault: string | null;
   readonly sentence: number;
 };
-
-const verbs: ReadonlyMap<string, ProposalAction> = new Map([
-  ["buy", "buy"],
-  ["buying", "buy"],
-  ["go long", "buy"],
-  ["going long", "buy"],
-  ["long", "buy"],
-  ["sell", "sell"],
-  ["selling", "sell"],
-  ["hold", "hold"],
-  ["holding", "hold"],
-  ["close", "close"],
-  ["closing", "close"],
-  ["exit", "close"],
-  ["exiting", "close"],
-]);
-
-const verb = String.raw`(?<verb>buy(?:ing)?|go(?:ing)? long(?: on)?|long|sell(?:ing)?|hold(?:ing)?|clos(?:e|ing)|exit(?:ing)?)`;
-const preface = String.raw`(?:(?:based on|given|after weighing|in (?:conclusion|summary|short)|for these reasons|on balance|all in all|to (?:summari[sz]e|conclude)|taken together|with (?:this|that)(?: in mind)?)[^,.;:]{0,80}[,:]\s+)?`;
-const opening = String.raw`${preface}(?:(?:and|so|then|therefore|thus|overall|hence|now|ok|okay|also|finally|instead|first|second|third|next|today|for now|in short|in summary|bottom line|conclusion|verdict)[,:]?\s+)*`;
-const label = String.raw`(?:(?:my|the|our|final|trade|trading|recommended|suggested|current|proposed|immediate)\s+)*(?:recommendation|decision|action|signal|verdict|call|plan|conclusion|proposal|answer|order|setup|idea|trade)\s*(?:(?:for|on)\s+(?<labelled>\$?[A-Za-z0-9]{2,12}(?:[/-][A-Za-z]{2,6})?)\s*)?(?:is|:|=|-|–|—|→|would be)*\s*(?:to\s+)?`;
-const recommending = String.raw`(?:recommend|suggest|propose|advise|like|favou?r)`;
-const speaker = String.raw`(?:(?:i|we|you)(?:\s+(?:would|will|should)|['’](?:d|ll))(?:\s+(?:still|strongly|therefore|now))*\s+(?:${recommending}\s+(?:to\s+|that (?:you|we)\s+|you\s+|we\s+)?)?|(?:i|we)\s+(?:still\s+|strongly\s+|therefore\s+|now\s+)*${recommending}\s+(?:to\s+|that (?:you|we)\s+|you\s+|we\s+)?)?`;
-const softening = String.raw`(?:(?:let['’]s|let us|please|go ahead and|it is time to|time to|simply|just|continue to|continue|keep|strong|to|a|an)\s+)*`;
-const determiner = String.raw`(?:(?:some|a|an|the|my|your|our|more|additional|another|small|position|in|of|another)\s+)*`;
-const all = String.raw`(?<all>(?:(?:all|everything|the whole|the entire|your entire|your whole|my entire|all of|100\s?%)\s+(?:of\s+|in\s+)?(?:the\s+|your\s+|my\s+|our\s+)?))?`;
-const share = String.raw`(?<share>(?:half|a third|a quarter|part|some|most|\d{1,2}\s?%|(?:ten|twenty|thirty|fifty)\s+percent)\s+of\s+(?:the\s+|your\s+|my\s+|our\s+)?(?:position in\s+)?)?`;
-const quantity = String.raw`(?:(?<money>[$€£])?(?<quantity>${NUMBER_PATTERN}${MULTIPLIER_PATTERN}?|half a|${NUMBER_WORDS_PATTERN})(?<percent>\s?%|\s?percent)?\s*(?<unit>(?:of|x|units? of|coins? of|worth of|usd|dollars|dollars of|usd of|usd worth of|dollars worth of|in)\s+)*)?`;
-const symbol = String.raw`(?<symbol>\$?[A-Za-z0-9]{1,12}(?:[/-][A-Za-z]{2,6})?)`;
-const order = new RegExp(
-  String.raw`^${opening}(?:${label})?${speaker}${softening}${verb}(?:\s*[:–—-]\s*|\s+)${all}${share}${determiner}${quantity}${symbol}(?<tail>.*)$`,
-  "is",
-);
-const bareOrder = new RegExp(String.raw`^${opening}(?:${label})${speaker}${softening}${verb}\b(?<tail>.*)$`, "is");
-const bareHold = new RegExp(
-  String.raw`^${opening}${speaker}${softening}(?<verb>hold(?:ing)?)(?:\s+(?:it|on|off|steady|your position|the position|the current position|for now|here|tight|and wait|and see))*\s*[.!,]?\s*$`,
-  "i",
-);
-const labelled = new RegExp(
-  String.raw`^${opening}${symbol}\s*(?:\([^)]*\)\s*)?(?:[:|–—→]|->|=>|-\s)\s*(?:(?:recommendation|decision|action|signal|verdict|call)\s*[:=]?\s*)?(?:strong\s+|a\s+)?${verb}\b(?:\s*[:–—-]\s*|\s+|$|(?=[.,!(]))${quantity}(?<tail>.*)$`,
-  "is",
-);
-const carriedOn = new RegExp(
-  String.raw`\band\s+(?<quantity>${NUMBER_PATTERN})\s*(?<symbol>\$?[A-Z0-9]{2,12}(?:/[A-Z]{2,6})?)(?<tail>.*)$`,
-  "s",
-);
-
-const behindSymbol = new RegExp(
-  String.raw`^\s*[(|]?\s*(?<money>[$€£])?(?<number>${NUMBER_PATTERN})(?!\s?%)(?:\s*[A-Z]{2,6})?\s*\)?\s*(?<price>(?:@|at)\s*[$€£]?\d)?`,
-);
-const allowedTail =
-  /^\s*(?:$|[.,!()@:–—-]|[$€£]?\d|(?:at|with|now|here|today|immediately|around|near|for|using|on|via|limit|market|stop|sl|tp|target|size|entry|risk|risking|because|as|since|given|and|then|while|to|position|positions|spot|right|in|into|through|by|steady|qty|quantity|worth|of|from)\b)/i;
-const heldTail =
-  /^\s*(?:$|[.,!()–—-]|(?:for now|your|the|existing|current|position|positions|and|with|until|as|because|since|at|now|steady|tight)\b)/i;
-const positionTail = /^\s*(?:positions?|holdings?|longs?|longer)\b/i;
-const negation =
-  /\b(?:not|never|no|don['’]?t|won['’]?t|wouldn['’]?t|shouldn['’]?t|can['’]?t|cannot|avoid|without|neither|nor|refrain|against|hesitate|reluctant|premature|too early|instead of|rather than)\b/i;
-const negatedTail = /^\s*[.,:–—-]?\s*(?:is\s+|would be\s+)?(?:not|no|never|premature|isn['’]?t)\b/i;
-const gerundLead = /\b(?:recommend|suggest|propose|advise|favou?r|keep|continue|is)\b|[:=–—→]\s*$/i;
-const condition =
-  /\b(?:if|when|whenever|once|unless|until|in case|provided that|assuming|wait(?:ing)? for|would have|could|might|may(?!\s+\d)|maybe|perhaps|tempt(?:ed|ing)|consider(?:ing)?|suppose|imagine|hypothetical(?:ly)?|scenario|had i|wish|pretend|theoretically)\b/i;
-const hearsay =
-  /\b(?:says?|said|claims?|claimed|according to|reports?|reported|tweet(?:s|ed)|recommends|recommended|suggests|suggested|urges?|urged|tells?|told|instruct\w*|asks?|asked|wants?|wanted|demands?|commands?|orders you|injection|injected|ignore (?:all|any|the|your|previous|prior)|override|per the (?:headline|news|article|message|instruction)|headline|snippet|previous reply|other model|system prompt|analysts?|traders|influencers?|people|everyone|crowd|bulls|bears|whales?)\b/i;
 
 /** The decisions of the prose, in the order in which they stand. */
 export function readProse(text: string, symbols: SymbolTable, validate: Validate): ProseReading {
@@ -168,7 +120,7 @@ function signalsOf(
   sentences: readonly Sentence[],
   symbols: SymbolTable,
 ): readonly Signal[] {
-  if (text.endsWith("?") || hearsay.test(text)) {
+  if (text.endsWith("?") || HEARSAY.test(text)) {
     return [];
   }
   const clauses = text.split(
@@ -178,7 +130,7 @@ function signalsOf(
   for (const clause of clauses) {
     const signal =
       signalOf(clause.trim(), index, symbols) ?? heldSignal(clause.trim(), text, index, sentences, symbols);
-    if (signal !== null && (signal.action === "hold" || !condition.test(text))) {
+    if (signal !== null && (signal.action === "hold" || !CONDITION.test(text))) {
       found.push(signal, ...carried(signal, clause, symbols));
     }
   }
@@ -186,29 +138,29 @@ function signalsOf(
 }
 
 function signalOf(clause: string, sentence: number, symbols: SymbolTable): Signal | null {
-  const groups = labelled.exec(clause)?.groups;
+  const groups = LABELLED_ORDER.exec(clause)?.groups;
   if (groups !== undefined) {
     const tagged = symbols.inSentence(groups.symbol ?? "", true);
     const tail = groups.tail ?? "";
     const fits =
-      actionOf(groups.verb) === "hold" ? heldTail.test(tail) : allowedTail.test(tail) && !positionTail.test(tail);
+      actionOf(groups.verb) === "hold" ? HOLD_TAIL.test(tail) : ORDER_TAIL.test(tail) && !POSITION_TAIL.test(tail);
     if (tagged !== null && fits && !/ing\b/i.test(groups.verb ?? "")) {
       return isNegated(clause, groups) ? null : signalFrom(groups, tagged, sentence);
     }
   }
-  const ordered = order.exec(clause)?.groups;
+  const ordered = ORDER.exec(clause)?.groups;
   if (ordered !== undefined) {
     const named = symbols.inSentence(ordered.symbol ?? "", ordered.quantity !== undefined);
     const action = actionOf(ordered.verb);
     const tail = ordered.tail ?? "";
     const tailFits =
       action === "hold" ||
-      (allowedTail.test(tail) && (action === "close" || ordered.all !== undefined || !positionTail.test(tail)));
+      (ORDER_TAIL.test(tail) && (action === "close" || ordered.all !== undefined || !POSITION_TAIL.test(tail)));
     if (named !== null && tailFits && !isNegated(clause, ordered)) {
       return signalFrom(ordered, named, sentence);
     }
   }
-  const bare = bareOrder.exec(clause)?.groups;
+  const bare = BARE_ORDER.exec(clause)?.groups;
   if (
     bare !== undefined &&
     !isNegated(clause, bare) &&
@@ -228,7 +180,7 @@ function heldSignal(
   sentences: readonly Sentence[],
   symbols: SymbolTable,
 ): Signal | null {
-  if (!bareHold.test(clause) || negation.test(clause)) {
+  if (!BARE_HOLD.test(clause) || NEGATION.test(clause)) {
     return null;
   }
   const before = [sentences[sentence - 1], { text, paragraph: 0 }].flatMap((entry) =>
@@ -240,7 +192,7 @@ function heldSignal(
 
 /** "Buy 0.1 BTC and 2 ETH." */
 function carried(signal: Signal, clause: string, symbols: SymbolTable): readonly Signal[] {
-  const groups = signal.action === "buy" || signal.action === "sell" ? carriedOn.exec(clause)?.groups : undefined;
+  const groups = signal.action === "buy" || signal.action === "sell" ? CARRIED_ON.exec(clause)?.groups : undefined;
   const named = groups === undefined ? null : symbols.inSentence(groups.symbol ?? "", true);
   return named === null || named === signal.symbol
     ? []
@@ -285,7 +237,7 @@ function amount({ quantity: written }: Groups): string | undefined {
  * guessed at.
  */
 function numberBehind(tail: string): { readonly quantity: string | null; readonly fault: string | null } | null {
-  const found = behindSymbol.exec(tail)?.groups;
+  const found = BEHIND_SYMBOL.exec(tail)?.groups;
   if (found?.number === undefined) {
     return null;
   }
@@ -295,16 +247,16 @@ function numberBehind(tail: string): { readonly quantity: string | null; readonl
 }
 
 function actionOf(written: string | undefined): ProposalAction {
-  return verbs.get((written ?? "").toLowerCase().replace(/ on$/, "")) ?? "hold";
+  return VERBS.get((written ?? "").toLowerCase().replace(/ on$/, "")) ?? "hold";
 }
 
 function isNegated(clause: string, groups: Groups): boolean {
   const at = clause.toLowerCase().indexOf((groups.verb ?? "").toLowerCase());
   // "Buying BTC has been a mistake" speaks of buying; "I recommend buying" and "Decision: buying" give the order.
-  if (/ing\b/i.test(groups.verb ?? "") && !gerundLead.test(clause.slice(0, Math.max(at, 0)))) {
+  if (/ing\b/i.test(groups.verb ?? "") && !GERUND_LEAD.test(clause.slice(0, Math.max(at, 0)))) {
     return true;
   }
-  return negation.test(clause.slice(0, Math.max(at, 0))) || negatedTail.test(groups.tail ?? "");
+  return NEGATION.test(clause.slice(0, Math.max(at, 0))) || NEGATED_TAIL.test(groups.tail ?? "");
 }
 
 /** The words of the signal's own sentence that speak of its symbol: up to where the next signal of the sentence begins. */

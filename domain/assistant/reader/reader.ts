@@ -6,6 +6,7 @@
 import { withoutEnvelopes } from "../envelope.ts";
 import type { ProposalSource, ReadProblem, ReadProposal, Reply, ReplyOutcome } from "../outcome.ts";
 import { readBlock, type BlockReading, type Validate } from "./decisions.ts";
+import { introduction, isForeignLead, isQuotedAt } from "./foreign.ts";
 import { parseJsonAt } from "./json.ts";
 import { readProse } from "./prose.ts";
 import { createSegmenter, type Segment } from "./segments.ts";
@@ -184,32 +185,6 @@ function textBlocks(
 }
 
 const decisionLanguages = new Set(["", "json", "jsonc", "json5", "javascript", "js", "decision", "decisions"]);
-/** Introductions that give a block as somebody else's, as an example, or as what is not done. */
-const foreignLead =
-  /\b(?:injected|injection|instruct\w*|wants? me|(?<!\byou )(?:asks?|asked|tells?|told|says?|said|claims?|claimed|wrote)|for example|(?:an|the) example|example of|sample (?:answer|decision|output|reply)|would look|not (?:do|execute|follow)|ignore (?:the|this|that) (?:instruction|order|request|text|message)|instead of|rather than|(?:reject|decline|refuse)(?:d|s)?\b(?=[^.]*:$)|tool (?:\w+ )?(?:output|result|response)|observation)\b/i;
-/** Words that may, but in the introduction of an own decision do not. */
-const doubtfulLead =
-  /\b(?:headlines?|news|article|snippet|tweet|(?:the|a|blog) post|previous (?:reply|answer|message)|other model|quot\w+|template|schema|(?:the|expected|answer) format (?:is|was|looks?)|contain(?:s|ed)|source|message|stood|e-?mail)\b/i;
-const ownLead =
-  /\b(?:my|our|final|the)\s+(?:\w+\s+){0,3}(?:decisions?|recommendations?|proposals?|answer|trades?|call|verdict|plan|conclusion)\b|\b(?:i|we) (?:decide|propose|recommend|suggest|choose|conclude)\b/i;
-
-/** Whether the line before a block introduces it as somebody else's. A sentence that is over introduces only what it points at. */
-function isForeignLead(line: string): boolean {
-  const lead = (
-    line
-      .trim()
-      .split(/(?<=[.!?])\s+/)
-      .at(-1) ?? ""
-  ).replace(/[*_`\s]+$/, "");
-  const isOpen = lead.endsWith(":");
-  const isOver = /[.!?)]$/.test(lead);
-  const isStrong = foreignLead.test(lead) && (!isOver || pointing.test(lead));
-  return isStrong || (isOpen && doubtfulLead.test(lead) && !ownLead.test(lead));
-}
-
-const pointing =
-  /\b(?:this|that|the|following)\s+(?:\w+\s+)?(?:block|json|text|instruction|object|decision|order|example|snippet)\b|\bbelow\b|\bfollowing\b/i;
-
 /** A block of another language, or one that its introduction gives as somebody else's or as an example. */
 function isForeignBlock({ language }: Segment, lead: string): boolean {
   return !decisionLanguages.has(language) || isForeignLead(lead);
@@ -267,24 +242,6 @@ function bareBlocks(text: string, context: ReadContext): readonly Block[] {
     }
   }
   return blocks.filter(({ reading }) => reading.isDecision);
-}
-
-/** The line before a block, or its beginning. */
-function introduction(text: string, at: number): string {
-  const lines = text.slice(0, at).split("\n");
-  const own = lines.pop() ?? "";
-  return own.trim() === ""
-    ? (lines.findLast((line) => line.trim() !== "") ?? "")
-    : `${own.trimEnd().replace(/:$/, "")}:`;
-}
-
-function isQuotedAt(text: string, start: number, end: number): boolean {
-  const before = text.charAt(start - 1);
-  const after = text.charAt(end);
-  const isBetweenSigns = before !== "" && "\"'`“‘«".includes(before) && after !== "" && "\"'`”’»".includes(after);
-  // A quotation of several lines: opened before the block and closed behind it.
-  const isInside = text.lastIndexOf("“", start) > text.lastIndexOf("”", start) && text.includes("”", end);
-  return isBetweenSigns || isInside;
 }
 
 /** Every value of the block from `start` on. Text that is left over is no matter, unless nothing could be read. */
