@@ -68,6 +68,7 @@ function apply(state: AccountState, event: AccountEvent, seq: number): AccountSt
     case "order_denied":
     case "amend_denied":
     case "trading_halted":
+    case "stops_tightened":
     case "trading_resumed":
     case "trading_stopped":
     case "price_alert_set":

@@ -62,6 +62,7 @@ function movements(event: AccountEvent): readonly Posting[] {
     case "target_reached":
     case "equity_sampled":
     case "trading_halted":
+    case "stops_tightened":
     case "trading_resumed":
     case "trading_stopped":
     case "price_alert_set":

@@ -3,7 +3,7 @@
  * anybody's absence lifts one. Times are market time.
  */
 import type { Decimal } from "../decimal.ts";
-import type { Milliseconds } from "../market.ts";
+import type { Asset, Milliseconds } from "../market.ts";
 import type { Problem } from "../problem.ts";
 
 /** `stopped`: the trader pressed Stop. */
@@ -22,6 +22,8 @@ export type Halt = {
   /** It ends by itself then (a loss streak); null: only somebody can end it. */
   readonly endsAt: Milliseconds | null;
   readonly positions: HaltPositions;
+  /** Whose stops wait for a price to be tightened by; absent: none. */
+  readonly pending?: readonly Asset[];
   /** What tripped, in percent, in account currency or in losses; null where the trader stopped. */
   readonly value: Decimal | null;
   readonly limit: Decimal | null;

@@ -34,6 +34,7 @@ export function sampleEquity(turn: Turn, samples: readonly EquitySample[]): void
     }
   }
   goOnSelling(turn);
+  goOnTightening(turn);
 }
 
 /** Ends every decision: a streak of losses halts, and halts whose time is over are ended. */
@@ -112,7 +113,7 @@ export function halt(turn: Turn, how: Halt): void {
   raiseAlert(turn, "critical", `${how.reason}${cancelled}${positions} ${way}`, null, "halt");
 }
 
-function treatPositions(turn: Turn, { positions }: Halt): string {
+function treatPositions(turn: Turn, { kind, positions }: Halt): string {
   const assets = managedAssets(turn.state);
   if (assets.length === 0) {
     return "";
@@ -123,6 +124,10 @@ function treatPositions(turn: Turn, { positions }: Halt): string {
   }
   if (positions === "tighten") {
     const steps = assets.map((asset) => tightenStop(turn, asset, turn.state.limits.tightenPercent));
+    const pending = assets.filter((_asset, index) => steps[index]?.outcome === "failed");
+    if (pending.length > 0) {
+      record(turn, { type: "stops_tightened", ...stamp(turn.context), kind, pending });
+    }
     return ` ${steps.map(({ sentence }) => sentence).join(" ")}`;
   }
   const kept = assets.map((asset) => {
@@ -142,6 +147,20 @@ function goOnSelling(turn: Turn): void {
       if ((turn.state.holdings[asset]?.openedAt ?? Infinity) <= haltedAt) {
         sellPosition(turn, asset, "Flattened because the account was halted.");
       }
+    }
+  }
+}
+
+/** Stops that could not be tightened for want of a price, once there is one. Each once: they do not trail. */
+function goOnTightening(turn: Turn): void {
+  for (const { kind, pending = [] } of haltsInForce(turn.state.halts, turn.context.marketTime)) {
+    const managed = managedAssets(turn.state);
+    const rest = pending.filter(
+      (asset) =>
+        managed.includes(asset) && tightenStop(turn, asset, turn.state.limits.tightenPercent).outcome === "failed",
+    );
+    if (rest.length < pending.length) {
+      record(turn, { type: "stops_tightened", ...stamp(turn.context), kind, pending: rest });
     }
   }
 }

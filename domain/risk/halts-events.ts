@@ -1,6 +1,6 @@
 /** What the journal says of equity, halts and Stop. */
 import type { Decimal } from "../decimal.ts";
-import type { Milliseconds } from "../market.ts";
+import type { Asset, Milliseconds } from "../market.ts";
 import type { Halt, HaltKind } from "./halt.ts";
 import type { EquityWatch } from "./samples.ts";
 import type { StopMode, StopStep } from "./halts-stop.ts";
@@ -19,6 +19,13 @@ export type EquitySampled = Timed & {
 /** From here on nothing is opened (TRADING §5). */
 export type TradingHalted = Timed & { readonly type: "trading_halted"; readonly halt: Halt };
 
+/** Stops that a halt could not tighten at once, for want of a price, are; `pending` are those that still wait. */
+export type StopsTightened = Timed & {
+  readonly type: "stops_tightened";
+  readonly kind: HaltKind;
+  readonly pending: readonly Asset[];
+};
+
 /** `ended`: its time was over. `baseline`: peak and day are measured from `managed` and `equity`, what it was worth then. */
 export type TradingResumed = Timed & {
   readonly type: "trading_resumed";
@@ -35,11 +42,12 @@ export type TradingStopped = Timed & {
   readonly steps: readonly StopStep[];
 };
 
-export type HaltEvent = EquitySampled | TradingHalted | TradingResumed | TradingStopped;
+export type HaltEvent = EquitySampled | TradingHalted | StopsTightened | TradingResumed | TradingStopped;
 
 export const HALT_EVENT_TYPES = [
   "equity_sampled",
   "trading_halted",
+  "stops_tightened",
   "trading_resumed",
   "trading_stopped",
 ] as const satisfies readonly HaltEvent["type"][];

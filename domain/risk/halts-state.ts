@@ -54,6 +54,11 @@ function changeOf(before: AccountState, state: AccountState, event: AccountEvent
         watch: { ...watch, streak, drawdownBreaches: 0, dailyLossBreaches: 0 },
       };
     }
+    case "stops_tightened":
+      return {
+        ...state,
+        halts: state.halts.map((halt) => (halt.kind === event.kind ? { ...halt, pending: event.pending } : halt)),
+      };
     case "trading_resumed":
       return resumed(state, event);
     default:

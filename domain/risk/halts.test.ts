@@ -122,6 +122,22 @@ describe("halts", () => {
     );
   });
 
+  it("tighten a stop later, once, where there was no price at the halt", () => {
+    const limits = { drawdownPercent: decimal("20"), onHalt: "tighten" as const, tightenPercent: decimal("10") };
+    const desk = market(new Desk({ balance: "100000", limits }), "100");
+    desk.place({ side: "buy", quantity: decimal("2"), stop: { type: "price", price: decimal("50") } });
+    delete desk.markets["BTC/USD"];
+    sampled(desk, "70000", "70000");
+    expect(desk.state.halts).toMatchObject([{ kind: "drawdown", pending: ["BTC"] }]);
+    expect(desk.state.protections.BTC?.stop).toMatchObject({ price: "50" });
+    market(desk, "100");
+    sampled(desk, "70000");
+    expect(desk.state.protections.BTC?.stop).toMatchObject({ price: "90" });
+    market(desk, "120");
+    sampled(desk, "71000");
+    expect(desk.state.protections.BTC?.stop).toMatchObject({ price: "90" });
+  });
+
   it("are resumed by waiting only when the time is over, and say how long it is", () => {
     const desk = new Desk({ balance: "100000", limits: { drawdownPercent: decimal("20"), resumeAfterMinutes: 60 } });
     sampled(desk, "70000", "70000");

@@ -172,7 +172,7 @@ function asksForMarkets(state: AccountState, samples: readonly EquitySample[]): 
     watch = { ...judged.watch, streak: watch.streak };
     return judged.trips.length > 0;
   });
-  return trips || halts.some(({ positions }) => positions === "flatten");
+  return trips || halts.some(({ positions, pending = [] }) => positions === "flatten" || pending.length > 0);
 }
 
 function recentEvents({ desk }: Parts, accountId: string): readonly AccountEvent[] {
