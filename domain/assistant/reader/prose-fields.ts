@@ -16,6 +16,8 @@ export type ProseField =
 export type ProseFields = {
   readonly values: ReadonlyMap<ProseField, string>;
   readonly faults: readonly string[];
+  /** What of the order's own sentence was not read as a field. */
+  readonly unread: string;
 };
 
 const money = String.raw`(?:US\$|[$€£]|USDT?\s?)?\s?`;
@@ -23,11 +25,11 @@ const number = String.raw`(?:${NUMBER_PATTERN}${MULTIPLIER_PATTERN}?|${NUMBER_WO
 const amount = String.raw`${money}${number}(?:\s?(?:%|percent\b))?`;
 /** One number, or two that make a range. */
 const amounts = String.raw`(?<value>${amount}(?:\s?(?:-|–|—|to|and|or|\/)\s?${amount})?)`;
-const link = String.raw`(?:\s*\([^()\d]{0,24}\))?\s*(?:is|are|goes|placed|set|of|just|right|order|price|level|zone)*\s*(?:[:=|→]|-(?=\s|\$)|–|—|at|@|to|of|is|below|under|around|near|above)?\s*(?:around|about|near|approximately|approx\.?|~|≈|just below|just under|just above)?\s*`;
+const link = String.raw`(?:\s*\([^()\d]{0,24}\))?\s*(?:is|are|would be|will be|should be|goes|placed|set|of|just|right|order|price|level|zone)*\s*(?:(?:[:=|→]|-(?=\s|\$)|–|—|at|@|to|of|is|below|under|around|near|above)\s*){0,2}(?:around|about|near|approximately|approx\.?|~|≈|just below|just under|just above)?\s*`;
 
 const stopNames = String.raw`(?:(?:protective |hard |initial |tight |mental )?stop(?:[- ]?loss)?(?:es)?|s\/l|sl)(?:\s(?:price|order|level))?`;
 const targetNames = String.raw`(?:(?:first |initial |profit |price |upside )?target(?:s|ing)?(?:\s?[1t])?|take[- ]?profit(?:\s?1)?|t\/p|tp\s?1?|pt)(?:\s(?:price|order|level|target))?`;
-const entryNames = String.raw`(?:(?:limit|entry|enter)(?:\s(?:price|order|limit|point|level|zone))*|limit buy|limit sell|price|buy limit|sell limit)`;
+const entryNames = String.raw`(?<!\b(?:market|current|last|spot|present|live) )(?:(?:limit|entry|enter)(?:\s(?:price|order|limit|point|level|zone))*|limit buy|limit sell|price|buy limit|sell limit)`;
 const sizeNames = String.raw`(?:(?:position |order |trade )?size|quantity|qty|amount|volume|units)`;
 
 const patterns = {
@@ -52,7 +54,7 @@ const patterns = {
 } as const satisfies Partial<Record<ProseField, readonly RegExp[]>>;
 
 const atPrice = new RegExp(
-  String.raw`(?<before>\b\w+\s+)?(?:\bat\b|@|\bfor\b(?=\s?\$))\s*(?:a limit of |a price of |around |about |near |~|≈)?${amounts}`,
+  String.raw`(?<before>\b\w+\s+)?(?:\bat\b|@)\s*(?:a limit of |a price of |around |about |near |~|≈)?${amounts}`,
   "gi",
 );
 const validity =
@@ -92,10 +94,15 @@ export function readProseFields(text: string, order: string): ProseFields {
   }
   for (const [field, expressions] of Object.entries(patterns)) {
     for (const expression of expressions) {
-      const found = expression.exec(rest)?.groups;
-      if (found?.value !== undefined && isField(field) && !values.has(field)) {
+      const match = expression.exec(rest);
+      const found = match?.groups;
+      if (match !== null && found?.value !== undefined && isField(field) && !values.has(field)) {
         values.set(field, fieldText(field, found.value));
-        const fault = faultOf(field, found.value, found.unit);
+        const isDistance = distance.test(rest.slice(match.index + match[0].length));
+        const fault =
+          isDistance && (field === "stop" || field === "target")
+            ? distanceFault(field, found.value)
+            : faultOf(field, found.value, found.unit);
         if (fault !== null) {
           faults.push(fault);
         }
@@ -108,6 +115,7 @@ export function readProseFields(text: string, order: string): ProseFields {
     const price = barePrice(orderRest);
     if (price !== null) {
       values.set("limitPrice", price);
+      orderRest = orderRest.replace(price, " ");
     }
   }
   const valid = validity.exec(text)?.groups;
@@ -115,7 +123,7 @@ export function readProseFields(text: string, order: string): ProseFields {
   if (valid?.count !== undefined && seconds !== undefined) {
     values.set("validForSeconds", String(Number.parseInt(valid.count, 10) * seconds));
   }
-  return { values, faults };
+  return { values, faults, unread: orderRest.replace(validity, " ") };
 }
 
 /** "at 64,250" of an order; "now at", "trading at" and "at market" speak of the market. */
@@ -132,6 +140,35 @@ function barePrice(order: string): string | null {
     }
   }
   return null;
+}
+
+/** "1,750 points below the entry" is a distance and no price. */
+const distance =
+  /^\s*(?:points?|dollars?|usd|pips|ticks?)?\s*(?:below|lower|under|beneath|above|higher|away|from|off)\b/i;
+
+function distanceFault(field: ProseField, value: string): string {
+  return `The ${names[field]} is given as a distance ("${value.trim()}"); a price is needed.`;
+}
+
+/** What a number in an order may be without being a field of it: figures of the market, distances in brackets, ratios. */
+const remarks = [
+  /\([^()]*(?:%|percent|≈|~|about|approx|\br[:/]r\b|below|above|risk|usd|\$|now|current)[^()]*\)/gi,
+  /\br\s?[:/]\s?r(?:\s*ratio)?\s*(?:of|is|:|=)?\s*(?:1\s?:\s?)?\d+(?:\.\d+)?(?:\s?:\s?1)?/gi,
+  /\b(?:reward|risk)[\s-]*(?:to|\/|:)[\s-]*(?:reward|risk)(?:\s*ratio)?\s*(?:of|is|:|=)?\s*(?:1\s?:\s?)?\d+(?:\.\d+)?/gi,
+  /\b(?:now|currently|trading|last|(?:market|current|last|spot|present) price)\s*(?:is|of|at|:|near|around)*\s*\(?\s*[$€£]?\d[\d.,]*/gi,
+  /\b(?:tp|target|take[- ]?profit)\s?[2-9]\s*(?:at|:|=|@|is)?\s*[$€£]?\d[\d.,]*k?/gi,
+  /\b(?:rsi|ema|sma|macd|atr|adx|vwap|bollinger)\b[^,.;]*/gi,
+  /\b\d{1,3}\s?(?:m|min|h|hr|d|hour|day|minute)s?\b(?!\s?%)/gi,
+  /\b(?:because|since|given|due to|while|considering|as (?:it|the|btc|eth|rsi|price|momentum|volume))\b.*$/gis,
+];
+const looseNumber = new RegExp(String.raw`(?<![\w.,])[$€£]?${NUMBER_PATTERN}(?:%|k\b|x\b)?`, "i");
+const steps =
+  /\b(?:tranches?|steps|parts|portions|installments|instalments|ladder\w*|scal(?:e|ing) in|dca|every (?:day|week|hour)|daily|weekly)\b/i;
+
+/** What of an order's sentence could change its meaning and was not understood; null: nothing. */
+export function unclearPart(unread: string): string | null {
+  const plain = remarks.reduce((text, remark) => text.replaceAll(remark, " "), unread);
+  return looseNumber.exec(plain)?.[0] ?? steps.exec(plain)?.[0] ?? null;
 }
 
 function fieldText(field: ProseField, value: string): string {

@@ -6,7 +6,7 @@ import type { JsonValue, ReadProblem } from "../outcome.ts";
 import type { Proposal, ProposalAction } from "../proposal.ts";
 import type { Symbol } from "../../market.ts";
 import type { Validate } from "./decisions.ts";
-import { readProseFields, type ProseField } from "./prose-fields.ts";
+import { readProseFields, unclearPart, type ProseField } from "./prose-fields.ts";
 import {
   VERBS,
   ORDER,
@@ -77,7 +77,7 @@ function decide(
     return { proposals: [], problems: [{ path: found, message: signal.fault }] };
   }
   const ownSentence = ownPart(signal, signals, sentences, symbols);
-  const { values, faults } = readProseFields(scope, ownSentence);
+  const { values, faults, unread } = readProseFields(scope, ownSentence);
   if (/\brespectively\b/i.test(sentences[signal.sentence]?.text ?? "") && signal.action !== "hold") {
     return { proposals: [], problems: [{ path: found, message: "The numbers of several symbols stand in one list." }] };
   }
@@ -90,6 +90,23 @@ function decide(
   if (signal.quantity !== null && applies("quantity", signal.action)) {
     fields.quantity = signal.quantity;
   }
+  if (fields.quantity !== undefined) {
+    // "Buy 0.05 BTC …, which risks 1 %": with a quantity the risk is a remark.
+    delete fields.riskPercent;
+  }
+  const unclear = signal.action === "hold" ? null : unclearPart(withoutQuantities(unread, signal, signals));
+  if (unclear !== null) {
+    return {
+      proposals: [],
+      problems: [{ path: found, message: `It is not clear what "${unclear}" means in the order.` }],
+    };
+  }
+  if (signal.action === "close" && values.has("limitPrice")) {
+    return {
+      proposals: [],
+      problems: [{ path: found, message: "A close is at market; to sell at a price a quantity is needed." }],
+    };
+  }
   if (faults.length > 0 && signal.action === "buy") {
     return { proposals: [], problems: faults.map((message) => ({ path: found, message })) };
   }
@@ -97,6 +114,17 @@ function decide(
   return verdict.ok
     ? { proposals: [verdict.proposal], problems: [] }
     : { proposals: [], problems: verdict.problems.map(({ path, message }) => ({ path: `${found}.${path}`, message })) };
+}
+
+/** The text without the sizes that are read already: the signal's own and those of others in its sentence. */
+function withoutQuantities(text: string, signal: Signal, signals: readonly Signal[]): string {
+  const quantities = signals.filter(({ sentence }) => sentence === signal.sentence).map(({ quantity }) => quantity);
+  return quantities.reduce<string>((rest, quantity) => {
+    if (quantity === null) {
+      return rest;
+    }
+    return rest.replace(rest.includes(quantity) ? quantity : /\bhalf a\b/i, " ");
+  }, text);
 }
 
 /** Fields that mean nothing for an action are talk: the stop of a holding that is only held, the price of a close. */
