@@ -14,12 +14,17 @@ import {
 import { readAmount } from "../domain/assistant/amount.ts";
 import { decimalText } from "./decimal.ts";
 import { symbolText } from "./symbols.ts";
-import { HUNDRED, isAbove, isPositive, type Decimal } from "../domain/decimal.ts";
+import { HUNDRED, isAbove, isNegative, isZero, type Decimal } from "../domain/decimal.ts";
 
-type AmountRule = { readonly percentAllowed: boolean; readonly maximum: Decimal | null };
+/** `zero`: whether a zero stands for nothing (models that cannot write null write 0), or is left for the rules between fields. */
+type AmountRule = {
+  readonly percentAllowed: boolean;
+  readonly maximum: Decimal | null;
+  readonly zero: "absent" | "kept";
+};
 
 /** A number field: a JSON number, or text that holds one number as people write it ("$64,250"). "N/A" and "null" are absent. */
-function amount(description: string, rule: AmountRule = { percentAllowed: false, maximum: null }) {
+function amount(description: string, rule: AmountRule = { percentAllowed: false, maximum: null, zero: "absent" }) {
   return z
     .union([z.number(), z.string(), z.null(), z.object({ numberText: z.string() })])
     .optional()
@@ -70,10 +75,11 @@ export const proposal = z
       .meta({ wireEnum: [...PROPOSAL_ORDER_TYPES], description: "market or limit; market for hold and close." }),
     quantity: amount(
       "Size in the base asset (BTC of BTC/USD). Give this or riskPercent, never both; null for hold and close.",
+      { percentAllowed: false, maximum: null, zero: "kept" },
     ),
     riskPercent: amount(
       "Percent of equity that is lost if the stop is hit, such as 1 for 1 %. Needs a stop. Give this or quantity, never both.",
-      { percentAllowed: true, maximum: HUNDRED },
+      { percentAllowed: true, maximum: HUNDRED, zero: "absent" },
     ),
     limitPrice: amount("Limit price in the quote currency; null for market orders."),
     stop: amount("Price of the protective stop: below the entry of a buy; null for sell, close and hold."),
@@ -153,7 +159,10 @@ function readField(written: Written, rule: AmountRule, context: z.RefinementCtx)
     context.addIssue({ code: "custom", message: `${fault} It says "${shortened(text ?? "")}".` });
     return z.NEVER;
   }
-  return reading.kind === "amount" ? reading.amount.value : null;
+  if (reading.kind !== "amount") {
+    return null;
+  }
+  return isZero(reading.amount.value) && rule.zero === "absent" ? null : reading.amount.value;
 }
 
 function faultOf(reading: ReturnType<typeof readAmount>, { percentAllowed, maximum }: AmountRule): string | null {
@@ -169,7 +178,7 @@ function faultOf(reading: ReturnType<typeof readAmount>, { percentAllowed, maxim
       if (percent && !percentAllowed) {
         return "A percentage is not what this field holds.";
       }
-      if (!isPositive(value)) {
+      if (isNegative(value)) {
         return "It must be above zero.";
       }
       return maximum !== null && isAbove(value, maximum) ? `It must be at most ${maximum}.` : null;
@@ -226,8 +235,20 @@ type Fields = {
 /** The rules between fields. A price without a word about the type is a limit order. */
 function settle(fields: Fields, context: z.RefinementCtx): Proposal {
   const orderType = fields.orderType ?? (fields.limitPrice === null || fields.action === "close" ? "market" : "limit");
-  const { action, limitPrice, quantity, riskPercent, stop, target } = fields;
+  const { action, limitPrice, riskPercent, stop, target } = fields;
   const isOrder = action === "buy" || action === "sell";
+  const isNothing = fields.quantity !== null && isZero(fields.quantity);
+  const quantity = isNothing ? null : fields.quantity;
+  if (isNothing && isOrder && riskPercent === null) {
+    context.addIssue({ code: "custom", path: ["quantity"], message: 'It must be above zero. It says "0".' });
+  }
+  if (isOrder && orderType === "market" && limitPrice !== null) {
+    context.addIssue({
+      code: "custom",
+      path: ["limitPrice"],
+      message: `A market order has no limit price; it says ${limitPrice}.`,
+    });
+  }
   if (isOrder && orderType === "limit" && limitPrice === null) {
     context.addIssue({ code: "custom", path: ["limitPrice"], message: "A limit order needs its limit price." });
   }
@@ -279,5 +300,14 @@ function problemsOf(issue: z.core.$ZodIssue): readonly ReadProblem[] {
       message: `There is no field ${shortened(key)}.`,
     }));
   }
-  return [{ path: path.join("."), message: issue.message }];
+  return [{ path: path.join("."), message: sentenceOf(issue) }];
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_type" && issue.code !== "invalid_union") {
+    return issue.message;
+  }
+  return issue.message.endsWith("received undefined")
+    ? "It is missing."
+    : "It is not of the kind that this field holds.";
 }

@@ -197,5 +197,24 @@ export const outcomes: readonly CorpusCase[] = [
   wrong("a stop above the limit price", "gpt", { limitPrice: 64_000, stop: 65_000 }, "stop"),
   wrong("a target below the limit price", "gpt", { limitPrice: 64_000, target: 63_000 }, "target"),
   wrong("validity out of bounds", "gpt", { validForSeconds: 5 }, "validForSeconds"),
+  wrong("a market order with a limit price", "gpt", { orderType: "market", limitPrice: 64_000 }, "limitPrice"),
+  wrong("a field of another name", "deepseek", { action: undefined, side: "buy" }, "action", "side"),
+  {
+    name: "a list of nothing",
+    style: "llama",
+    text: fenced({ proposals: [null] }),
+    kind: "malformed",
+    problems: ["proposals"],
+  },
+  {
+    name: "zeros for nothing",
+    style: "llama",
+    text: fenced([
+      { ...decision, riskPercent: 0, limitPrice: 0, stop: 0, target: 0 },
+      { action: "hold", symbol: "ETH/USD", quantity: 0, riskPercent: 0, limitPrice: 0, stop: 0, target: 0 },
+    ]),
+    kind: "proposals",
+    proposals: [buy("BTC/USD", { quantity: "0.05", confidence: 70 }), hold("ETH/USD")],
+  },
   wrong("an object for a number", "llama", { quantity: { value: 1 } }, "quantity"),
 ];

@@ -55,6 +55,9 @@ export function readBlock(value: JsonValue, symbols: SymbolTable, validate: Vali
   }
   const inner = readBlock(wrapped, symbols, validate);
   const isEmptyAnswer = isList(wrapped) && wrapped.length === 0;
+  if (!inner.isDecision && !isEmptyAnswer && isList(object.proposals)) {
+    return { ...problem(["proposals"], "None of its entries is a decision."), analysis: textsOf(object) };
+  }
   return { ...inner, analysis: textsOf(object) ?? inner.analysis, isDecision: inner.isDecision || isEmptyAnswer };
 }
 
