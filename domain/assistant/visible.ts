@@ -1,7 +1,8 @@
-/** What of a reply the trader sees while it streams: the prose, without the block that carries the decision. */
+/** What of a reply the trader sees while it streams: the prose, without thinking aloud and the block that carries the decision. */
 
-const decisionFence = /(?:^|\n)[ \t]*(?:`{3,}|~{3,})[ \t]*(?:json|jsonc|json5|decision)\b/i;
-const partialFence = /(?:^|\n)[ \t]*[`~]{1,}[ \t]*[a-z0-9]{0,8}$/i;
+const decisionFence = /(?:^|\n)[ \t]*(?:`{3,}|~{3,})[ \t]*(?:(?:json|jsonc|json5|decision)\b|\n\s*[{[]\s*["{])/i;
+/** What may still become one. */
+const partialFence = /(?:^|\n)[ \t]*[`~]{1,}[ \t]*[a-z0-9]{0,8}\s*(?:[{[]\s*)?$/i;
 const analysisKey = /^\s*\{\s*"analysis"\s*:\s*"/;
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "", b: "", f: "" };
 
@@ -9,7 +10,8 @@ const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "", b: 
  * The prose of a reply so far. Of an answer in the declared JSON shape it is the text of `analysis`, decoded as far as it has
  * come. What is shown only grows while the reply grows.
  */
-export function visibleSoFar(text: string): string {
+export function visibleSoFar(reply: string): string {
+  const text = withoutThoughts(reply);
   const opening = analysisKey.exec(text);
   if (opening !== null) {
     return decodeSoFar(text.slice(opening[0].length));
@@ -24,6 +26,13 @@ export function visibleSoFar(text: string): string {
   }
   const partial = partialFence.exec(text);
   return (partial === null ? text : text.slice(0, partial.index)).trimEnd();
+}
+
+/** Some models write their thinking into the answer. It is kept with the run and is not part of what they say. */
+function withoutThoughts(text: string): string {
+  return text
+    .replaceAll(/<(think|thinking)>[\s\S]*?(?:<\/\1>\s*|$)/gi, "")
+    .replace(/<\/?(?:t(?:h(?:i(?:n(?:k(?:i(?:n(?:g)?)?)?)?)?)?)?)?$/i, "");
 }
 
 function decodeSoFar(text: string): string {
