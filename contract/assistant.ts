@@ -515,3 +515,28 @@ export const budgetRequest = z.strictObject({
     .default([]),
 });
 export type BudgetRequest = z.output<typeof budgetRequest>;
+
+// Shadows
+
+/**
+ * The paper account of a model: USD 10,000 at start. Every valid proposal of it is carried out there too, clicked or not, so that
+ * what is measured is the model and not the clicking.
+ */
+export const shadow = z.object({
+  providerId: entityId,
+  modelId,
+  /** Null while it cannot be valued completely. */
+  equity: decimalText.nullable(),
+  startingBalance: decimalText,
+  realisedProfit: decimalText,
+  positions: z.number().int().nonnegative(),
+  /** Proposals that became an order there, that had nothing to do there, and that the desk denied there. */
+  placed: z.number().int().nonnegative(),
+  nothing: z.number().int().nonnegative(),
+  denied: z.number().int().nonnegative(),
+  since: milliseconds,
+});
+export type ShadowView = z.infer<typeof shadow>;
+/** GET /api/assistant/shadows */
+export const shadowList = z.object({ shadows: z.array(shadow) });
+export type ShadowListView = z.infer<typeof shadowList>;

@@ -71,7 +71,7 @@ export function runRecord(parts: Parts, runId: string): Result<RunRecordView> {
 
 /** Everything but keys. `complete` is false when not all runs fit. */
 export function exportEverything(parts: Parts): Readonly<Record<string, unknown>> {
-  const { library, runs, keys, spending } = parts;
+  const { library, runs, keys, spending, shadows } = parts;
   const records: RunRecordView[] = [];
   let characters = 0;
   let last = 0;
@@ -92,6 +92,7 @@ export function exportEverything(parts: Parts): Readonly<Record<string, unknown>
     budget: spending.limits(),
     usage: spending.today(),
     credentials: keys.exported(),
+    shadowTrades: shadows.all(),
     runs: records,
     complete: page.length === 0,
   };

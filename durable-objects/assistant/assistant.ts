@@ -32,6 +32,7 @@ import type {
   RunRecordView,
   RunView,
   SavePromptRequest,
+  ShadowListView,
   StartRunRequest,
   UsageView,
 } from "../../contract/assistant.ts";
@@ -290,6 +291,12 @@ export class Assistant extends DurableObject<Env> implements AssistantPort {
     );
   }
 
+  async shadows(principal: Principal): Promise<Result<ShadowListView>> {
+    return read(this.#parts(), principal, async ({ shadowDesk }) =>
+      ok({ shadows: [...(await shadowDesk.list(principal))] }),
+    );
+  }
+
   async usage(principal: Principal): Promise<Result<UsageView>> {
     return read(this.#parts(), principal, ({ spending }) => ok(spending.today()));
   }
@@ -321,6 +328,10 @@ export class Assistant extends DurableObject<Env> implements AssistantPort {
     }
     parts.sockets.revoke(null);
     await parts.runDesk.close();
+    const shadows = await parts.shadowDesk.erase(principal);
+    if (!shadows.ok) {
+      return shadows;
+    }
     await parts.outbox.settle();
     await this.ctx.storage.deleteAll();
     this.#assembled = null;

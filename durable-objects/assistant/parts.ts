@@ -16,6 +16,8 @@ import { ModelKeys } from "./keys/model-keys.ts";
 import { Outbox } from "./outbox.ts";
 import { ProposalDesk } from "./proposals/proposal-desk.ts";
 import { ReplyReader } from "./proposals/reply-reader.ts";
+import { ShadowDesk } from "./proposals/shadow-desk.ts";
+import { ShadowTable } from "./proposals/shadow-table.ts";
 import { RunDesk } from "./runs/run-desk.ts";
 import { RunFrames } from "./runs/run-frames.ts";
 import { readSettings } from "./settings.ts";
@@ -40,6 +42,8 @@ export type Parts = {
   readonly frames: RunFrames;
   readonly runDesk: RunDesk;
   readonly proposalDesk: ProposalDesk;
+  readonly shadows: ShadowTable;
+  readonly shadowDesk: ShadowDesk;
   readonly outbox: Outbox;
   readonly schedule: Schedule;
   readonly admission: Admission;
@@ -114,8 +118,21 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     now,
   });
   const replies = new ReplyReader({ context, now, newId });
+  const shadows = new ShadowTable(sql);
+  const shadowDesk = new ShadowDesk({
+    shadows,
+    proposals,
+    runs,
+    context,
+    schedule,
+    trader: (name) => traderStub(env.TRADER.getByName(name, { locationHint })),
+    traderId,
+    owner: () => ownerOf(library, now()),
+    now,
+  });
   const runDesk = new RunDesk({
     storage,
+    shadowDesk,
     runs,
     proposals,
     library,
@@ -158,6 +175,8 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     frames,
     runDesk,
     proposalDesk,
+    shadows,
+    shadowDesk,
     outbox,
     schedule,
     admission,

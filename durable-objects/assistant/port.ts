@@ -24,6 +24,7 @@ import type {
   RunRecordView,
   RunView,
   SavePromptRequest,
+  ShadowListView,
   StartRunRequest,
   UsageView,
 } from "../../contract/assistant.ts";
@@ -96,6 +97,9 @@ export type AssistantPort = {
     write: Write<ExecuteProposalRequest>,
   ): Promise<Result<ExecutedProposalView>>;
   rejectProposal(principal: Principal, proposalId: string, reason: string | null): Promise<Result<ProposalView>>;
+
+  /** The paper accounts of the models that have proposed something. */
+  shadows(principal: Principal): Promise<Result<ShadowListView>>;
 
   usage(principal: Principal): Promise<Result<UsageView>>;
   setBudget(principal: Principal, request: BudgetRequest): Promise<Result<UsageView>>;

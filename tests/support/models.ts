@@ -36,6 +36,7 @@ function decision(change: object = {}): string {
 export async function startModels(): Promise<ModelMock> {
   const mock = new LLMock({ port: 0, host: "127.0.0.1", chunkSize: 12, logLevel: "silent" });
   mock.onMessage(/\[buy\]/, { content: `Buying a little is fine.${decision()}` });
+  mock.onMessage(/\[sell\]/, { content: `Out with it.${decision({ action: "sell", quantity: 0.5 })}` });
   mock.onMessage(/\[tool\]/, {
     content: "I hand my decision in.",
     toolCalls: [{ name: "propose_trades", arguments: JSON.stringify({ analysis: "", proposals: [DECISION] }) }],

@@ -8,6 +8,7 @@ import {
   proposalQuery,
   proposalView,
   rejectProposalRequest,
+  shadowList,
 } from "../../contract/assistant.ts";
 import { requireVisitor } from "../auth/require-visitor.ts";
 import type { AppEnv } from "../context.ts";
@@ -56,7 +57,18 @@ const rejectRoute = createRoute({
   responses: answers(proposalView, "The proposal"),
 });
 
+const shadowsRoute = createRoute({
+  ...plain,
+  method: "get",
+  path: "/api/assistant/shadows",
+  summary: "The paper account of each model, in which all its proposals are carried out",
+  responses: answers(shadowList, "What they are worth now"),
+});
+
 export function addAssistantProposalRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openapi(shadowsRoute, async (c) =>
+    reply(c, await askAssistant(c, "shadows", (assistant, who) => assistant.shadows(who), PATIENT_MS)),
+  );
   app.openapi(listRoute, async (c) => {
     const { accountId = null, runId = null, status = null, cursor = null, limit } = c.req.valid("query");
     const filter = { accountId, runId, status };

@@ -10,6 +10,7 @@ import type { Schedule } from "../../lib/schedule.ts";
 import type { Principal, Write } from "../../trader/port.ts";
 import { RULES_PROVIDER } from "../catalog.ts";
 import type { Reading, ReplyReader } from "../proposals/reply-reader.ts";
+import type { ShadowDesk } from "../proposals/shadow-desk.ts";
 import type { Spending } from "../spending.ts";
 import type { RawReply, RunTable, StoredRun } from "../storage/run-table.ts";
 import type { ProposalTable } from "../storage/proposal-table.ts";
@@ -25,6 +26,7 @@ export type RunDeskDependencies = AdmissionDependencies &
     readonly storage: { transactionSync<T>(work: () => T): T };
     readonly runs: RunTable;
     readonly proposals: ProposalTable;
+    readonly shadowDesk: ShadowDesk;
     readonly spending: Spending;
     readonly replies: ReplyReader;
     readonly frames: RunFrames;
@@ -210,12 +212,13 @@ export class RunDesk {
 
   /** One turn: charged, stored with its proposals, told. */
   #finish(run: StoredRun, live: LiveRun | null, ending: Ending, reading: Reading | null): void {
-    const { storage, runs, proposals, frames, schedule, now, changed } = this.#dependencies;
+    const { storage, runs, proposals, shadowDesk, frames, schedule, now, changed } = this.#dependencies;
     const { id } = run.view;
     storage.transactionSync(() => {
       const usage = this.#charge(run, live, ending);
       for (const view of reading?.proposals ?? []) {
         proposals.insert(view);
+        shadowDesk.plan(view);
         schedule.set("expire", view.id, view.status === "open" ? this.#expiry(run, view.expiresAt) : null);
         changed("proposal", view.id);
       }

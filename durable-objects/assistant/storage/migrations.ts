@@ -140,4 +140,20 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: 2,
+    sql: `
+      -- What each proposal did in its model's own paper account, clicked or not.
+      CREATE TABLE shadow_trades (
+        proposal_id TEXT PRIMARY KEY,
+        provider_id TEXT NOT NULL,
+        model_id TEXT NOT NULL,
+        status TEXT NOT NULL,
+        note TEXT,
+        order_id TEXT,
+        planned_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX shadow_trades_model ON shadow_trades (provider_id, model_id);
+    `,
+  },
 ];
