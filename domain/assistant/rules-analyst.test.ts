@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { validateProposal } from "../../contract/proposals.ts";
-import { compare, decimal, type Decimal } from "../decimal.ts";
+import { compare, decimal, multiply, subtract, type Decimal } from "../decimal.ts";
 import type { Candle } from "../market.ts";
 import { checkClaims, isContradicted } from "./claims/claims.ts";
 import { CORPUS_SNAPSHOT, CORPUS_SYMBOLS } from "./corpus/case.ts";
@@ -72,20 +72,71 @@ const rising = Array.from(
   { length: 120 },
   (_, index) => 60_000 + index * 30 + Math.round(500 * Math.sin((index - 119 + 2) / 5)),
 );
-const falling = rising.map((_, index) => 66_000 - index * 30 + Math.round(500 * Math.sin((index - 119 + 18) / 5)));
+function falling(phase: number): readonly number[] {
+  return rising.map((_, index) => 66_000 - index * 30 + Math.round(500 * Math.sin((index - 119 + phase) / 5)));
+}
 
 test("in an uptrend it proposes to buy with a stop below and a target above, labelled as rules", () => {
   const { text, proposal } = analyse(snapshotOf(rising), "BTC/USD");
   expect(text).toContain(RULES_LABEL);
-  expect(proposal).toMatchObject({ action: "buy", symbol: "BTC/USD", riskPercent: "1", orderType: "market" });
+  expect(proposal).toMatchObject({ action: "buy", symbol: "BTC/USD", orderType: "market" });
   const last = decimal((rising.at(-1) ?? 0).toFixed(1));
   expect(compare(proposal?.stop ?? last, last)).toBe(-1);
   expect(compare(proposal?.target ?? last, last)).toBe(1);
 });
 
+test("its entry loses at most 1 % of equity at the stop, and fits cash and the limits of the account", () => {
+  const snapshot = snapshotOf(rising);
+  const sizes = [
+    snapshot,
+    { ...snapshot, limits: [{ name: "Largest position", limit: decimal("5"), room: null, unit: "% of equity" }] },
+    { ...snapshot, available: decimal("100") },
+    { ...snapshot, limits: [{ name: "Largest exposure", limit: decimal("80"), room: decimal("2"), unit: "%" }] },
+  ].map((each) => {
+    const { proposal } = analyse(each, "BTC/USD");
+    const last = each.symbols[0]?.last ?? decimal("0");
+    return multiply(proposal?.quantity ?? decimal("0"), last);
+  });
+  const most = ["2027.59", "456.21", "90", "182.49"];
+  sizes.forEach((value, index) => {
+    expect(compare(value, decimal(most[index] ?? "0"))).toBeLessThanOrEqual(0);
+    expect(compare(value, decimal("80"))).toBe(1);
+  });
+  const { proposal } = analyse(snapshot, "BTC/USD");
+  const last = snapshot.symbols[0]?.last ?? decimal("0");
+  const loss = multiply(proposal?.quantity ?? decimal("0"), subtract(last, proposal?.stop ?? last));
+  expect(compare(loss, decimal("101.38"))).toBeLessThanOrEqual(0);
+});
+
+test("far under its average and oversold it proposes a bounce with half the risk, back to the average", () => {
+  const crash = [
+    ...rising.slice(0, 110),
+    62_800,
+    62_200,
+    61_500,
+    60_800,
+    60_000,
+    59_300,
+    58_500,
+    57_600,
+    56_900,
+    56_000,
+  ];
+  const { text, proposal } = analyse(snapshotOf(crash), "BTC/USD");
+  expect(proposal).toMatchObject({ action: "buy", confidence: 40 });
+  expect(text).toContain("half the usual risk");
+});
+
+test("without an equity or with next to no cash it waits", () => {
+  expect(analyse({ ...snapshotOf(rising), equity: null }, "BTC/USD").proposal).toMatchObject({ action: "hold" });
+  expect(analyse({ ...snapshotOf(rising), available: decimal("3") }, "BTC/USD").proposal).toMatchObject({
+    action: "hold",
+  });
+});
+
 test("in a downtrend it proposes to wait, or to close what is held", () => {
-  expect(analyse(snapshotOf(falling), "BTC/USD").proposal).toMatchObject({ action: "hold" });
-  expect(analyse(snapshotOf(falling, decimal("0.5")), "BTC/USD").proposal).toMatchObject({ action: "close" });
+  expect(analyse(snapshotOf(falling(10)), "BTC/USD").proposal).toMatchObject({ action: "hold" });
+  expect(analyse(snapshotOf(falling(18), decimal("0.5")), "BTC/USD").proposal).toMatchObject({ action: "close" });
 });
 
 test("without a price, without candles or without the symbol it decides nothing and says why", () => {

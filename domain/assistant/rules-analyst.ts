@@ -13,6 +13,7 @@ import {
   isPositive,
   multiply,
   round,
+  smallest,
   subtract,
   TWO,
   decimal,
@@ -26,9 +27,18 @@ import type { Snapshot, SnapshotIndicators, SnapshotMarket, SnapshotPosition } f
 /** An answer: prose for the trader, and the decision; null where the figures do not reach for one. */
 export type RulesAnswer = { readonly text: string; readonly proposal: Proposal | null };
 
+/** Of equity, for an entry along the trend; half of it for a bounce against it. */
 const RISK_PERCENT = decimal("1");
+const BOUNCE_RISK_PERCENT = decimal("0.5");
+/** The value of one entry: percent of equity, of what the limits leave, and of cash, so that fees fit too. */
+const LARGEST_ENTRY_PERCENT = decimal("20");
+const SHARE_OF_ROOM_PERCENT = decimal("90");
+/** In account currency; less is not worth an order. */
+const SMALLEST_ENTRY = decimal("5");
+const QUANTITY_DECIMALS = 6;
 const STOP_RANGES = TWO;
-const TARGET_RANGES = decimal("4");
+/** Of the target to the stop. */
+const REWARD = TWO;
 const NARROWEST_STOP_PERCENT = decimal("0.5");
 const WIDEST_STOP_PERCENT = decimal("8");
 const OVERSOLD = decimal("35");
@@ -60,7 +70,7 @@ export function analyse(snapshot: Snapshot, symbol: Symbol): RulesAnswer {
   const position = snapshot.positions.find((each) => each.symbol === symbol) ?? null;
   const signs = signsOf(market.last, indicators);
   const score = signs.reduce((total, { weight }) => total + weight, 0);
-  const facts: Facts = { market, last: market.last, range: indicators.atr14, position, score };
+  const facts: Facts = { market, last: market.last, range: indicators.atr14, indicators, position, score };
   const proposal = decide(facts, snapshot);
   return {
     text: [
@@ -83,6 +93,7 @@ type Facts = {
   readonly last: Decimal;
   /** Average true range of the timeframe. */
   readonly range: Decimal;
+  readonly indicators: SnapshotIndicators;
   readonly position: SnapshotPosition | null;
   readonly score: number;
 };
@@ -159,25 +170,89 @@ function decide(facts: Facts, snapshot: Snapshot): Proposal {
       ? { ...plain(facts), action: "close" }
       : { ...plain(facts), action: "hold", stop: position.stop, target: position.target };
   }
-  if (score < 1 || !isPositive(snapshot.available)) {
+  const levels = score >= 1 ? levelsOf(facts) : bounceOf(facts);
+  const quantity = levels === null ? null : quantityOf(facts, levels, snapshot);
+  if (levels === null || quantity === null) {
     return { ...plain(facts), action: "hold" };
   }
-  const { stop, target } = levelsOf(facts);
-  return { ...plain(facts), action: "buy", symbol: market.symbol, riskPercent: RISK_PERCENT, stop, target };
+  const { stop, target } = levels;
+  const isBounce = score < 1;
+  return {
+    ...plain(facts),
+    action: "buy",
+    symbol: market.symbol,
+    quantity,
+    stop,
+    target,
+    confidence: isBounce ? BOUNCE_CONFIDENCE : plain(facts).confidence,
+    reasoning: isBounce ? `An oversold bounce by the built-in rules (${RULES_LABEL}).` : plain(facts).reasoning,
+  };
 }
 
+const BOUNCE_CONFIDENCE = 40;
+
+type Levels = { readonly stop: Decimal; readonly target: Decimal; readonly riskPercent: Decimal };
+
 /** Two average ranges of room for the stop, inside reasonable bounds, and twice that to the target. */
-function levelsOf({ last, range, market }: Facts): { readonly stop: Decimal; readonly target: Decimal } {
-  const decimals = Math.max(decimalsOf(market), 0);
+function levelsOf(facts: Facts): Levels {
+  const { last, market } = facts;
+  const decimals = decimalsOf(market);
+  const distance = distanceOf(facts);
+  return {
+    stop: round(subtract(last, distance), decimals, "down"),
+    target: round(add(last, multiply(distance, REWARD)), decimals, "down"),
+    riskPercent: RISK_PERCENT,
+  };
+}
+
+/** Against the trend only from oversold, back to the fast average, and only where that is further than the stop. */
+function bounceOf(facts: Facts): Levels | null {
+  const { last, market, indicators } = facts;
+  const { rsi14, ema20 } = indicators;
+  if (rsi14 === null || ema20 === null || !isBelow(rsi14, OVERSOLD)) {
+    return null;
+  }
+  const distance = distanceOf(facts);
+  if (!isAbove(subtract(ema20, last), distance)) {
+    return null;
+  }
+  const decimals = decimalsOf(market);
+  return {
+    stop: round(subtract(last, distance), decimals, "down"),
+    target: round(ema20, decimals, "down"),
+    riskPercent: BOUNCE_RISK_PERCENT,
+  };
+}
+
+function distanceOf({ last, range }: Facts): Decimal {
   const wished = multiply(range, STOP_RANGES);
   const narrowest = percentOf(last, NARROWEST_STOP_PERCENT);
   const widest = percentOf(last, WIDEST_STOP_PERCENT);
-  const distance = isBelow(wished, narrowest) ? narrowest : isAbove(wished, widest) ? widest : wished;
-  const reward = divide(multiply(distance, TARGET_RANGES), STOP_RANGES, 12, "down");
-  return {
-    stop: round(subtract(last, distance), decimals, "down"),
-    target: round(add(last, reward), decimals, "down"),
-  };
+  return isBelow(wished, narrowest) ? narrowest : isAbove(wished, widest) ? widest : wished;
+}
+
+/** The size that loses the risk at the stop, inside equity, cash and the limits of the account; null where that is nothing. */
+function quantityOf(
+  { last }: Facts,
+  { stop, riskPercent }: Levels,
+  { equity, available, limits }: Snapshot,
+): Decimal | null {
+  if (equity === null || !isPositive(equity)) {
+    return null;
+  }
+  const byRisk = divide(multiply(percentOf(equity, riskPercent), last), subtract(last, stop), 8, "down");
+  const rooms = limits
+    .filter(({ unit }) => unit.startsWith("%"))
+    .flatMap(({ name, limit, room }) =>
+      /position/i.test(name) ? [room ?? limit] : /exposure/i.test(name) && room !== null ? [room] : [],
+    );
+  const value = smallest(
+    byRisk,
+    percentOf(equity, LARGEST_ENTRY_PERCENT),
+    percentOf(available, SHARE_OF_ROOM_PERCENT),
+    ...rooms.map((room) => percentOf(percentOf(equity, room), SHARE_OF_ROOM_PERCENT)),
+  );
+  return isBelow(value, SMALLEST_ENTRY) ? null : divide(value, last, QUANTITY_DECIMALS, "down");
 }
 
 function percentOf(value: Decimal, percent: Decimal): Decimal {
@@ -205,10 +280,15 @@ function plain({ market, score }: Facts): Omit<Proposal, "action"> {
   };
 }
 
-function conclusion({ action, stop, target, riskPercent }: Proposal, { market, score, position }: Facts): string {
+function conclusion({ action, quantity, stop, target }: Proposal, { market, score, position }: Facts): string {
   switch (action) {
-    case "buy":
-      return `The signs for it outweigh (score ${score}). The rules propose to buy at market and to risk ${riskPercent ?? "—"} % of equity, with a stop at ${stop ?? "—"} (two average ranges away) and a target at ${target ?? "—"}.`;
+    case "buy": {
+      const reason =
+        score >= 1
+          ? `The signs for it outweigh (score ${score}).`
+          : `The trend is against it (score ${score}), yet the price is oversold and far from its average: a bounce is worth half the usual risk, no more.`;
+      return `${reason} The rules propose to buy ${quantity ?? "—"} ${market.symbol} at market, with a stop at ${stop ?? "—"} (two average ranges away) and a target at ${target ?? "—"}.`;
+    }
     case "close":
       return `The signs against it outweigh (score ${score}) and the account holds ${market.symbol}: the rules propose to close the position.`;
     default:
