@@ -4,7 +4,7 @@
  */
 import { haltsInForce } from "../risk/halt.ts";
 import type { HaltCommand } from "../risk/halts-commands.ts";
-import { cancelLive, ensureStop, managedAssets, sellPosition } from "../risk/halts-positions.ts";
+import { cancelLive, ensureStop, isStopOfAnyKind, managedAssets, sellPosition } from "../risk/halts-positions.ts";
 import type { StopMode, StopStep } from "../risk/halts-stop.ts";
 import { isProtectiveStop, liveExits } from "../protection/resting-stop.ts";
 import type { OpenOrder } from "./state.ts";
@@ -73,7 +73,7 @@ function denyEntries(turn: Turn, mode: StopMode): void {
 function endOrder(turn: Turn, order: OpenOrder, mode: StopMode): StopStep {
   const named = { orderId: order.id, asset: order.hold.asset, symbol: order.symbol };
   const words = `${order.side} of ${order.quantity} ${order.symbol}`;
-  if (isProtectiveStop(order)) {
+  if (isProtectiveStop(order) || (mode !== "flatten" && isStopOfAnyKind(order))) {
     const sentence =
       mode === "flatten" ? `The stop of ${order.symbol} goes with its position.` : `The stop of ${order.symbol} stays.`;
     return { what: "keep", outcome: "done", ...named, sentence };

@@ -1,12 +1,12 @@
 /** What halts and Stop do with orders and positions, on paper and at an exchange alike. Never a denial: what cannot be done is said. */
-import { decimal, isPositive, largest, smallest, type Decimal } from "../decimal.ts";
+import { compare, decimal, isPositive, largest, smallest, sum, ZERO, type Decimal } from "../decimal.ts";
 import type { Asset } from "../market.ts";
 import { cancelOrder } from "../account/execute.ts";
 import { exitPosition } from "../account/exit-position.ts";
 import { instrumentOf, isDust } from "../account/facts.ts";
 import { nextId } from "../account/next-id.ts";
 import { change, protectingPair } from "../account/protect.ts";
-import type { AccountState } from "../account/state.ts";
+import type { AccountState, OpenOrder } from "../account/state.ts";
 import { lastPrice } from "../account/triggered.ts";
 import type { Turn } from "../account/turn.ts";
 import { ordersHolding } from "../account/cancel.ts";
@@ -18,13 +18,15 @@ import type { ProtectiveStop } from "../protection/protection.ts";
 import { isProtectiveStop, liveExits } from "../protection/resting-stop.ts";
 import type { StopStep } from "./halts-stop.ts";
 
+const STOP_TYPES: ReadonlySet<OpenOrder["type"]> = new Set(["stop-loss", "stop-loss-limit", "trailing-stop"] as const);
+
 /** Where the account has switched its default off and still wants to be protected (TRADING §5 "stop 5 %"). */
 const USUAL_STOP_PERCENT = decimal("5");
 
 /** Assets of which the desk manages something, without the account currency. */
 export function managedAssets(state: AccountState): readonly Asset[] {
   return Object.keys(state.holdings)
-    .filter((asset) => asset !== state.currency && isPositive(state.holdings[asset]?.managed ?? decimal("0")))
+    .filter((asset) => asset !== state.currency && isPositive(state.holdings[asset]?.managed ?? ZERO))
     .toSorted();
 }
 
@@ -40,7 +42,7 @@ export function cancelLive(turn: Turn, orderId: string, reason: string): void {
 /** Sells all of a managed position at the market, as closing it does. One that is being sold already is left to that. */
 export function sellPosition(turn: Turn, asset: Asset, reason: string): StopStep {
   const [selling] = liveExits(turn.state, asset);
-  const managed = turn.state.holdings[asset]?.managed ?? decimal("0");
+  const managed = managedOf(turn, asset);
   if (selling !== undefined) {
     return step(turn, asset, "sell", "done", selling.id, `${asset} is being sold already.`);
   }
@@ -75,6 +77,12 @@ export function tightenStop(turn: Turn, asset: Asset, percent: Decimal): StopSte
   return step(turn, asset, "protect", "done", null, `${asset}: stop at ${stop.price}.`);
 }
 
+/** A sale that waits under the price: the desk's own stop, one that the trader placed, a child of an entry. */
+export function isStopOfAnyKind(order: OpenOrder): boolean {
+  const waits = (order.triggeredBy ?? null) === null && order.side === "sell" && order.intent === "exit";
+  return isProtectiveStop(order) || (waits && STOP_TYPES.has(order.type));
+}
+
 /** Makes sure that a position has a stop: its own, else the account's default under the price now. */
 export function ensureStop(turn: Turn, asset: Asset): StopStep {
   const protection = turn.state.protections[asset];
@@ -85,6 +93,12 @@ export function ensureStop(turn: Turn, asset: Asset): StopStep {
   if (isDust(turn.state, asset)) {
     return step(turn, asset, "protect", "failed", null, `${asset} is unprotected: too small for an order.`);
   }
+  const own = Object.values(turn.state.orders).filter(
+    (order) => order.hold.asset === asset && isStopOfAnyKind(order) && !isProtectiveStop(order),
+  );
+  if (own.length > 0 && compare(sum(own.map(({ hold }) => hold.amount)), managedOf(turn, asset)) >= 0) {
+    return step(turn, asset, "protect", "done", own[0]?.id ?? null, `${asset} is covered by a stop order of yours.`);
+  }
   const level = stopUnderPrice(turn, asset, turn.state.limits.defaultStopPercent ?? USUAL_STOP_PERCENT);
   if (level === null) {
     return noPrice(turn, asset);
@@ -92,6 +106,10 @@ export function ensureStop(turn: Turn, asset: Asset): StopStep {
   const target = protection?.target ?? null;
   change(turn, asset, level.instrument, { stop: level.stop, target }, "Protected because you stopped trading.");
   return step(turn, asset, "protect", "done", null, `${asset} has a stop at ${level.stop.price} now.`);
+}
+
+function managedOf({ state }: Turn, asset: Asset): Decimal {
+  return state.holdings[asset]?.managed ?? ZERO;
 }
 
 function sellOnPaper(turn: Turn, asset: Asset, reason: string): StopStep {

@@ -288,6 +288,24 @@ describe("Stop", () => {
   );
 });
 
+describe("Stop and stops of the trader's own", () => {
+  it("keeps them, counts them as protection, and lets them go with the position", () => {
+    const desk = market(new Desk({ balance: "100000" }), "100");
+    desk.place({ side: "buy", quantity: decimal("2") });
+    const own = desk.place({ side: "sell", type: "stop-loss", quantity: decimal("2"), triggerPrice: decimal("80") });
+    desk.do({ type: "stop_trading", mode: "protect", alert: true, others: [] });
+    expect(desk.open(own).status).toBe("open");
+    expect(Object.keys(desk.state.orders)).toEqual([own]);
+    const stopped = desk.events.findLast((event) => event.type === "trading_stopped");
+    expect(stopped?.type === "trading_stopped" ? stopped.steps.map(({ sentence }) => sentence) : []).toContain(
+      "BTC is covered by a stop order of yours.",
+    );
+    desk.do({ type: "stop_trading", mode: "flatten", alert: true, others: [] });
+    expect(desk.total("BTC")).toBe("0");
+    expect(desk.state.orders).toEqual({});
+  });
+});
+
 describe("what always holds of halts", () => {
   it("flows never trip a limit, whatever comes and goes", () => {
     fc.assert(
