@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import { binary } from "../scripts/lib/paths.ts";
 import { benchReader } from "./assistant/reader.ts";
+import { benchRuns } from "./assistant/runs.ts";
 import { benchBook } from "./book/book.ts";
 import { benchFanOut } from "./fan-out/fan-out.ts";
 import { benchSigning } from "./kraken/signing.ts";
@@ -32,6 +33,7 @@ const sections: Readonly<Record<string, () => Section | Promise<Section>>> = {
   recovery: benchRecovery,
   uptime: benchUptime,
   reader: benchReader,
+  runs: benchRuns,
 };
 
 const wanted = process.argv.slice(2);
