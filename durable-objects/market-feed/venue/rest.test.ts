@@ -114,6 +114,8 @@ describe("REST history", () => {
     ["a page of the proxy", "<html>1015</html>", 429, "rate_limited"],
     ["a broken gateway", "<html>520</html>", 520, "unreachable"],
     ["a service that is away", envelope(null, ["EService:Unavailable"]), 200, "unreachable"],
+    ["an error without a result beside it", '{"error":["EQuery:Unknown asset pair"]}', 200, "invalid"],
+    ["a rate limit without a result beside it", '{"error":["EAPI:Rate limit exceeded"]}', 200, "rate_limited"],
     ["an unknown pair", envelope(null, ["EQuery:Unknown asset pair"]), 200, "invalid"],
     ["rows of another shape", envelope({ XXBTZUSD: [[1, 2, 3]], last: 1 }), 200, "invalid"],
     ["no rows at all", envelope({ last: 1 }), 200, "invalid"],

@@ -50,7 +50,8 @@ const legacyNames: ReadonlyMap<string, string> = new Map([
 ]);
 const rateLimits = ["EAPI:Rate limit exceeded", "EGeneral:Too many requests", "EService: Throttled", "EService:Busy"];
 
-const envelope = z.object({ error: z.array(z.string()), result: z.unknown() });
+/** Beside errors the result is missing, null or {}. */
+const envelope = z.object({ error: z.array(z.string()), result: z.unknown().optional() });
 const amount = z.string().transform((text, context) => {
   const value = decimalFromToken(text);
   if (value === null) {
