@@ -22,7 +22,9 @@ import {
   type CancelExternalResult,
   type OrderView,
   type PlacedOrder,
+  type ProtectPositionRequest,
 } from "../../../contract/orders.ts";
+import { riskView, type RiskSettingsView, type RiskView } from "../../../contract/risk.ts";
 import { symbolToPath } from "../../../contract/symbols.ts";
 import { eventList } from "../../../contract/trader-socket.ts";
 import type { AccountView } from "../../../contract/accounts.ts";
@@ -30,6 +32,7 @@ import type { Decimal } from "../../../domain/decimal.ts";
 import type { Side, Timeframe } from "../../../domain/market.ts";
 import type { ConditionalClose, OrderType, TimeInForce } from "../../../domain/orders/order.ts";
 import type { Result } from "../../../domain/problem.ts";
+import type { StopPlan, TargetPlan } from "../../../domain/protection/protection.ts";
 import { request } from "./http.ts";
 
 /** contract/orders placeOrderRequest, as it is sent. */
@@ -43,6 +46,8 @@ export type PlaceOrder = {
   readonly triggerPrice?: Decimal;
   readonly trailingPercent?: Decimal;
   readonly conditionalClose?: ConditionalClose;
+  readonly stop?: StopPlan | null;
+  readonly target?: TargetPlan | null;
   readonly timeInForce?: TimeInForce;
   readonly postOnly?: boolean;
   readonly expiresAt?: number;
@@ -90,6 +95,18 @@ export function amendOrder(
     method: "PATCH",
     body: change,
     intent,
+  });
+}
+
+/** Changes the stop and the target of a position: absent leaves it, null takes it away. */
+export function protectPosition(
+  accountId: string,
+  asset: string,
+  wish: ProtectPositionRequest,
+): Promise<Result<AccountView>> {
+  return request(`/api/accounts/${accountId}/positions/${encodeURIComponent(asset)}/protection`, account, {
+    method: "PUT",
+    body: wish,
   });
 }
 
@@ -160,6 +177,16 @@ export function resetAccount(
 
 export function changeSettings(accountId: string, change: SettingsRequest): Promise<Result<AccountView>> {
   return request(`/api/accounts/${accountId}/settings`, account, { method: "PATCH", body: change });
+}
+
+/** The rules of the account, the table that explains them, and how it stands against them now. */
+export function fetchRisk(accountId: string): Promise<Result<RiskView>> {
+  return request(`/api/accounts/${accountId}/risk`, riskView);
+}
+
+/** All settings at once. A rule that has halted the account is not loosened at once: the answer says what waits. */
+export function changeRisk(accountId: string, settings: RiskSettingsView): Promise<Result<RiskView>> {
+  return request(`/api/accounts/${accountId}/risk`, riskView, { method: "PUT", body: settings });
 }
 
 /** External inventory of a Kraken account becomes the desk's own. */

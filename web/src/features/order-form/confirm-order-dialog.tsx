@@ -2,11 +2,20 @@ import { createSignal, Show, type JSX } from "solid-js";
 import type { AccountView } from "../../../../contract/accounts.ts";
 import type { Instrument } from "../../../../domain/market.ts";
 import type { Estimate } from "../../../../domain/orders/estimate.ts";
+import type { RiskCheck } from "../../../../domain/risk/check.ts";
 import type { PlaceOrder } from "../../data/api.ts";
 import { changePreferences } from "../../data/preferences.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { formatAmount, formatDecimal, formatPrice, formatQuantity } from "../../ui/format.ts";
+import {
+  formatAmount,
+  formatDecimal,
+  formatMoney,
+  formatPrice,
+  formatQuantity,
+  MINUS,
+  MISSING,
+} from "../../ui/format.ts";
 import { formatIso } from "../../ui/format-time.ts";
 import { FigureList, FigureRow } from "../figure-list.tsx";
 import { ModeBadge } from "../account-mode/mode-marks.tsx";
@@ -17,6 +26,8 @@ import { quoteDecimals } from "./form-request.ts";
 type ConfirmOrderDialogProps = {
   request: PlaceOrder;
   estimate: Estimate | null;
+  /** What the risk engine says of it; null while that is not known. */
+  check: RiskCheck | null;
   instrument: Instrument;
   /** Whose money it is. On paper the question can be switched off, for real money never. */
   account: AccountView | null;
@@ -39,6 +50,19 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
     return amount === null
       ? `${what()} at a price that is not known now, ${money}`
       : `${what()} for about ${formatDecimal(amount, { decimals: amountDecimals() })} ${props.instrument.quote} of ${money}`;
+  };
+  const stopWords = (): string => {
+    const order = props.check?.order ?? null;
+    if (order === null || order.stop === null) {
+      return "None: unprotected";
+    }
+    const trailing = props.request.stop?.type === "trailing" ? ", trailing" : "";
+    return `${formatPrice(order.stop, props.instrument.priceDecimals)}${trailing}`;
+  };
+  const lossWords = (): string => {
+    const order = props.check?.order ?? null;
+    const share = order === null || order.lossPercent === null ? "" : ` (${order.lossPercent} % of equity)`;
+    return order === null || order.loss === null ? MISSING : `${MINUS}${formatMoney(order.loss)}${share}`;
   };
   const amountDecimals = (): number => quoteDecimals(props.instrument);
   const kind = (): string =>
@@ -119,6 +143,10 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
         <FigureRow label={props.request.side === "buy" ? "You pay" : "You receive"}>
           <strong>{formatAmount(props.estimate?.total, props.instrument.quote)}</strong>
         </FigureRow>
+        <Show when={props.request.side === "buy"}>
+          <FigureRow label="Stop">{stopWords()}</FigureRow>
+          <FigureRow label="Lose at stop">{lossWords()}</FigureRow>
+        </Show>
         <Show when={props.request.conditionalClose}>
           {(close) => (
             <FigureRow label="After each fill">{closeWord(close(), props.instrument.priceDecimals)}</FigureRow>

@@ -17,6 +17,7 @@ export function EstimateFigures(props: {
   priceUnknown: boolean;
   /** Nothing trades before its trigger. */
   triggered: boolean;
+  isPaper: boolean;
 }): JSX.Element {
   const quote = (value: Estimate["cost"] | undefined): string =>
     value === undefined ? MISSING : formatAmount(value, props.instrument.quote);
@@ -57,7 +58,8 @@ export function EstimateFigures(props: {
                 Price unknown: Kraken sells it at whatever the market is when it gets there.
               </Show>
               <Show when={props.triggered}>
-                It waits at Kraken for its trigger; what is paid or received then can be worse than these figures.
+                It waits {props.isPaper ? "" : "at Kraken "}for its trigger; what is paid or received then can be worse
+                than these figures.
               </Show>
               <Show
                 when={

@@ -4,9 +4,10 @@ import type { Instrument, Level } from "../../../../domain/market.ts";
 import { hasLimitPrice, isTriggered, type ConditionalClose } from "../../../../domain/orders/order.ts";
 import { quantityDecimals } from "../../../../domain/orders/quantise.ts";
 import type { OrderRequest } from "../../../../domain/orders/request.ts";
+import { bringsProtection, needsNumber, protectionOf } from "./protection-form.ts";
 import { expiryOf, positiveNumber, type OrderForm, type SizeUnit } from "./form-state.ts";
 
-export type FormField = "price" | "size" | "trigger" | "trailing" | "close trigger" | "close limit";
+export type FormField = "price" | "size" | "trigger" | "trailing" | "close trigger" | "close limit" | "stop" | "target";
 
 export type FormReading =
   | { readonly type: "request"; readonly request: OrderRequest }
@@ -62,6 +63,19 @@ function fieldsOf(form: OrderForm): readonly PriceLike[] {
       fields.push({ field: "close limit", name: "limit price of the close", text: form.closeLimitText });
     }
   }
+  if (bringsProtection(form)) {
+    if (needsNumber(form.stopKind)) {
+      fields.push({
+        field: "stop",
+        name: form.stopKind === "price" ? "stop price" : "stop distance",
+        text: form.stopText,
+      });
+    }
+    if (needsNumber(form.targetKind)) {
+      const name = form.targetKind === "price" ? "target price" : "target distance";
+      fields.push({ field: "target", name, text: form.targetText });
+    }
+  }
   return fields;
 }
 
@@ -106,7 +120,7 @@ function requestHead(
   marketTime: number,
   limitPrice: Decimal | null,
 ): OrderRequest {
-  const head = { symbol: instrument.symbol, side: form.side, type: form.type };
+  const head = { symbol: instrument.symbol, side: form.side, type: form.type, ...protectionOf(form) };
   if (isTriggered(form.type)) {
     const triggerPrice = positiveNumber(form.triggerText);
     const trailingPercent = positiveNumber(form.trailingText);

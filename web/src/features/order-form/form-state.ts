@@ -10,6 +10,7 @@ import {
   type OrderType,
   type TimeInForce,
 } from "../../../../domain/orders/order.ts";
+import { DEFAULT_PROTECTION, type ProtectionTexts } from "./protection-texts.ts";
 
 /** Whether the size is written in the asset that is traded or in what it is paid with. */
 export type SizeUnit = "base" | "quote";
@@ -32,11 +33,11 @@ export type OrderForm = {
   readonly postOnly: boolean;
   /** How long a good-till-date order lives from the moment it is sent. */
   readonly lifetime: Lifetime;
-};
+} & ProtectionTexts;
 
 export type CloseType = Exclude<ConditionalClose["type"], "trailing-stop">;
 
-/** The parts of a form that only exchange accounts have. */
+/** The parts of a form that say when an order acts, and what follows it at the exchange. */
 export type TriggerFields = Pick<
   OrderForm,
   "triggerText" | "trailingText" | "closeType" | "closeTriggerText" | "closeLimitText"
@@ -69,6 +70,7 @@ export type FormAction =
   | { readonly type: "size"; readonly text: string }
   | { readonly type: "size unit"; readonly unit: SizeUnit; readonly text: string }
   | { readonly type: "price"; readonly text: string }
+  | { readonly type: "protection"; readonly change: Partial<ProtectionTexts> }
   | { readonly type: "triggers"; readonly change: Partial<TriggerFields> }
   | { readonly type: "time in force"; readonly timeInForce: TimeInForce }
   | { readonly type: "post-only"; readonly postOnly: boolean }
@@ -99,6 +101,7 @@ export const EMPTY_FORM: OrderForm = {
   timeInForce: "gtc",
   postOnly: false,
   lifetime: "1d",
+  ...DEFAULT_PROTECTION,
 };
 
 export function reduceForm(form: OrderForm, action: FormAction): OrderForm {
@@ -114,6 +117,7 @@ export function reduceForm(form: OrderForm, action: FormAction): OrderForm {
     case "price":
       return { ...form, priceText: action.text };
     case "triggers":
+    case "protection":
       return { ...form, ...action.change };
     case "time in force":
       // An order that must trade at once cannot also refuse to.
@@ -130,10 +134,17 @@ export function reduceForm(form: OrderForm, action: FormAction): OrderForm {
       return prefilled(form, action);
     case "symbol changed":
       // A price or a size of another pair must never be sent by habit.
-      return { ...form, priceText: "", sizeText: "", ...NO_TRIGGERS };
+      return { ...form, priceText: "", sizeText: "", ...NO_TRIGGERS, ...DEFAULT_PROTECTION };
     case "placed":
       // A stop that was meant for one order must not ride on the next.
-      return { ...form, sizeText: "", closeType: "none", closeTriggerText: "", closeLimitText: "" };
+      return {
+        ...form,
+        sizeText: "",
+        closeType: "none",
+        closeTriggerText: "",
+        closeLimitText: "",
+        ...DEFAULT_PROTECTION,
+      };
   }
 }
 

@@ -14,7 +14,6 @@ import {
   sampleTicker,
 } from "../testing/samples.ts";
 import { OrderFormPanel } from "./order-form-panel.tsx";
-import { PAPER_HAS_NO_TRIGGERS } from "./type-choice.tsx";
 
 const bids: readonly Level[] = [[decimal("64250"), decimal("4")]];
 const asks: readonly Level[] = [[decimal("64250"), decimal("4")]];
@@ -225,15 +224,10 @@ describe("the order form of a Kraken account", () => {
 });
 
 describe("the order form of a paper account", () => {
-  it("shows the other types as not there yet, with the reason, and chooses none of them", async () => {
+  it("has every type; a conditional close is the exchange's own", async () => {
     await renderForm(world(sampleAccount()));
-    const choice = screen.getByRole("button", { name: "Triggered" });
-    expect(choice).toHaveAttribute("aria-disabled", "true");
-    expect(choice).toHaveAttribute("title", PAPER_HAS_NO_TRIGGERS);
-    fireEvent.click(choice);
-    expect(screen.getByText(PAPER_HAS_NO_TRIGGERS)).toBeInTheDocument();
-    expect(screen.queryByLabelText("Trigger price")).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: "Triggered" }));
+    expect(screen.getByLabelText("Trigger price")).toBeInTheDocument();
     expect(screen.queryByLabelText("Conditional close")).toBeNull();
-    expect(screen.getByLabelText("Limit price")).toBeInTheDocument();
   });
 });

@@ -25,6 +25,10 @@ import { EstimateFigures } from "./estimate-figures.tsx";
 import { referencePrice, type FormField } from "./form-request.ts";
 import type { FormAction } from "./form-state.ts";
 import { PriceField } from "./price-field.tsx";
+import { ProtectionFields } from "./protection-fields.tsx";
+import { bringsProtection } from "./protection-form.ts";
+import { RiskFigures } from "./risk-figures.tsx";
+import { SizeByRisk } from "./size-by-risk.tsx";
 import { RestingOptions } from "./resting-options.tsx";
 import { SizeField } from "./size-field.tsx";
 import type { Submission } from "./submission.ts";
@@ -157,9 +161,6 @@ function Form(props: FormProps): JSX.Element {
   const isPaper = (): boolean => !isKraken(account());
   // What only Kraken can do does not stay in the form when a paper account comes on screen.
   createEffect(() => {
-    if (isPaper() && isTriggered(form().type)) {
-      props.live.dispatch({ type: "order type", orderType: "limit" });
-    }
     if (isPaper() && form().closeType !== "none") {
       props.live.dispatch({ type: "triggers", change: { closeType: "none" } });
     }
@@ -173,6 +174,11 @@ function Form(props: FormProps): JSX.Element {
   const takeShare = (percent: number): void => {
     submission.edited();
     setHint(props.live.useShare(percent) ? null : shareProblem());
+  };
+  const useRisk = (percent: Decimal): string | null => {
+    submission.edited();
+    setHint(null);
+    return props.live.useRisk(percent);
   };
   const shareProblem = (): string =>
     form().type !== "market" && price() === null
@@ -220,11 +226,7 @@ function Form(props: FormProps): JSX.Element {
         value={form().side}
         onChange={(side) => change({ type: "side", side })}
       />
-      <TypeChoice
-        value={form().type}
-        isPaper={isPaper()}
-        onChange={(orderType) => change({ type: "order type", orderType })}
-      />
+      <TypeChoice value={form().type} onChange={(orderType) => change({ type: "order type", orderType })} />
       <Show when={isTriggered(form().type)}>
         <TriggerFields
           form={form()}
@@ -261,6 +263,16 @@ function Form(props: FormProps): JSX.Element {
         onUnit={(unit) => props.live.changeUnit(unit)}
         onShare={takeShare}
       />
+      <Show when={bringsProtection(form())}>
+        <SizeByRisk usual={account()?.limits.riskPerTradePercent ?? null} onUse={useRisk} />
+        <ProtectionFields
+          form={form()}
+          instrument={props.instrument}
+          limits={account()?.limits ?? null}
+          error={fieldError}
+          onChange={(fields) => change({ type: "protection", change: fields })}
+        />
+      </Show>
       <Show when={form().type === "limit"}>
         <RestingOptions form={form()} onChange={change} />
       </Show>
@@ -279,7 +291,9 @@ function Form(props: FormProps): JSX.Element {
         waits={waits()}
         priceUnknown={isPriceUnknown()}
         triggered={isTriggered(form().type)}
+        isPaper={isPaper()}
       />
+      <RiskFigures check={props.live.check()} isEntry={bringsProtection(form())} />
       <SubmissionNote
         submission={current()}
         denial={denial()}
@@ -313,6 +327,7 @@ function Form(props: FormProps): JSX.Element {
           <ConfirmOrderDialog
             request={request()}
             estimate={props.live.preview()?.estimate ?? null}
+            check={props.live.check()}
             instrument={props.instrument}
             account={account()}
             onConfirm={submission.confirm}

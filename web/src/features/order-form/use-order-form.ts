@@ -1,4 +1,6 @@
 import { createEffect, createMemo, createSignal, on, type Accessor } from "solid-js";
+import { isPositive, type Decimal } from "../../../../domain/decimal.ts";
+import { checkOrder, type RiskCheck } from "../../../../domain/risk/check.ts";
 import { factsOfViews, previewOrder, type Preview } from "../../../../domain/orders/estimate.ts";
 import { marketNow } from "../../data/clock.ts";
 import { useDesk } from "../../data/desk-context.tsx";
@@ -25,7 +27,11 @@ export type LiveOrderForm = {
   readonly reading: Accessor<FormReading | null>;
   /** What the written order would do, live; null while it cannot be read. */
   readonly preview: Accessor<Preview | null>;
+  /** What the risk engine says of it: every rule, the loss at the stop; null while it cannot be read. */
+  readonly check: Accessor<RiskCheck | null>;
   readonly changeUnit: (unit: SizeUnit) => void;
+  /** Puts the size in that loses this share of equity at the stop; answers why not, or null. */
+  readonly useRisk: (riskPercent: Decimal) => string | null;
   /** Puts a share of the most that fits into the size; false when none fits. */
   readonly useShare: (percent: number) => boolean;
 };
@@ -85,6 +91,31 @@ export function useOrderForm(): LiveOrderForm {
       : null;
   });
 
+  const assessed = () => ({ markets: market.markets(), instruments: {}, marketTime: marketNow() });
+  const check = createMemo<RiskCheck | null>(() => {
+    const read = reading();
+    const owner = account();
+    return read?.type === "request" && owner !== null
+      ? checkOrder(factsOfViews(owner, openOrders()), { request: read.request, riskPercent: null }, assessed())
+      : null;
+  });
+  const useRisk = (riskPercent: Decimal): string | null => {
+    const instrument = market.instrument();
+    const owner = account();
+    const request = instrument === null ? null : sizelessRequest(form(), instrument, marketNow());
+    if (owner === null || request === null) {
+      return "Give the prices of the order and of its stop first.";
+    }
+    const { sizing, equity } = checkOrder(factsOfViews(owner, openOrders()), { request, riskPercent }, assessed());
+    if (sizing === null || !isPositive(sizing.quantity)) {
+      return equity === null
+        ? "Not every holding has a fresh price, so equity is not known."
+        : "No size fits this risk.";
+    }
+    dispatch({ type: "size unit", unit: "base", text: sizing.quantity });
+    return null;
+  };
+
   const changeUnit = (unit: SizeUnit): void => {
     const instrument = market.instrument();
     if (instrument !== null && unit !== form().sizeUnit) {
@@ -108,5 +139,5 @@ export function useOrderForm(): LiveOrderForm {
     return size !== null;
   };
 
-  return { form, dispatch, market, touch, reading, preview, changeUnit, useShare };
+  return { form, dispatch, market, touch, reading, preview, check, changeUnit, useRisk, useShare };
 }

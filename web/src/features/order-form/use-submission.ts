@@ -82,7 +82,7 @@ export function useSubmission(
 /** The request as the wire has it: what is not given is not there. */
 function wireRequest(request: OrderRequest): PlaceOrder {
   const { symbol, side, type, quantity, cost, limitPrice, timeInForce, postOnly, expiresAt } = request;
-  const { triggerPrice, trailingPercent, conditionalClose } = request;
+  const { triggerPrice, trailingPercent, conditionalClose, stop, target } = request;
   return {
     symbol,
     side,
@@ -95,6 +95,8 @@ function wireRequest(request: OrderRequest): PlaceOrder {
     ...(triggerPrice === undefined ? {} : { triggerPrice }),
     ...(trailingPercent === undefined ? {} : { trailingPercent }),
     ...(conditionalClose === undefined ? {} : { conditionalClose }),
+    ...(stop === undefined ? {} : { stop }),
+    ...(target === undefined ? {} : { target }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }

@@ -13,7 +13,10 @@ import { ClosePositionDialog } from "./close-position-dialog.tsx";
 import type { ClosePercent } from "./close-percents.ts";
 import { externalRows } from "./external-rows.ts";
 import { ExternalSection } from "./external-section.tsx";
-import { filteredRows, positionRows, type PositionFilter } from "./position-rows.ts";
+import { positionRisk, type PositionRisk } from "../../../../domain/risk/position-risk.ts";
+import { valuate } from "../../../../domain/valuation.ts";
+import { filteredRows, positionRows, type PositionFilter, type PositionRow } from "./position-rows.ts";
+import { ProtectionDialog } from "./protection-dialog.tsx";
 import { PositionsTable } from "./positions-table.tsx";
 import { useClosePosition } from "./use-close-position.ts";
 
@@ -78,6 +81,18 @@ export function PositionsPanel(): JSX.Element {
           action: { label: "Show all", onSelect: () => setFilter("all") },
         };
   };
+  const [protecting, setProtecting] = createSignal<string | null>(null);
+  const protectedPosition = createMemo(() => positions().find((position) => position.asset === protecting()) ?? null);
+  const equity = createMemo(() => {
+    const owner = account();
+    return owner === null ? null : valuate(owner, marks()).equity;
+  });
+  const riskOf = (row: PositionRow): PositionRisk | null => {
+    const owner = account();
+    return owner === null
+      ? null
+      : positionRisk(row.position, { currency: owner.currency, fees: owner.fees, equity: equity() }, marks());
+  };
   const handleClose = (asset: string, percent: ClosePercent): void => {
     // Real money is always asked about.
     if (preferences.confirmCloses || isKraken(account())) {
@@ -94,6 +109,8 @@ export function PositionsPanel(): JSX.Element {
       instrumentOf={market.instrument}
       closingAsset={close.sending()}
       onClose={handleClose}
+      onProtect={setProtecting}
+      riskOf={riskOf}
     />
   );
 
@@ -142,6 +159,21 @@ export function PositionsPanel(): JSX.Element {
           </div>
         </Show>
       </Panel>
+      <Show when={protectedPosition()} keyed>
+        {(position) => (
+          <Show when={market.instrument(position.symbol)}>
+            {(instrument) => (
+              <ProtectionDialog
+                accountId={account()?.id ?? ""}
+                position={position}
+                instrument={instrument()}
+                isReal={isKraken(account())}
+                onClose={() => setProtecting(null)}
+              />
+            )}
+          </Show>
+        )}
+      </Show>
       <Show when={closingPosition()}>
         {(position) => (
           <ClosePositionDialog

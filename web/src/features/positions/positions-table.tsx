@@ -10,18 +10,23 @@ import { NumberCell, ProfitText } from "../../ui/number-cell.tsx";
 import type { KeyedRow } from "../keyed-rows.ts";
 import { SymbolCell } from "../orders/order-cells.tsx";
 import { CLOSE_PERCENTS, type ClosePercent } from "./close-percents.ts";
+import type { PositionRisk } from "../../../../domain/risk/position-risk.ts";
 import { compareKnown, type PositionRow } from "./position-rows.ts";
+import { ProtectionCell } from "./protection-cell.tsx";
+import { RiskCell } from "./risk-cell.tsx";
 
 type Row = KeyedRow<PositionRow>;
 
 type PositionsTableProps = {
   rows: readonly Row[];
   instrumentOf: (symbol: string) => Instrument | null;
+  riskOf: (row: PositionRow) => PositionRisk | null;
   /** Also those that do not fit: then the table scrolls sideways. */
   allColumns: boolean;
   /** The asset whose close is on its way. */
   closingAsset: string | null;
   onClose: (asset: string, percent: ClosePercent) => void;
+  onProtect: (asset: string) => void;
 };
 
 export function PositionsTable(props: PositionsTableProps): JSX.Element {
@@ -92,6 +97,28 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
           <ProfitText value={row.value().figures.unrealisedProfit} percent={row.value().figures.unrealisedPercent} />
         </Show>
       ),
+    },
+    {
+      id: "protection",
+      header: "Stop / target",
+      title: "What sells the position by itself, and where",
+      align: "right",
+      cell: (row) => (
+        <ProtectionCell
+          row={row.value()}
+          instrument={props.instrumentOf(row.value().position.symbol)}
+          onEdit={() => props.onProtect(row.key)}
+        />
+      ),
+    },
+    {
+      id: "risk",
+      header: "Lose at stop",
+      title:
+        "Against its cost if the stop sells at its level, both fees included; and so far in multiples of what was risked",
+      align: "right",
+      wideOnly: true,
+      cell: (row) => <RiskCell risk={props.riskOf(row.value())} />,
     },
     {
       id: "realised",

@@ -1,7 +1,7 @@
 import { Show, createSignal, type JSX } from "solid-js";
 import type { AccountView } from "../../../../contract/accounts.ts";
 import { decimal } from "../../../../domain/decimal.ts";
-import { changeSettings } from "../../data/api.ts";
+import { changeRisk, changeSettings } from "../../data/api.ts";
 import { useAccount } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
 import { DecimalField } from "../../ui/decimal-field.tsx";
@@ -47,14 +47,14 @@ function AccountForm(props: { initialAccount: AccountView }): JSX.Element {
     const answer = await changeSettings(initial.id, {
       name: name().trim(),
       zone: zone(),
-      limits,
       ...(isPaper ? { fees: fees() } : {}),
     });
+    const risk = answer.ok ? await changeRisk(initial.id, limits) : answer;
     setSaving(false);
     setNote(
-      answer.ok
-        ? { text: "Saved. They hold from the next order on.", isError: false }
-        : { text: answer.error.message, isError: true },
+      risk.ok
+        ? { text: ["Saved. They hold from the next order on.", ...risk.value.notices].join(" "), isError: false }
+        : { text: risk.error.message, isError: true },
     );
   };
 

@@ -4,7 +4,7 @@ import { decimal } from "../../../../domain/decimal.ts";
 import { preferences } from "../../data/preferences.ts";
 import { ADA, GUEST, renderApp } from "../../testing/render-app.tsx";
 import { refusal, type Call } from "../testing/render-desk.tsx";
-import { NOW, sampleAccount } from "../testing/samples.ts";
+import { NOW, sampleAccount, sampleRisk } from "../testing/samples.ts";
 import { deviceWords } from "./device.ts";
 import { limitsOf, textsOf } from "./limits-form.ts";
 
@@ -49,7 +49,12 @@ describe("the settings", () => {
 
   it("write the limits of the account, or say which field is wrong", async () => {
     const app = await renderApp({ path: "/settings" });
-    app.answer((call) => (call.method === "PATCH" ? { status: 200, body: sampleAccount() } : undefined));
+    app.answer((call) => {
+      if (call.method === "PATCH") {
+        return { status: 200, body: sampleAccount() };
+      }
+      return call.method === "PUT" ? { status: 200, body: sampleRisk() } : undefined;
+    });
     const form = within(await screen.findByRole("region", { name: "Account Paper" }));
     fireEvent.input(form.getByLabelText("Largest order"), { target: { value: "-5" } });
     expect(form.getByText("An amount above zero, or empty for none")).toBeInTheDocument();
@@ -62,7 +67,12 @@ describe("the settings", () => {
       {
         method: "PATCH",
         path: "/api/accounts/account-1/settings",
-        body: { limits: { maximumOrderValue: "2500", ordersPerMinute: 30, priceCollarPercent: "5" } },
+        body: { name: "Paper" },
+      },
+      {
+        method: "PUT",
+        path: "/api/accounts/account-1/risk",
+        body: { maximumOrderValue: "2500", ordersPerMinute: 30, priceCollarPercent: "5", drawdownPercent: null },
       },
     ]);
   });

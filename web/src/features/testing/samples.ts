@@ -11,8 +11,10 @@ import { KEY_PERMISSION_FACTS } from "../../../../domain/venue/keys.ts";
 import { KEY_PERMISSIONS } from "../../../../domain/venue/wishes.ts";
 import type { Ticker } from "../../../../contract/markets.ts";
 import type { FillView, OrderStandingView, OrderView } from "../../../../contract/orders.ts";
+import type { RiskView } from "../../../../contract/risk.ts";
 import { decimal } from "../../../../domain/decimal.ts";
 import type { Candle, Instrument, Trade } from "../../../../domain/market.ts";
+import { describedSettings } from "../../../../domain/risk/settings-table.ts";
 import { WIDE_RISK } from "../../../../domain/testing/wide-risk.ts";
 
 export const NOW = Date.UTC(2026, 10, 25, 12, 0, 0);
@@ -185,6 +187,31 @@ export function sampleAccount(change: Partial<AccountView> = {}): AccountView {
     exchange: null,
     createdAt: NOW - 86_400_000,
     seq: 1,
+    ...change,
+  };
+}
+
+/** Settings that deny nothing, and an account that holds cash alone. */
+export function sampleRisk(change: Partial<RiskView> = {}): RiskView {
+  return {
+    settings: sampleAccount().limits,
+    planned: null,
+    standing: {
+      equity: decimal("10000"),
+      exposure: decimal("0"),
+      exposurePercent: decimal("0"),
+      exposureRoom: null,
+      drawdownPercent: decimal("0"),
+      peak: decimal("10000"),
+      dayLoss: decimal("0"),
+      dayLossPercent: decimal("0"),
+      openPositions: 0,
+      lossAtStops: decimal("0"),
+      positions: [],
+    },
+    notices: [],
+    table: describedSettings(),
+    at: NOW,
     ...change,
   };
 }

@@ -1,0 +1,94 @@
+import { For, Show, type JSX } from "solid-js";
+import {
+  compare,
+  divide,
+  HUNDRED,
+  isPositive,
+  multiply,
+  parseDecimal,
+  smallest,
+  ZERO,
+} from "../../../../domain/decimal.ts";
+import type { RiskCheck } from "../../../../domain/risk/check.ts";
+import type { RuleVerdict } from "../../../../domain/risk/facts.ts";
+import { formatMoney, formatPercent, MINUS, MISSING } from "../../ui/format.ts";
+import { classNames } from "../../ui/class-names.ts";
+
+/** What the order can lose, and how much room every rule leaves, before anything is sent (UX "Money at risk is text"). */
+export function RiskFigures(props: { check: RiskCheck | null; isEntry: boolean }): JSX.Element {
+  const failed = () => (props.check?.rules ?? []).filter(({ passed }) => !passed);
+  return (
+    <div class="flex flex-col gap-1 border-t border-line pt-2">
+      <Show when={props.isEntry}>
+        <p class="text-sm">{lossSentence(props.check)}</p>
+      </Show>
+      <details class="text-sm">
+        <summary class="cursor-pointer text-muted">{rulesSentence(props.check?.rules ?? [], failed().length)}</summary>
+        <ul class="mt-1 flex flex-col gap-1.5" aria-label="Rules of risk">
+          <For each={props.check?.rules ?? []}>{(rule) => <RuleBar rule={rule} />}</For>
+        </ul>
+      </details>
+    </div>
+  );
+}
+
+function lossSentence(check: RiskCheck | null): string {
+  const order = check?.order ?? null;
+  if (order === null || order.loss === null) {
+    return `Lose at stop: ${MISSING}`;
+  }
+  const share =
+    order.lossPercent === null ? "" : ` (${formatPercent(order.lossPercent, { sign: "negative" })} of equity)`;
+  const where = order.stop === null ? "Without a stop all of it is at risk" : "Lose at stop";
+  return `${where}: ${MINUS}${formatMoney(order.loss)}${share}`;
+}
+
+function rulesSentence(rules: readonly RuleVerdict[], failed: number): string {
+  if (rules.length === 0) {
+    return "Rules: give a size to see what each leaves";
+  }
+  return failed === 0 ? `All ${rules.length} rules pass` : `${failed} of ${rules.length} rules deny this order`;
+}
+
+/** One rule: how much of its limit the order would use, in words and as a bar. */
+function RuleBar(props: { rule: RuleVerdict }): JSX.Element {
+  const used = (): string => usedPercent(props.rule);
+  return (
+    <li>
+      <p class="flex justify-between gap-2">
+        <span class={props.rule.passed ? "" : "text-danger"}>
+          {props.rule.passed ? "" : "✕ "}
+          {props.rule.name}
+        </span>
+        <span class="numeric text-muted">{wordsOf(props.rule)}</span>
+      </p>
+      <span class="block h-1 bg-raised" aria-hidden="true">
+        <span
+          class={classNames("block h-1", props.rule.passed ? "bg-accent" : "bg-danger")}
+          style={{ width: `${used()}%` }}
+        />
+      </span>
+      <Show when={!props.rule.passed && props.rule.message !== ""}>
+        <p class="text-danger">{props.rule.message}</p>
+      </Show>
+    </li>
+  );
+}
+
+function wordsOf({ value, limit, unit, passed }: RuleVerdict): string {
+  if (value === null || limit === null) {
+    return passed ? "passes" : "denies";
+  }
+  return `${value} of ${limit}${unit === "" ? "" : ` ${unit}`}`;
+}
+
+/** Whole percent of the limit that is used, at most 100; a rule without numbers is full when it denies. */
+function usedPercent({ value, limit, passed }: RuleVerdict): string {
+  const used = value === null ? null : parseDecimal(value);
+  const most = limit === null ? null : parseDecimal(limit);
+  if (used === null || most === null || !isPositive(most)) {
+    return passed ? ZERO : HUNDRED;
+  }
+  const share = divide(multiply(used, HUNDRED), most, 0, "half-even");
+  return compare(share, ZERO) < 0 ? ZERO : smallest(share, HUNDRED);
+}
