@@ -205,12 +205,15 @@ export class Assistant extends DurableObject<Env> implements AssistantPort {
 
   async removeChat(principal: Principal, chatId: string): Promise<Result<{ readonly done: true }>> {
     return write(this.#parts(), principal, "remove_chat", { chat: chatId }, async (parts) => {
-      const { library, runs, runDesk, state } = parts;
+      const { library, runs, runDesk, outbox, state } = parts;
       if (library.chat(chatId) === null) {
         return refuse("NOT_FOUND", "There is no such chat.");
       }
       await runDesk.stopAll(chatId);
       state.storage.transactionSync(() => {
+        for (const runId of runs.idsOfChat(chatId)) {
+          outbox.changed("run", runId);
+        }
         // Proposals stay: orders name them.
         runs.removeOfChat(chatId);
         library.removeChat(chatId);

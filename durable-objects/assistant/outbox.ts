@@ -146,7 +146,8 @@ export class Outbox {
     const { database, runs, spending, traderId } = this.#dependencies;
     const run = runs.get(id);
     if (run === null) {
-      return [];
+      // Its chat was deleted. What it cost stays.
+      return [database.prepare("DELETE FROM assistant_runs WHERE id = ? AND trader_id = ?").bind(id, traderId)];
     }
     const { view, messages, snapshotText, raw, text, thinking } = run;
     const record = JSON.stringify({ run: { ...view, text, thinking }, messages, snapshotText, raw });

@@ -176,7 +176,7 @@ export class RunDesk {
   }
 
   async #run(queued: StoredRun, live: LiveRun): Promise<void> {
-    const { runs, frames, replies, now, unexpected } = this.#dependencies;
+    const { runs, frames, replies, spending, now, unexpected } = this.#dependencies;
     const { id } = queued.view;
     runs.saveView({ ...queued.view, status: "waiting", sentAt: now(), attempts: 1 });
     frames.tell(id, { type: "start" });
@@ -204,10 +204,16 @@ export class RunDesk {
     this.#live.delete(id);
     this.#slots.free(id);
     const run = runs.get(id);
-    if (run !== null && !this.#isClosed) {
-      this.#finish(run, live, ending, reading);
-      this.pump();
+    if (this.#isClosed) {
+      return;
     }
+    if (run === null) {
+      // Its chat was deleted while it ended: what was reserved is taken as spent.
+      spending.settle(id, null, null);
+    } else {
+      this.#finish(run, live, ending, reading);
+    }
+    this.pump();
   }
 
   /** One turn: charged, stored with its proposals, told. */

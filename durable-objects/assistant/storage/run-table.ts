@@ -146,8 +146,11 @@ export class RunTable {
       .map(stored);
   }
 
-  countOfChat(chatId: string): number {
-    return firstRow<{ n: number }>(this.#sql, "SELECT COUNT(*) AS n FROM runs WHERE chat_id = ?", chatId)?.n ?? 0;
+  idsOfChat(chatId: string): readonly string[] {
+    return this.#sql
+      .exec<{ id: string }>("SELECT id FROM runs WHERE chat_id = ? ORDER BY number", chatId)
+      .toArray()
+      .map(({ id }) => id);
   }
 
   all(after: number, limit: number): readonly StoredRun[] {

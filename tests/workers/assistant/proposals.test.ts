@@ -193,6 +193,9 @@ describe("one user's assistant", () => {
   it("keeps chats with their runs, found by what was said, until they are deleted", async () => {
     const { desk, record, proposal } = await proposed("[buy] with a word like zebra");
     const { client, chatId } = desk;
+    await waitFor("the run is copied", () =>
+      env.DB.prepare("SELECT id FROM assistant_runs WHERE id = ?").bind(record.run.id).first<string>("id"),
+    );
     const listed = await (await client.get(`${BASE}/chats?search=ZEBRA`)).text();
     expect(listed).toContain(chatId);
     expect(await (await client.get(`${BASE}/chats?search=giraffe`)).text()).not.toContain(chatId);
@@ -202,6 +205,10 @@ describe("one user's assistant", () => {
     expect(detail.proposals.map(({ id }) => id)).toEqual([proposal.id]);
     expect((await client.send("DELETE", `${BASE}/chats/${chatId}`)).status).toBe(200);
     await expectRefusal(await client.get(`${BASE}/runs/${record.run.id}`), 404, "NOT_FOUND");
+    await waitFor("the copy is gone too", async () => {
+      const copies = env.DB.prepare("SELECT COUNT(*) AS n FROM assistant_runs WHERE id = ?").bind(record.run.id);
+      return (await copies.first<number>("n")) === 0 ? true : null;
+    });
   });
 
   it("is copied to the history, exported without keys, and erased with its user", async () => {
