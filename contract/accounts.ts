@@ -171,7 +171,6 @@ export const settingsRequest = z.strictObject({
   name: accountName.optional(),
   /** IANA zone in which the account's day begins. */
   zone: z.string().max(64).optional(),
-  limits: riskSettings.optional(),
   fees: z.enum(["standard", "new-customer"]).optional(),
 });
 export type OpenAccountRequest = z.infer<typeof openAccountRequest>;

@@ -15,6 +15,9 @@ import { checkOrigin } from "./http/origin.ts";
 import { refusal, refuseWith } from "./http/problem.ts";
 import { badRequest } from "./http/validation.ts";
 import { addAccountRoutes } from "./routes/accounts.ts";
+import { addAssistantRoutes } from "./routes/assistant.ts";
+import { addAssistantProposalRoutes } from "./routes/assistant-proposals.ts";
+import { addAssistantProviderRoutes } from "./routes/assistant-providers.ts";
 import { addAuthRoutes } from "./routes/auth.ts";
 import { addCredentialRoutes } from "./routes/credentials.ts";
 import { addDocumentRoutes } from "./routes/document.ts";
@@ -25,6 +28,7 @@ import { addMyDataRoutes } from "./routes/me.ts";
 import { addNotificationRoutes } from "./routes/notifications.ts";
 import { addOperatorRoutes } from "./routes/operator.ts";
 import { addOrderRoutes } from "./routes/orders.ts";
+import { addRiskRoutes } from "./routes/risk.ts";
 import { addSessionRoutes } from "./routes/session.ts";
 import { addStopRoutes } from "./routes/stop.ts";
 import { addSocketRoutes } from "./routes/sockets.ts";
@@ -58,6 +62,7 @@ export function createApp(): App {
     app.use(path, publicLimit);
   }
   app.use("/api/credentials/*", limitPerAddress(KEY_REQUESTS_PER_MINUTE));
+  app.use("/api/assistant/credentials/*", limitPerAddress(KEY_REQUESTS_PER_MINUTE));
   // Each test of a channel posts somewhere.
   app.use("/api/notifications/test", limitPerAddress(KEY_REQUESTS_PER_MINUTE));
 
@@ -68,10 +73,14 @@ export function createApp(): App {
   addMarketRoutes(app);
   addAccountRoutes(app);
   addOrderRoutes(app);
+  addRiskRoutes(app);
   addStopRoutes(app);
   addHistoryRoutes(app);
   addCredentialRoutes(app);
   addNotificationRoutes(app);
+  addAssistantRoutes(app);
+  addAssistantProviderRoutes(app);
+  addAssistantProposalRoutes(app);
   addOperatorRoutes(app);
   addSocketRoutes(app);
   addDocumentRoutes(app);

@@ -72,7 +72,7 @@ function managedSymbols(state: AccountState): readonly Symbol[] {
 }
 
 /** The pairs that value what the account has: rules in percent of equity need all of them. */
-function heldSymbols({ holdings, currency }: AccountState): readonly Symbol[] {
+export function heldSymbols({ holdings, currency }: AccountState): readonly Symbol[] {
   return Object.entries(holdings)
     .filter(([asset, holding]) => asset !== currency && isPositive(totalOf(holding)))
     .map(([asset]) => valuationSymbol(asset, currency));

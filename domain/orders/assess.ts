@@ -276,7 +276,8 @@ function sellsAtExchange(facts: TradingFacts, order: Candidate): boolean {
   return facts.exchange && order.intent === "exit";
 }
 
-function holdOf(
+/** What the order would keep back. */
+export function holdOf(
   facts: TradingFacts,
   order: Candidate,
   instrument: Instrument,

@@ -222,3 +222,40 @@ function money(group: SettingGroup, label: string) {
 function count(group: SettingGroup, label: string, preset: number, minimum: number, maximum: number) {
   return { kind: "count" as const, group, label, default: preset, minimum, maximum, canBeOff: false };
 }
+
+/** A row of the table as the API tells it: the same fields for every kind of setting. */
+export type DescribedSetting = {
+  readonly key: string;
+  readonly kind: Setting["kind"];
+  readonly group: SettingGroup;
+  readonly label: string;
+  readonly unit: string;
+  readonly explanation: string;
+  readonly default: unknown;
+  /** Bounds of a number; null where the setting is no number. */
+  readonly minimum: string | null;
+  readonly maximum: string | null;
+  readonly canBeOff: boolean;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+};
+
+/** The whole table, in the order of the settings page. */
+export function describedSettings(): readonly DescribedSetting[] {
+  return Object.entries<Setting>(SETTINGS).map(([key, setting]) => {
+    const { kind, group, label, unit, explanation } = setting;
+    const isNumber = setting.kind === "decimal" || setting.kind === "count";
+    return {
+      key,
+      kind,
+      group,
+      label,
+      unit,
+      explanation,
+      default: setting.default,
+      minimum: isNumber ? String(setting.minimum) : null,
+      maximum: isNumber ? String(setting.maximum) : null,
+      canBeOff: isNumber ? setting.canBeOff : kind === "streak" || kind === "symbols",
+      options: setting.kind === "choice" ? setting.options : [],
+    };
+  });
+}

@@ -24,6 +24,7 @@ import type { CredentialUsePage, KrakenCredentialsView, KrakenTestView } from ".
 import type { ResumeRequest, Resumed, StopReport } from "../../contract/halts.ts";
 import type { NotificationChannel, NotificationsView, TestNotificationResult } from "../../contract/notifications.ts";
 import type { PriceAlertList, PriceAlertRequest, PriceAlertView } from "../../contract/price-alerts.ts";
+import type { RiskCheckRequest, RiskCheckView, RiskSettingsView, RiskView } from "../../contract/risk.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { PositionView } from "../../contract/accounts.ts";
 import type { Decimal } from "../../domain/decimal.ts";
@@ -76,6 +77,11 @@ export type TraderPort = TriggerReceiver & {
     accountId: string,
     write: Write<{ readonly startingBalance: Decimal }>,
   ): Promise<Result<AccountView>>;
+  /** The rules of the account, what of them waits, and how it stands against them now. */
+  risk(principal: Principal, accountId: string): Promise<Result<RiskView>>;
+  changeRisk(principal: Principal, accountId: string, settings: RiskSettingsView): Promise<Result<RiskView>>;
+  /** Every rule's say on an order that is not placed. */
+  checkRisk(principal: Principal, accountId: string, request: RiskCheckRequest): Promise<Result<RiskCheckView>>;
   changeSettings(principal: Principal, accountId: string, request: SettingsRequest): Promise<Result<AccountView>>;
 
   placeOrder(principal: Principal, accountId: string, write: Write<PlaceOrderRequest>): Promise<Result<PlacedOrder>>;

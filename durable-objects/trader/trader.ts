@@ -26,6 +26,7 @@ import type { CredentialUsePage, KrakenCredentialsView, KrakenTestView } from ".
 import type { ResumeRequest, Resumed, StopReport } from "../../contract/halts.ts";
 import type { NotificationChannel, NotificationsView, TestNotificationResult } from "../../contract/notifications.ts";
 import type { PriceAlertList, PriceAlertRequest, PriceAlertView } from "../../contract/price-alerts.ts";
+import type { RiskCheckRequest, RiskCheckView, RiskSettingsView, RiskView } from "../../contract/risk.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol, TriggerDelivery } from "../../domain/market.ts";
@@ -53,6 +54,7 @@ import { sweep } from "./nets/sweep.ts";
 import { knowsTime, read, readAccount, urgent, wish, write, type Asked } from "./requests.ts";
 import { priceAlertList, removePriceAlertWish, setPriceAlertWish } from "./price-alerts.ts";
 import { resumeAccount, stopAccounts } from "./stop.ts";
+import { checkRisk, readRisk, riskWish } from "./risk.ts";
 import { acceptSocket } from "./upgrade.ts";
 import { accountView, openOrderViews, positionViews } from "./views.ts";
 import {
@@ -130,6 +132,20 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   ): Promise<Result<AccountView>> {
     const about = ordinary("settings", principal, { account: accountId });
     return wish(this.#parts(), about, () => settingsWish(accountId, request));
+  }
+
+  async risk(principal: Principal, accountId: string): Promise<Result<RiskView>> {
+    return readAccount(this.#parts(), principal, accountId, (parts) => readRisk(parts, accountId));
+  }
+
+  async changeRisk(principal: Principal, accountId: string, settings: RiskSettingsView): Promise<Result<RiskView>> {
+    const about = ordinary("risk", principal, { account: accountId });
+    const changed = await wish(this.#parts(), about, () => riskWish(accountId, settings));
+    return changed.ok ? readRisk(this.#parts(), accountId, changed.value) : changed;
+  }
+
+  async checkRisk(principal: Principal, accountId: string, request: RiskCheckRequest): Promise<Result<RiskCheckView>> {
+    return readAccount(this.#parts(), principal, accountId, (parts) => checkRisk(parts, accountId, request));
   }
 
   async placeOrder(

@@ -86,7 +86,7 @@ const settingsRoute = createRoute({
   ...reading,
   method: "patch",
   path: `${base}/{accountId}/settings`,
-  summary: "Change name, zone, limits or fees",
+  summary: "Change name, zone or fees",
   request: { params: accountParams, body: body(settingsRequest) },
   responses: answers(account, "The account after it"),
 });

@@ -13,6 +13,7 @@ import {
 import { eventList } from "../../../contract/trader-socket.ts";
 import { BTC, ScriptedFeed } from "../trader/scripted-feed.ts";
 import { type Client, expectRefusal, guestBrowser, guestProgram } from "./client.ts";
+import { setRules } from "./wide-rules.ts";
 
 let feed: ScriptedFeed;
 let uninstall: () => void;
@@ -75,6 +76,7 @@ describe("accounts", () => {
 
   it("show everything that is alive in them", async () => {
     const { client, base } = await desk();
+    await setRules(client, base);
     const resting = await place(client, base, LIMIT);
     await place(client, base, MARKET);
     const response = await client.get(base);
@@ -259,6 +261,7 @@ describe("orders", () => {
 
   it("of unknown pairs, without money and beyond the book's rules are refused with their own codes", async () => {
     const { client, base } = await desk();
+    await setRules(client, base);
     const place422 = async (request: object) => await client.write("POST", `${base}/orders`, { ...LIMIT, ...request });
     await expectRefusal(await place422({ symbol: "FOO/BAR" }), 404, "UNKNOWN_SYMBOL");
     await expectRefusal(await place422({ quantity: "99999999" }), 422, "INSUFFICIENT_FUNDS");

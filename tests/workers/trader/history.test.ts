@@ -256,7 +256,7 @@ describe("what belongs to the user", () => {
   });
 
   it("knows when its user was last active", async () => {
-    const trader = await newTrader();
+    const trader = await newTrader(null);
     const active = await trader.stub().lastActive();
     expect(Date.now() - (active ?? 0)).toBeLessThan(5_000);
     await evictDurableObject(rawStub(trader));

@@ -166,9 +166,7 @@ describe("an order", () => {
 
   it("number 81 of a symbol is denied", async () => {
     const trader = await newTrader();
-    await trader.stub().changeSettings(trader.principal, trader.accountId, {
-      limits: WIDE_RISK,
-    });
+    await trader.stub().changeRisk(trader.principal, trader.accountId, WIDE_RISK);
     for (let count = 0; count < 80; count += 1) {
       expectOk(await place(trader, { quantity: "0.1", limitPrice: String(80 + count / 10) }));
     }

@@ -3,7 +3,9 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { expect } from "vitest";
 import type { PlacedOrder, PlaceOrderRequest } from "../../../contract/orders.ts";
 import { placeOrderRequest } from "../../../contract/orders.ts";
+import type { RiskSettingsView } from "../../../contract/risk.ts";
 import type { Result } from "../../../domain/problem.ts";
+import { WIDE_RISK } from "../../../domain/testing/wide-risk.ts";
 import type { Principal, TraderPort, Write } from "../../../durable-objects/trader/port.ts";
 
 export type TraderStub = TraderPort & {
@@ -23,13 +25,19 @@ export function principalOf(userId: string, sessionId = `session-of-${userId}`):
   return { userId, sessionId, sessionExpiresAt: Date.now() + 3_600_000, via: "page" };
 }
 
-/** A new trader with its first account. */
-export async function newTrader(): Promise<TestTrader> {
+const wide: RiskSettingsView = { ...WIDE_RISK, maximumPositionQuantity: {} };
+
+/** A new trader with its first account, whose rules deny nothing: a test about one of them sets it. Null: it keeps its defaults. */
+export async function newTrader(settings: RiskSettingsView | null = wide): Promise<TestTrader> {
   const id = `trader-${crypto.randomUUID()}`;
   const principal = principalOf(`user-of-${id}`);
   const stub = (): TraderStub => env.TRADER.getByName(id);
   const accounts = expectOk(await stub().accounts(principal));
-  return { id, principal, stub, accountId: accounts[0]?.id ?? "" };
+  const accountId = accounts[0]?.id ?? "";
+  if (settings !== null) {
+    expectOk(await stub().changeRisk(principal, accountId, settings));
+  }
+  return { id, principal, stub, accountId };
 }
 
 export function rawStub(trader: { readonly id: string }) {

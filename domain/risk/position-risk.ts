@@ -1,0 +1,94 @@
+/**
+ * What a position has at risk, for every screen and the API by one function: from the views and the marks, nothing else. A
+ * stop can be passed in a gap; then the loss is larger and nobody can say by how much.
+ */
+import { feeRate, type FeeSchedule } from "../account/fees.ts";
+import { divide, HUNDRED, isPositive, multiply, ONE, subtract, sum, type Decimal } from "../decimal.ts";
+import type { Asset } from "../market.ts";
+import { valuatePosition, type Marks } from "../valuation.ts";
+import { inPercent } from "./verdict.ts";
+
+/** The parts of contract/accounts position that count here. */
+export type ProtectedPosition = {
+  readonly asset: Asset;
+  readonly symbol: string;
+  readonly quantity: Decimal;
+  readonly cost: Decimal | null;
+  readonly averageEntryPrice: Decimal | null;
+  readonly protection: {
+    readonly stop: {
+      readonly type: "fixed" | "trailing";
+      readonly price: Decimal;
+      readonly percent: Decimal | null;
+    } | null;
+  };
+};
+
+/** Amounts in account currency; null: not known, or there is no stop. */
+export type PositionRisk = {
+  readonly value: Decimal | null;
+  /** Of equity, in percent. */
+  readonly sharePercent: Decimal | null;
+  /** What the position brings if all of it is sold at its stop, after the fee. What the stop covers now is `protection`'s to say. */
+  readonly valueAtStop: Decimal | null;
+  /** From the mark down to the stop, in price and in percent of the mark; negative: the stop is above the mark. */
+  readonly stopDistance: Decimal | null;
+  readonly stopDistancePercent: Decimal | null;
+  /** Against cost, entry and exit fees included, if the stop sells at its level; negative: a gain. */
+  readonly lossAtStop: Decimal | null;
+  readonly lossAtStopPercent: Decimal | null;
+  /** Profit so far as a multiple of what the trade risked per unit; null where its stop is not under its entry. */
+  readonly rMultiple: Decimal | null;
+};
+
+const R_DECIMALS = 2;
+
+/** The risk figures of one position. */
+export function positionRisk(
+  position: ProtectedPosition,
+  account: { readonly currency: Asset; readonly fees: FeeSchedule; readonly equity: Decimal | null },
+  marks: Marks,
+): PositionRisk {
+  const { mark, value } = valuatePosition(position, account.currency, marks);
+  const stop = position.protection.stop?.price ?? null;
+  const valueAtStop = stop === null ? null : atStop(position, stop, account.fees);
+  const lossAtStop = valueAtStop === null || position.cost === null ? null : subtract(position.cost, valueAtStop);
+  const distance = stop === null || mark === null ? null : subtract(mark, stop);
+  return {
+    value,
+    sharePercent: ofEquity(value, account.equity),
+    valueAtStop,
+    stopDistance: distance,
+    stopDistancePercent: distance === null || mark === null ? null : inPercent(distance, mark),
+    lossAtStop,
+    lossAtStopPercent: ofEquity(lossAtStop, account.equity),
+    rMultiple: mark === null ? null : rMultipleOf(position, mark),
+  };
+}
+
+function atStop({ quantity }: ProtectedPosition, stop: Decimal, fees: FeeSchedule): Decimal {
+  return multiply(multiply(quantity, stop), subtract(ONE, feeRate(fees, "taker")));
+}
+
+/** A trailing stop risked its distance when the trade began, wherever it is now; a fixed one what is between it and the entry. */
+function rMultipleOf({ averageEntryPrice: entry, protection }: ProtectedPosition, mark: Decimal): Decimal | null {
+  const { stop } = protection;
+  if (entry === null || stop === null) {
+    return null;
+  }
+  const risked =
+    stop.type === "trailing" && stop.percent !== null
+      ? divide(multiply(entry, stop.percent), HUNDRED, 18, "half-even")
+      : subtract(entry, stop.price);
+  return isPositive(risked) ? divide(subtract(mark, entry), risked, R_DECIMALS, "half-even") : null;
+}
+
+function ofEquity(amount: Decimal | null, equity: Decimal | null): Decimal | null {
+  return amount === null || equity === null || !isPositive(equity) ? null : inPercent(amount, equity);
+}
+
+/** What all positions together would lose at their stops; null while one of them has no stop or no known cost. */
+export function totalAtStop(risks: readonly PositionRisk[]): Decimal | null {
+  const losses = risks.map(({ lossAtStop }) => lossAtStop);
+  return losses.every((loss) => loss !== null) ? sum(losses) : null;
+}
