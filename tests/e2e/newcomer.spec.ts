@@ -81,14 +81,16 @@ test("a double click is one order", async ({ page }) => {
   await expect(rows).toHaveCount(1);
 });
 
-test("Stop cancels every open order and says so in numbers", async ({ page }) => {
+test("Stop cancels every open order and says what it did, step by step", async ({ page }) => {
   await enterAsGuest(page);
   await placeLimit(page, "Buy", "50000", "0.01");
   await placeLimit(page, "Buy", "50001", "0.01");
   await page.getByRole("button", { name: "Stop" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("button", { name: /^Cancel 2 orders/ }).click();
-  await expect(dialog.getByText(/Cancelled 2 orders/)).toBeVisible();
+  await expect(dialog.getByText(/Cancels 2 orders/)).toBeVisible();
+  await dialog.getByRole("button", { name: "Stop, keep positions" }).click();
+  await expect(page.getByRole("dialog", { name: "Stopped" })).toBeVisible();
+  await expect(dialog.getByText("✓ Done").first()).toBeVisible();
 });
 
 test("the address holds symbol and timeframe", async ({ page }) => {

@@ -1,5 +1,6 @@
 import { fireEvent, screen, within } from "@solidjs/testing-library";
 import { describe, expect, it } from "vitest";
+import type { StopReport } from "../../../../contract/halts.ts";
 import { decimal } from "../../../../domain/decimal.ts";
 import { accountShown, krakenShown, renderApp } from "../../testing/render-app.tsx";
 import { defaultWorld, refusal } from "../testing/render-desk.tsx";
@@ -9,7 +10,7 @@ import {
   sampleExternalOrder,
   sampleKrakenAccount,
   sampleOrder,
-  sampleStanding,
+  samplePosition,
   sampleState,
 } from "../testing/samples.ts";
 
@@ -38,98 +39,84 @@ async function openStop(): Promise<HTMLElement> {
   return screen.findByRole("dialog");
 }
 
+const report = (steps: StopReport["accounts"][number]["steps"], complete = true): StopReport => ({
+  mode: "keep",
+  complete,
+  accounts: [{ accountId: "account-1", name: "Paper", stopped: true, complete, steps }],
+});
+const STEP = { what: "cancel", outcome: "done", orderId: null, asset: null, symbol: null } as const;
+
 describe("Stop", () => {
-  it("says in numbers what it will do, and after it what it did and what it could not", async () => {
+  it("says in numbers what it will do, and after it step by step what it did and what it could not", async () => {
     const app = await renderApp({ world });
     app.answer((call) =>
-      call.method === "DELETE"
+      call.method === "POST"
         ? {
             status: 200,
-            body: {
-              cancelled: [
-                { ...orders[0], status: "cancelled", filledQuantity: "0.1" },
-                { ...orders[1], status: "cancelled" },
+            body: report(
+              [
+                { ...STEP, sentence: "Cancelled buy 0.1 BTC/USD." },
+                { ...STEP, outcome: "asked", sentence: "Kraken was asked to cancel 1 order." },
+                { ...STEP, outcome: "failed", sentence: "ETH could not be sold: no price." },
               ],
-              failed: [
-                { orderId: "c", error: { code: "ORDER_NOT_OPEN", message: "It was filled just now.", details: {} } },
-              ],
-            },
+              false,
+            ),
           }
         : undefined,
     );
     const dialog = await openStop();
-    expect(dialog.textContent).toContain("3 orders of Paper will be cancelled: BTC/USD 2, ETH/USD 1.");
-    expect(dialog.textContent).toMatch(
-      /This frees \$1.204\.80 and 0\.5 ETH held for them\. Positions stay as they are\./,
-    );
+    expect(dialog.textContent).toContain("Cancels 3 orders of Paper: BTC/USD 2, ETH/USD 1.");
+    expect(dialog.textContent).toMatch(/\$1.204\.80 and 0\.5 ETH/);
+    expect(dialog.textContent).toContain("Nothing is opened until you resume");
 
-    fireEvent.click(within(dialog).getByRole("button", { name: "Cancel 3 orders" }));
-    expect(await within(dialog).findByText("Cancelled 2 orders.")).toBeInTheDocument();
-    expect(dialog.textContent).toContain("1 of them was partly filled before: 0.1 BTC.");
-    expect(dialog.textContent).toContain("1 order could not be cancelled: It was filled just now.");
-    expect(app.calls).toMatchObject([{ method: "DELETE", path: "/api/accounts/account-1/orders" }]);
+    fireEvent.click(within(dialog).getByRole("button", { name: "Stop, keep positions" }));
+    expect(await within(dialog).findByText("Cancelled buy 0.1 BTC/USD.")).toBeInTheDocument();
+    expect(dialog.textContent).toContain("✕ FailedETH could not be sold: no price.");
+    expect(dialog.textContent).toContain("not everything is done yet");
+    expect(app.calls).toMatchObject([{ method: "POST", path: "/api/accounts/account-1/stop", body: { mode: "keep" } }]);
   });
 
-  it("is one cancel, however often it is pressed", async () => {
-    const app = await renderApp({ world });
-    app.answer((call) => (call.method === "DELETE" ? new Promise<never>(() => undefined) : undefined));
+  it("asks what becomes of the positions: a stop for those without one, or all of them sold", async () => {
+    const holding = sampleAccount({ positions: [samplePosition()] });
+    const app = await renderApp({ world: defaultWorld({ account: sampleState({ account: holding }) }) });
+    app.answer((call) => (call.method === "POST" ? { status: 200, body: report([]) } : undefined));
     const dialog = await openStop();
-    const button = within(dialog).getByRole("button", { name: "Cancel 3 orders" });
+    fireEvent.click(within(dialog).getByRole("button", { name: "Flatten" }));
+    expect(dialog.textContent).toMatch(/Sells [\d.]+ BTC for about/);
+    fireEvent.click(within(dialog).getByRole("button", { name: "Protect" }));
+    fireEvent.click(within(dialog).getByRole("button", { name: "Stop and protect" }));
+    expect(await screen.findByRole("dialog", { name: "Stopped" })).toBeInTheDocument();
+    expect(app.calls).toMatchObject([{ body: { mode: "protect" } }]);
+  });
+
+  it("is one stop, however often it is pressed", async () => {
+    const app = await renderApp({ world });
+    app.answer((call) => (call.method === "POST" ? new Promise<never>(() => undefined) : undefined));
+    const dialog = await openStop();
+    const button = within(dialog).getByRole("button", { name: "Stop, keep positions" });
     fireEvent.click(button);
     fireEvent.click(button);
-    expect(await within(dialog).findByRole("button", { name: "Sending…" })).toBeInTheDocument();
+    expect(await within(dialog).findByRole("button", { name: "Stopping…" })).toBeInTheDocument();
     expect(app.calls).toHaveLength(1);
   });
 
   it("works although nothing is known to be open, and says when it was refused", async () => {
     const app = await renderApp();
     app.answer((call) =>
-      call.method === "DELETE"
+      call.method === "POST"
         ? refusal(429, { code: "RATE_LIMITED", message: "Too many requests; wait 5 s.", details: {} })
         : undefined,
     );
     const dialog = await openStop();
-    expect(dialog.textContent).toContain("No order of Paper is open.");
-    fireEvent.click(within(dialog).getByRole("button", { name: "Cancel 0 orders" }));
+    expect(dialog.textContent).toContain("No order has to be cancelled.");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Stop, keep positions" }));
     expect(await within(dialog).findByText("Too many requests; wait 5 s.")).toBeInTheDocument();
-    fireEvent.click(within(dialog).getByRole("button", { name: "Cancel 0 orders" }));
-    await within(dialog).findByText("Too many requests; wait 5 s.");
-    expect(new Set(app.calls.map((call) => call.intent)).size).toBe(2);
   });
 });
 
 describe("Stop on Kraken", () => {
-  const own = ["a", "b", "c"].map((id) =>
-    sampleOrder({ id, accountId: "account-k", standing: sampleStanding(), side: id === "c" ? "sell" : "buy" }),
-  );
   const exchange = sampleExchange({ externalOrders: [sampleExternalOrder()] });
-  const krakenWorld = defaultWorld({
-    account: sampleState({ account: sampleKrakenAccount({ exchange }), openOrders: own }),
-  });
-  const asked = own.map((order) => ({
-    ...order,
-    status: "cancel_pending" as const,
-    standing: sampleStanding({ cancel: { stage: "sent", requestedAt: 1 } }),
-  }));
-
-  it("calls cancelled only what Kraken has ended, and counts on as its answers come", async () => {
-    const app = await renderApp({ world: krakenWorld });
-    await krakenShown();
-    app.answer((call) =>
-      call.method === "DELETE" ? { status: 200, body: { cancelled: asked, failed: [] } } : undefined,
-    );
-    fireEvent.click(await screen.findByRole("button", { name: "Stop" }));
-    const dialog = await screen.findByRole("dialog");
-    fireEvent.click(within(dialog).getByRole("button", { name: "Cancel 3 orders" }));
-    expect(await within(dialog).findByText(/^Asked Kraken to cancel 3 orders;/)).toBeInTheDocument();
-    expect(dialog.textContent).not.toContain("Cancelled 3 orders.");
-    const [first, second] = own.map(({ standing: _ended, ...order }) => order);
-    app.traderSends("order_cancelled", { orders: [{ ...(first ?? sampleOrder()), status: "cancelled", seq: 11 }] });
-    expect(await within(dialog).findByText("Cancelled 1 order.")).toBeInTheDocument();
-    app.traderSends("fill_booked", { orders: [{ ...(second ?? sampleOrder()), status: "filled", seq: 12 }] });
-    expect(await within(dialog).findByText("1 order was filled before the cancel got there.")).toBeInTheDocument();
-    expect(dialog.textContent).toContain("Asked Kraken to cancel 1 order;");
-  });
+  const krakenWorld = defaultWorld({ account: sampleState({ account: sampleKrakenAccount({ exchange }) }) });
 
   it("leaves orders made by hand alone until a second dialog was confirmed", async () => {
     const app = await renderApp({ world: krakenWorld });
@@ -137,16 +124,16 @@ describe("Stop on Kraken", () => {
     app.answer((call) =>
       call.method === "DELETE" && call.path.includes("external-orders")
         ? { status: 200, body: { cancelled: ["OHAND-11111-AAAAAA"], failed: [] } }
-        : call.method === "DELETE"
-          ? { status: 200, body: { cancelled: asked, failed: [] } }
+        : call.method === "POST"
+          ? { status: 200, body: report([{ ...STEP, sentence: "Nothing was open." }]) }
           : undefined,
     );
     fireEvent.click(await screen.findByRole("button", { name: "Stop" }));
     const dialog = await screen.findByRole("dialog");
     expect(dialog.textContent).toContain("1 order was made by hand at Kraken. Stop leaves it alone.");
-    fireEvent.click(within(dialog).getByRole("button", { name: "Cancel 3 orders" }));
-    await within(dialog).findByText(/^Asked Kraken/);
-    expect(app.calls.map(({ path }) => path)).toEqual(["/api/accounts/account-k/orders"]);
+    fireEvent.click(within(dialog).getByRole("button", { name: "Stop, keep positions" }));
+    await within(dialog).findByText("Nothing was open.");
+    expect(app.calls.map(({ path }) => path)).toEqual(["/api/accounts/account-k/stop"]);
     fireEvent.click(within(dialog).getByRole("button", { name: "Cancel it too…" }));
     const second = await screen.findByRole("dialog", { name: "Cancel orders made by hand?" });
     expect(app.calls).toHaveLength(1);
