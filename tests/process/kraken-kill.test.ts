@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { account as accountSchema, accountList, type AccountView } from "../../contract/accounts.ts";
 import { compare, decimal, isZero } from "../../domain/decimal.ts";
+import { WIDE_RISK } from "../../domain/testing/wide-risk.ts";
 import { workerdBelow } from "../../scripts/lib/descendants.ts";
 import { pause } from "../../scripts/lib/wait.ts";
 import { privateCall } from "../sim/support/rest-client.ts";
@@ -38,8 +39,8 @@ test("kill -9 while real orders are on their way: the exchange's record and the 
     const connected = await program.ask("POST", "/api/credentials/kraken", key, crypto.randomUUID());
     expect(connected).toMatchObject({ status: 200 });
     const { id, limits } = await untilTrading(program);
-    const settings = { limits: { ...limits, ordersPerMinute: 600 } };
-    expect(await program.ask("PATCH", `/api/accounts/${id}/settings`, settings, null)).toMatchObject({ status: 200 });
+    const settings = { ...WIDE_RISK, priceCollarPercent: limits.priceCollarPercent };
+    expect(await program.ask("PUT", `/api/accounts/${id}/risk`, settings, null)).toMatchObject({ status: 200 });
 
     const orderIds: string[] = [];
     for (let first = 0; first < INTENTS; first += BURST) {
