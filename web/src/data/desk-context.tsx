@@ -11,6 +11,9 @@ export type OrderDraft = {
   price: string;
   /** Base quantity; "" when none was given. */
   quantity: string;
+  /** Price of the stop and of the target that an entry brings; "" when they are no prices. */
+  stop: string;
+  target: string;
 };
 
 export type Desk = {
@@ -52,9 +55,17 @@ type Place = {
   readonly usesSheet: Accessor<boolean>;
 };
 
+const NO_LEVELS = { stop: "", target: "" };
+
 /** A desk at the place that the URL (or a test) names. */
 export function createDesk(place: Place): Desk {
-  const [draft, setDraft] = createStore<OrderDraft>({ side: "buy", type: "limit", price: "", quantity: "" });
+  const [draft, setDraft] = createStore<OrderDraft>({
+    side: "buy",
+    type: "limit",
+    price: "",
+    quantity: "",
+    ...NO_LEVELS,
+  });
   const [isOrderSheetOpen, setOrderSheetOpen] = createSignal(false);
   const [focusRequests, setFocusRequests] = createSignal(0);
   let focusForm: (() => void) | null = null;
@@ -66,7 +77,7 @@ export function createDesk(place: Place): Desk {
     setTimeframe: place.setTimeframe,
     setSymbol(symbol) {
       if (symbol !== place.symbol()) {
-        setDraft({ price: "", quantity: "" });
+        setDraft({ price: "", quantity: "", ...NO_LEVELS });
       }
       place.setSymbol(symbol);
     },

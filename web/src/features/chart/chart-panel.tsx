@@ -1,10 +1,10 @@
 import { createEffect, createMemo, createSignal, Show, type JSX } from "solid-js";
 import type { OrderView } from "../../../../contract/orders.ts";
-import type { Decimal } from "../../../../domain/decimal.ts";
+import { multiply, parseDecimal, type Decimal } from "../../../../domain/decimal.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { preferences } from "../../data/preferences.ts";
-import { useOpenOrders } from "../../data/use-account.ts";
-import { useCandles, useFreshness, useInstrument, useTimeframes } from "../../data/use-market.ts";
+import { useAccount, useOpenOrders, usePositions } from "../../data/use-account.ts";
+import { useCandles, useFreshness, useInstrument, useTicker, useTimeframes } from "../../data/use-market.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { freshnessText } from "../freshness-text.ts";
 import { isAmendable } from "../orders/order-words.ts";
@@ -12,7 +12,10 @@ import { SegmentedChoice } from "../segmented-choice.tsx";
 import { ChartCanvas } from "./chart-canvas.tsx";
 import type { LineMove } from "./line-drag.ts";
 import { MoveOrderDialog } from "./move-order-dialog.tsx";
+import { isKraken } from "../account-mode/mode-words.ts";
+import { ProtectionDialog } from "../positions/protection-dialog.tsx";
 import { orderLines } from "./order-lines.ts";
+import { draftLines, levelOf, positionLines, type LevelLine } from "./position-lines.ts";
 import { useSymbolFills } from "./use-symbol-fills.ts";
 
 /** Candles, volume, own fills and orders of the desk's symbol. The timeframe stands in the URL. */
@@ -24,6 +27,16 @@ export function ChartPanel(): JSX.Element {
   const freshness = useFreshness(desk.symbol);
   const openOrders = useOpenOrders();
   const fills = useSymbolFills(desk.symbol);
+  const account = useAccount();
+  const positions = usePositions();
+  const ticker = useTicker(desk.symbol);
+  const [protecting, setProtecting] = createSignal<{
+    readonly asset: string;
+    readonly proposed: { readonly stop?: Decimal; readonly target?: Decimal };
+  } | null>(null);
+  const protectedPosition = createMemo(
+    () => positions().find((position) => position.asset === protecting()?.asset) ?? null,
+  );
   const [move, setMove] = createSignal<{ readonly order: OrderView; readonly price: Decimal } | null>(null);
 
   const options = createMemo(() => timeframes().map((timeframe) => ({ value: timeframe, label: timeframe })));
@@ -40,7 +53,16 @@ export function ChartPanel(): JSX.Element {
       ? current
       : null;
   });
-  const lines = createMemo(() => orderLines(openOrders(), desk.symbol()));
+  const draftCost = createMemo(() => {
+    const quantity = parseDecimal(desk.draft.quantity);
+    const price = parseDecimal(desk.draft.price) ?? ticker()?.last ?? null;
+    return quantity === null || price === null ? null : multiply(quantity, price);
+  });
+  const lines = createMemo(() => [
+    ...orderLines(openOrders(), desk.symbol()),
+    ...positionLines(positions(), desk.symbol()),
+    ...draftLines(desk.draft, draftCost()),
+  ]);
   /** A daily candle is a UTC day: west of Greenwich its opening would be named by the day before. */
   const zone = (): string => {
     if (desk.timeframe() === "1d") {
@@ -49,9 +71,23 @@ export function ChartPanel(): JSX.Element {
     return preferences.zone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : preferences.zone;
   };
   const handleLineMoved = (wish: LineMove): void => {
+    const level = levelOf(wish.id);
+    if (level !== null) {
+      moveLevel(level, wish.price);
+      return;
+    }
     const order = openOrders().find((other) => other.id === wish.id);
     if (order !== undefined && isAmendable(order)) {
       setMove({ order, price: wish.price });
+    }
+  };
+
+  /** A level of the order form is only written; a position's is asked about first. */
+  const moveLevel = ({ kind, asset }: LevelLine, price: Decimal): void => {
+    if (asset === null) {
+      desk.changeDraft({ [kind]: price });
+    } else {
+      setProtecting({ asset, proposed: { [kind]: price } });
     }
   };
 
@@ -83,7 +119,23 @@ export function ChartPanel(): JSX.Element {
         />
       </Panel>
       <Show when={instrument()}>
-        {(rules) => <MoveOrderDialog move={move()} instrument={rules()} onClose={() => setMove(null)} />}
+        {(rules) => (
+          <>
+            <MoveOrderDialog move={move()} instrument={rules()} onClose={() => setMove(null)} />
+            <Show when={protectedPosition()} keyed>
+              {(position) => (
+                <ProtectionDialog
+                  accountId={account()?.id ?? ""}
+                  position={position}
+                  instrument={rules()}
+                  isReal={isKraken(account())}
+                  proposed={protecting()?.proposed}
+                  onClose={() => setProtecting(null)}
+                />
+              )}
+            </Show>
+          </>
+        )}
       </Show>
     </>
   );

@@ -96,7 +96,13 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
     priceToY: (price) => candleSeries.priceToCoordinate(plotted(price)),
     yToPrice: (y) => candleSeries.coordinateToPrice(y),
     instrument: () => content?.instrument ?? null,
-    preview: (id, price) => lines.get(id)?.handle.applyOptions({ price: plotted(price) }),
+    preview: (id, price) => {
+      const entry = lines.get(id);
+      entry?.handle.applyOptions({
+        price: plotted(price),
+        title: entry.line.labelAt?.(price) ?? entry.line.label,
+      });
+    },
     setPanning: (enabled) => chart.applyOptions({ handleScroll: enabled, handleScale: enabled }),
     onMoved: (move) => events.onLineMoved(move),
   });

@@ -7,6 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { formatAmount, formatPrice } from "../../ui/format.ts";
 import { costOf } from "../../../../domain/orders/quantise.ts";
+import { linePrice } from "./order-lines.ts";
 import { createWrite } from "../create-write.ts";
 import { remainingQuantity, sideWord } from "../orders/order-words.ts";
 
@@ -35,7 +36,7 @@ export function MoveOrderDialog(props: MoveOrderDialogProps): JSX.Element {
     }
     const { order, price } = move;
     const answer = await write.run(`move ${order.id} ${price}`, (intent) =>
-      amendOrder(order.accountId, order.id, { limitPrice: price }, intent),
+      amendOrder(order.accountId, order.id, { [linePrice(order).field]: price }, intent),
     );
     if (answer?.ok === true) {
       close();
@@ -60,14 +61,21 @@ export function MoveOrderDialog(props: MoveOrderDialogProps): JSX.Element {
         {(move) => (
           <p>
             {sideWord(move().order.side)} {formatAmount(remainingQuantity(move().order), props.instrument.base)} of{" "}
-            {move().order.symbol}: limit {price(move().order.limitPrice)} → <strong>{price(move().price)}</strong>,
-            worth{" "}
+            {move().order.symbol}: {linePrice(move().order).field === "triggerPrice" ? "trigger" : "limit"}{" "}
+            {price(linePrice(move().order).price)} → <strong>{price(move().price)}</strong>, worth{" "}
             {formatAmount(
               costOf(move().price, remainingQuantity(move().order), props.instrument),
               props.instrument.quote,
               2,
             )}
-            . It goes to the end of the queue at the new price.
+            .
+            <Show
+              when={linePrice(move().order).field === "triggerPrice"}
+              fallback=" It goes to the end of the queue at the new price."
+            >
+              {" "}
+              It acts when the last trade reaches the new price.
+            </Show>
           </p>
         )}
       </Show>

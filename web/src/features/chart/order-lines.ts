@@ -1,4 +1,4 @@
-/** Own resting orders as lines on the price axis, and what has to change on the chart when the orders do. */
+/** Own live orders as lines on the price axis, and what has to change on the chart when the orders do. */
 import type { OrderView } from "../../../../contract/orders.ts";
 import { subtract, type Decimal } from "../../../../domain/decimal.ts";
 import type { Side } from "../../../../domain/market.ts";
@@ -8,6 +8,8 @@ export type OrderLine = {
   readonly side: Side;
   readonly price: Decimal;
   readonly label: string;
+  /** What the line says at another price, while it is in the hand; absent: the same. */
+  readonly labelAt?: (price: Decimal) => string;
 };
 
 export type LineChanges = {
@@ -16,21 +18,32 @@ export type LineChanges = {
   readonly removed: readonly string[];
 };
 
-/** A line for every limit order of the symbol that still rests; the label says side and quantity left. */
+/**
+ * A line for every order of the symbol that rests at a price or waits for one; the label says side and quantity left. The stop
+ * of a position is drawn as the position's own (position-lines.ts).
+ */
 export function orderLines(orders: readonly OrderView[], symbol: string): readonly OrderLine[] {
   const lines: OrderLine[] = [];
   for (const order of orders) {
-    if (order.symbol === symbol && order.limitPrice !== null) {
+    const { price, field } = linePrice(order);
+    if (order.symbol === symbol && order.origin !== "stop" && price !== null) {
       const left = subtract(order.quantity, order.filledQuantity);
-      lines.push({
-        id: order.id,
-        side: order.side,
-        price: order.limitPrice,
-        label: `${order.side === "buy" ? "Buy" : "Sell"} ${left}`,
-      });
+      const verb = order.side === "buy" ? "Buy" : "Sell";
+      const label = `${verb} ${left}${field === "triggerPrice" ? " when reached" : ""}`;
+      lines.push({ id: order.id, side: order.side, price, label });
     }
   }
   return lines;
+}
+
+/** Where the order's line lies, and which of its prices that is: a trigger first, until it was reached. */
+export function linePrice(order: OrderView): {
+  readonly price: Decimal | null;
+  readonly field: "limitPrice" | "triggerPrice";
+} {
+  return order.triggerPrice !== null && (order.triggeredBy ?? null) === null
+    ? { price: order.triggerPrice, field: "triggerPrice" }
+    : { price: order.limitPrice, field: "limitPrice" };
 }
 
 export function lineChanges(drawn: ReadonlyMap<string, OrderLine>, next: readonly OrderLine[]): LineChanges {

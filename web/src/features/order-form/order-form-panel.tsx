@@ -269,6 +269,7 @@ function Form(props: FormProps): JSX.Element {
           form={form()}
           instrument={props.instrument}
           limits={account()?.limits ?? null}
+          reference={price()}
           error={fieldError}
           onChange={(fields) => change({ type: "protection", change: fields })}
         />

@@ -1,12 +1,12 @@
 import { Show, type JSX } from "solid-js";
-import { decimal } from "../../../../domain/decimal.ts";
+import { decimal, type Decimal } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
 import type { RiskSettings } from "../../../../domain/risk/settings.ts";
 import { DecimalField } from "../../ui/decimal-field.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import type { FormField } from "./form-request.ts";
 import type { OrderForm } from "./form-state.ts";
-import { defaultStopWord, defaultTargetWord, needsNumber } from "./protection-form.ts";
+import { defaultStopWord, defaultTargetWord, needsNumber, usualStop, usualTarget } from "./protection-form.ts";
 import { STOP_KINDS, TARGET_KINDS, type ProtectionTexts, type StopKind, type TargetKind } from "./protection-texts.ts";
 
 const TENTH = decimal("0.1");
@@ -27,6 +27,8 @@ export function ProtectionFields(props: {
   form: OrderForm;
   instrument: Instrument;
   limits: RiskSettings | null;
+  /** About where the order would be filled: a level to begin from lies at the usual distance of it. */
+  reference: Decimal | null;
   error: (field: FormField) => string | null;
   onChange: (change: Partial<ProtectionTexts>) => void;
 }): JSX.Element {
@@ -49,7 +51,12 @@ export function ProtectionFields(props: {
           class="flex-1"
           options={stopOptions()}
           value={props.form.stopKind}
-          onChange={(stopKind) => props.onChange({ stopKind, stopText: "" })}
+          onChange={(stopKind) =>
+            props.onChange({
+              stopKind,
+              stopText: stopKind === "price" ? usualStop(props.reference, props.limits, props.instrument) : "",
+            })
+          }
         />
         <Show when={needsNumber(props.form.stopKind)}>
           <DecimalField
@@ -69,7 +76,12 @@ export function ProtectionFields(props: {
           class="flex-1"
           options={targetOptions()}
           value={props.form.targetKind}
-          onChange={(targetKind) => props.onChange({ targetKind, targetText: "" })}
+          onChange={(targetKind) =>
+            props.onChange({
+              targetKind,
+              targetText: targetKind === "price" ? usualTarget(props.reference, props.limits, props.instrument) : "",
+            })
+          }
         />
         <Show when={needsNumber(props.form.targetKind)}>
           <DecimalField

@@ -1,4 +1,7 @@
 /** Stop and target of an entry, as the trader writes them. Absent means the account's default (domain/protection). */
+import { decimal, type Decimal } from "../../../../domain/decimal.ts";
+import type { Instrument } from "../../../../domain/market.ts";
+import { stopAt, targetAt } from "../../../../domain/protection/plan.ts";
 import type { OrderRequest } from "../../../../domain/orders/request.ts";
 import type { RiskSettings } from "../../../../domain/risk/settings.ts";
 import { positiveNumber, type OrderForm } from "./form-state.ts";
@@ -63,4 +66,28 @@ export function defaultStopWord(limits: Pick<RiskSettings, "defaultStopPercent">
 export function defaultTargetWord(limits: Pick<RiskSettings, "defaultTargetPercent"> | null): string {
   const percent = limits?.defaultTargetPercent ?? null;
   return percent === null ? "Default: none" : `Default: ${percent} % over`;
+}
+
+/** Distances to begin from where the account names none: a stop of 5 % as TRADING §5 has it, a target of twice that. */
+const USUAL_STOP = decimal("5");
+const USUAL_TARGET = decimal("10");
+
+/** A stop price to begin from, as text; "" while no price is known. */
+export function usualStop(
+  reference: Decimal | null,
+  limits: Pick<RiskSettings, "defaultStopPercent"> | null,
+  instrument: Instrument,
+): string {
+  const percent = limits?.defaultStopPercent ?? USUAL_STOP;
+  return reference === null ? "" : stopAt({ type: "percent", percent }, reference, instrument).price;
+}
+
+/** A target price to begin from, as text; "" while no price is known. */
+export function usualTarget(
+  reference: Decimal | null,
+  limits: Pick<RiskSettings, "defaultTargetPercent"> | null,
+  instrument: Instrument,
+): string {
+  const percent = limits?.defaultTargetPercent ?? USUAL_TARGET;
+  return reference === null ? "" : targetAt({ type: "percent", percent }, reference, instrument);
 }

@@ -51,9 +51,18 @@ export function useOrderForm(): LiveOrderForm {
   });
 
   const form = createMemo<OrderForm>(() => {
-    const { side, type, price, quantity } = desk.draft;
+    const { side, type, price, quantity, stop, target } = desk.draft;
     const sizeText = own().sizeUnit === "base" ? quantity : own().sizeText;
-    return { ...own(), side, type, priceText: price, sizeText };
+    return {
+      ...own(),
+      side,
+      type,
+      priceText: price,
+      sizeText,
+      // A level that was dragged on the chart is a price, whatever stood here before.
+      ...(stop === "" ? {} : { stopKind: "price" as const, stopText: stop }),
+      ...(target === "" ? {} : { targetKind: "price" as const, targetText: target }),
+    };
   });
   const dispatch = (action: FormAction): void => {
     const next = reduceForm(form(), action);
@@ -63,6 +72,8 @@ export function useOrderForm(): LiveOrderForm {
       type: next.type,
       price: next.priceText,
       quantity: next.sizeUnit === "base" ? next.sizeText : "",
+      stop: next.stopKind === "price" ? next.stopText : "",
+      target: next.targetKind === "price" ? next.targetText : "",
     });
   };
   createEffect(on(desk.symbol, () => dispatch({ type: "symbol changed" }), { defer: true }));
