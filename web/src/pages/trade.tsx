@@ -2,7 +2,7 @@ import { Match, Show, Switch, createEffect, lazy, on, type JSX } from "solid-js"
 import { panelChoice, changePanelChoice } from "../data/preferences.ts";
 import { useDesk } from "../data/desk-context.tsx";
 import { useStores } from "../data/stores.tsx";
-import { useOpenOrders, usePositions } from "../data/use-account.ts";
+import { useAccount, useOpenOrders, usePositions } from "../data/use-account.ts";
 import { AlertsPanel } from "../features/alerts/alerts-panel.tsx";
 import { FillsPanel } from "../features/fills/fills-panel.tsx";
 import { FirstRun } from "../features/first-run/first-run.tsx";
@@ -12,6 +12,7 @@ import { OrderFormPanel } from "../features/order-form/order-form-panel.tsx";
 import { OrdersPanel } from "../features/orders/orders-panel.tsx";
 import { PositionsPanel } from "../features/positions/positions-panel.tsx";
 import { TradesPanel } from "../features/trades/trades-panel.tsx";
+import { RiskPanel } from "../features/risk/risk-panel.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Skeleton } from "../ui/panel.tsx";
@@ -227,11 +228,14 @@ function PhoneDesk(): JSX.Element {
 function ListTabs(props: { withBook?: boolean }): JSX.Element {
   const positions = usePositions();
   const openOrders = useOpenOrders();
+  const account = useAccount();
   const { notices } = useStores();
+  const halts = (): number => account()?.halts.length ?? 0;
   const lists: readonly TabItem[] = [
     { id: "positions", label: "Positions", count: () => positions().length, content: () => <PositionsPanel /> },
     { id: "orders", label: "Open orders", count: () => openOrders().length, content: () => <OrdersPanel /> },
     { id: "fills", label: "Fills", content: () => <FillsPanel /> },
+    { id: "risk", label: "Risk", count: () => halts(), content: () => <RiskPanel /> },
     { id: "alerts", label: "Alerts", count: () => notices.unread(), content: () => <AlertsPanel /> },
   ];
   const market: readonly TabItem[] = [
@@ -246,7 +250,7 @@ function ListTabs(props: { withBook?: boolean }): JSX.Element {
   };
   return (
     <Tabs
-      label="Positions, orders, fills and alerts"
+      label="Positions, orders, fills, risk and alerts"
       items={items()}
       value={chosen()}
       onChange={(id) => changePanelChoice(name(), id)}

@@ -26,7 +26,7 @@ import { changePreferences, resetPreferences } from "../../data/preferences.ts";
 import { createSessionStore } from "../../data/session-store.ts";
 import { StoresContext } from "../../data/stores.tsx";
 import { createTraderStore } from "../../data/trader-store.ts";
-import { bitcoin, ether, NOW, sampleCandles, sampleState, sampleTicker, sampleTrades } from "./samples.ts";
+import { bitcoin, ether, NOW, sampleCandles, sampleRisk, sampleState, sampleTicker, sampleTrades } from "./samples.ts";
 import "../../styles/index.css";
 
 // The first dialog fetches its code, and the machine may be busy with everything else.
@@ -175,6 +175,12 @@ export function standing(world: World, call: Call): { readonly status: number; r
   }
   if (call.method === "GET" && (call.path.includes("/fills") || call.path.includes("/orders"))) {
     return { status: 200, body: { rows: [], next: null } };
+  }
+  if (call.method === "GET" && call.path.endsWith("/risk")) {
+    return { status: 200, body: sampleRisk() };
+  }
+  if (call.method === "GET" && call.path.endsWith("/price-alerts")) {
+    return { status: 200, body: { alerts: [], past: [] } };
   }
   return { status: 404, body: { error: { code: "NOT_FOUND", message: `No ${call.path} here.`, details: {} } } };
 }

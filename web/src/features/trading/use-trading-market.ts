@@ -1,8 +1,11 @@
 import { createMemo, type Accessor } from "solid-js";
 import type { Instrument } from "../../../../domain/market.ts";
+import { isZero } from "../../../../domain/decimal.ts";
 import { valuationSymbol, type Markets } from "../../../../domain/orders/conversion.ts";
 import { marketOfViews } from "../../../../domain/orders/estimate.ts";
 import type { Book } from "../../data/book-mirror.ts";
+import { useStores } from "../../data/stores.tsx";
+import { useAccount } from "../../data/use-account.ts";
 import { useBook, useFreshness, useInstrument, useTickers, type Freshness } from "../../data/use-market.ts";
 
 const CURRENCY = "USD";
@@ -12,7 +15,7 @@ export type TradingMarket = {
   readonly instrument: Accessor<Instrument | null>;
   /** Null until the first book of this symbol. */
   readonly book: Accessor<Book | null>;
-  /** The pair, and the one that values its quote, as the domain judges orders by. */
+  /** The pair, the one that values its quote, and those that value what is held, as the domain judges orders by. */
   readonly markets: Accessor<Markets>;
   readonly freshness: Accessor<Freshness>;
 };
@@ -31,13 +34,27 @@ export function useTradingMarket(symbol: Accessor<string>): TradingMarket {
     return quote === CURRENCY ? null : valuationSymbol(quote, CURRENCY);
   });
   const valuedByInstrument = useInstrument(() => valuedBy() ?? symbol());
-  const tickers = useTickers(() => [symbol(), valuedBy() ?? symbol()]);
+  const { market } = useStores();
+  const account = useAccount();
+  // Rules of size and exposure are of equity: everything that is held is valued too.
+  const heldSymbols = createMemo(() =>
+    (account()?.balances ?? []).flatMap(({ asset, total }) =>
+      asset === CURRENCY || isZero(total) ? [] : [valuationSymbol(asset, CURRENCY)],
+    ),
+  );
+  const tickers = useTickers(() => [symbol(), valuedBy() ?? symbol(), ...heldSymbols()]);
 
   const markets = createMemo<Markets>(() => {
     const made: Record<string, ReturnType<typeof marketOfViews>> = {};
     const rules = instrument();
     if (rules !== null) {
       made[rules.symbol] = marketOfViews(rules, tickerOf(rules.symbol), book());
+    }
+    for (const held of heldSymbols()) {
+      const rulesOfHeld = market.instrument(held);
+      if (rulesOfHeld !== null && made[held] === undefined) {
+        made[held] = marketOfViews(rulesOfHeld, tickerOf(held), null);
+      }
     }
     const through = valuedByInstrument();
     if (through !== null && through.symbol === valuedBy()) {

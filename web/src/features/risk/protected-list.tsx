@@ -1,0 +1,60 @@
+import { For, Show, type JSX } from "solid-js";
+import type { AccountView } from "../../../../contract/accounts.ts";
+import type { RiskView } from "../../../../contract/risk.ts";
+import { isNegative, negate, type Decimal } from "../../../../domain/decimal.ts";
+import { useStores } from "../../data/stores.tsx";
+import { formatMoney, formatPercent, formatProfit, MINUS } from "../../ui/format.ts";
+import { protectionSentence } from "../positions/protection-words.ts";
+
+type PositionRisks = RiskView["standing"]["positions"];
+
+/** Every position with the net that holds its stop, and what it loses there. */
+export function ProtectedList(props: { account: AccountView; risks: PositionRisks }): JSX.Element {
+  const { market } = useStores();
+  const riskOf = (asset: string): PositionRisks[number] | undefined => props.risks.find((risk) => risk.asset === asset);
+  return (
+    <section aria-label="What is protected">
+      <h3 class="text-sm text-muted">What is protected, and by what</h3>
+      <Show
+        when={props.account.positions.length > 0}
+        fallback={<p class="text-muted">No position: there is nothing to protect.</p>}
+      >
+        <ul class="flex flex-col">
+          <For each={props.account.positions}>
+            {(position) => (
+              <li class="flex flex-wrap gap-x-3 border-b py-1">
+                <strong class="w-14">{position.asset}</strong>
+                <span
+                  class="min-w-48 flex-1"
+                  classList={{ "text-warning": position.protection.status === "unprotected" }}
+                >
+                  {protectionSentence(position.protection, market.instrument(position.symbol)) || "Unprotected."}
+                </span>
+                <span class="numeric text-muted">{figures(riskOf(position.asset))}</span>
+              </li>
+            )}
+          </For>
+        </ul>
+      </Show>
+    </section>
+  );
+}
+
+function figures(risk: PositionRisks[number] | undefined): string {
+  if (risk === undefined) {
+    return "";
+  }
+  const parts = [
+    risk.sharePercent === null ? null : `${formatPercent(risk.sharePercent, { sign: "negative" })} of equity`,
+    risk.stopDistancePercent === null
+      ? null
+      : `stop ${formatPercent(risk.stopDistancePercent, { sign: "negative" })} away`,
+    risk.lossAtStop === null ? null : `lose at stop ${signedLoss(risk.lossAtStop)}`,
+    risk.rMultiple === null ? null : `${risk.rMultiple} R`,
+  ];
+  return parts.filter((part) => part !== null).join(" · ");
+}
+
+function signedLoss(loss: Decimal): string {
+  return isNegative(loss) ? formatProfit(negate(loss)) : `${MINUS}${formatMoney(loss)}`;
+}
