@@ -193,13 +193,11 @@ describe("the cron sweep", () => {
     const far = multiply(market.quote.bid?.[0] ?? decimal("1"), decimal("0.9"));
     const resting = expectOk(await place(trader, { symbol: SYMBOL, quantity: "500", limitPrice: far }));
     expect(await line()).not.toBeNull();
-    await trader
-      .stub()
-      .cancelOrder(trader.principal, trader.accountId, resting.order.id, {
-        idempotencyKey: "k",
-        body: "",
-        request: null,
-      });
+    await trader.stub().cancelOrder(trader.principal, trader.accountId, resting.order.id, {
+      idempotencyKey: "k",
+      body: "",
+      request: null,
+    });
     await ringCron();
     expect(await line()).toBeNull();
     expectOk(await place(trader, { symbol: SYMBOL, quantity: "500", limitPrice: far }));
