@@ -16,6 +16,7 @@ import { benchOrders } from "./orders/orders.ts";
 import { benchBurst } from "./burst/burst.ts";
 import { benchHistory } from "./history/history.ts";
 import { benchRecovery } from "./recovery/recovery.ts";
+import { benchRules } from "./risk/rules.ts";
 import { benchScreen } from "./screen/screen.ts";
 import { benchUptime } from "./uptime/uptime.ts";
 import { printSection, type Section } from "./lib/report.ts";
@@ -24,6 +25,7 @@ const sections: Readonly<Record<string, () => Section | Promise<Section>>> = {
   book: benchBook,
   memory: benchMemory,
   signing: benchSigning,
+  rules: benchRules,
   page: benchPage,
   orders: benchOrders,
   "fan-out": benchFanOut,
