@@ -7,6 +7,7 @@ import { Appearance } from "../features/settings/appearance.tsx";
 import { Confirmations } from "../features/settings/confirmations.tsx";
 import { MyData } from "../features/settings/my-data.tsx";
 import { Profile } from "../features/settings/profile.tsx";
+import { RiskSettings } from "../features/settings/risk-settings.tsx";
 import { Sessions } from "../features/settings/sessions.tsx";
 
 /** Appearance for everybody; the rest for who is signed in. */
@@ -28,6 +29,7 @@ export default function SettingsPage(): JSX.Element {
         <Confirmations />
         <KrakenSettings />
         <AccountSettings />
+        <RiskSettings />
         <Profile />
         <Sessions />
         <MyData />

@@ -1,19 +1,14 @@
 import { Show, createSignal, type JSX } from "solid-js";
 import type { AccountView } from "../../../../contract/accounts.ts";
-import { decimal } from "../../../../domain/decimal.ts";
-import { changeRisk, changeSettings } from "../../data/api.ts";
+import { changeSettings } from "../../data/api.ts";
 import { useAccount } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
-import { DecimalField } from "../../ui/decimal-field.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { FEE_PRESETS, type FeePreset } from "../account-bar/open-account-dialog.tsx";
-import { limitsOf, textsOf, type LimitTexts } from "./limits-form.ts";
 import { SaveNote, Section } from "./section.tsx";
 import { zoneNames } from "./zones.ts";
 
-const HUNDRED_DOLLARS = decimal("100");
-
-/** Name, day, fees and limits of the account on screen. The desk enforces them; here they are only written down. */
+/** Name, day and fees of the account on screen. Its limits have a section of their own. */
 export function AccountSettings(): JSX.Element {
   const account = useAccount();
   return (
@@ -30,17 +25,11 @@ function AccountForm(props: { initialAccount: AccountView }): JSX.Element {
   const [name, setName] = createSignal(initial.name);
   const [zone, setZone] = createSignal(initial.day.zone);
   const [fees, setFees] = createSignal<FeePreset>(presetOf(initial));
-  const [texts, setTexts] = createSignal<LimitTexts>(textsOf(initial.limits));
   const [note, setNote] = createSignal<{ text: string; isError: boolean } | null>(null);
   const [isSaving, setSaving] = createSignal(false);
-  const read = () => limitsOf(texts(), props.initialAccount.limits);
-  const setText = (field: keyof LimitTexts) => (text: string) => {
-    setTexts((before) => ({ ...before, [field]: text }));
-  };
 
   const save = async (): Promise<void> => {
-    const { limits } = read();
-    if (limits === null || name().trim() === "" || isSaving()) {
+    if (name().trim() === "" || isSaving()) {
       return;
     }
     setSaving(true);
@@ -49,21 +38,12 @@ function AccountForm(props: { initialAccount: AccountView }): JSX.Element {
       zone: zone(),
       ...(isPaper ? { fees: fees() } : {}),
     });
-    const risk = answer.ok ? await changeRisk(initial.id, limits) : answer;
     setSaving(false);
-    setNote(
-      risk.ok
-        ? { text: ["Saved. They hold from the next order on.", ...risk.value.notices].join(" "), isError: false }
-        : { text: risk.error.message, isError: true },
-    );
+    setNote(answer.ok ? { text: "Saved.", isError: false } : { text: answer.error.message, isError: true });
   };
 
   return (
-    <Section
-      id="account"
-      title={`Account ${initial.name}`}
-      description="Kept at the desk. An order that breaks a limit is denied, whoever sends it; cancels and exits are not limited."
-    >
+    <Section id="account" title={`Account ${initial.name}`} description="Kept at the desk, for every device.">
       <form
         class="flex flex-col gap-3"
         onSubmit={(event) => {
@@ -105,54 +85,13 @@ function AccountForm(props: { initialAccount: AccountView }): JSX.Element {
               hint="For fills from now on"
             />
           </Show>
-          <DecimalField
-            label="Largest order"
-            unit="USD"
-            placeholder="no limit"
-            value={texts().maximumOrderValue}
-            onInput={setText("maximumOrderValue")}
-            step={HUNDRED_DOLLARS}
-            error={read().errors.maximumOrderValue ?? null}
-          />
-          <DecimalField
-            label="Largest position in one asset"
-            unit="USD"
-            placeholder="no limit"
-            value={texts().maximumPositionValue}
-            onInput={setText("maximumPositionValue")}
-            step={HUNDRED_DOLLARS}
-            error={read().errors.maximumPositionValue ?? null}
-            hint="Holdings and open entries together"
-          />
-          <DecimalField
-            label="Open positions at most"
-            placeholder="no limit"
-            value={texts().maximumOpenPositions}
-            onInput={setText("maximumOpenPositions")}
-            error={read().errors.maximumOpenPositions ?? null}
-          />
-          <DecimalField
-            label="Orders a minute at most"
-            value={texts().ordersPerMinute}
-            onInput={setText("ordersPerMinute")}
-            error={read().errors.ordersPerMinute ?? null}
-          />
-          <DecimalField
-            label="Price collar"
-            unit="%"
-            placeholder="no limit"
-            value={texts().priceCollarPercent}
-            onInput={setText("priceCollarPercent")}
-            error={read().errors.priceCollarPercent ?? null}
-            hint="How far a limit price may cross the mark"
-          />
         </div>
         <div class="flex items-center gap-3">
           <Button
             type="submit"
             tone="primary"
             disabled={isSaving()}
-            blockedReason={read().limits === null ? "A field is not right yet" : null}
+            blockedReason={name().trim() === "" ? "It needs a name" : null}
           >
             {isSaving() ? "Saving…" : "Save"}
           </Button>

@@ -6,7 +6,7 @@ import { ADA, GUEST, renderApp } from "../../testing/render-app.tsx";
 import { refusal, type Call } from "../testing/render-desk.tsx";
 import { NOW, sampleAccount, sampleRisk } from "../testing/samples.ts";
 import { deviceWords } from "./device.ts";
-import { limitsOf, textsOf } from "./limits-form.ts";
+import { settingsOf, textsOf } from "./risk-form.ts";
 
 const sessions = {
   sessions: [
@@ -47,34 +47,42 @@ describe("the settings", () => {
     expect(document.documentElement.dataset).toMatchObject({ theme: "light", up: "swapped" });
   });
 
-  it("write the limits of the account, or say which field is wrong", async () => {
+  it("write every limit of the account, or say which field is wrong", async () => {
     const app = await renderApp({ path: "/settings" });
-    app.answer((call) => {
-      if (call.method === "PATCH") {
-        return { status: 200, body: sampleAccount() };
-      }
-      return call.method === "PUT" ? { status: 200, body: sampleRisk() } : undefined;
-    });
-    const form = within(await screen.findByRole("region", { name: "Account Paper" }));
-    fireEvent.input(form.getByLabelText("Largest order"), { target: { value: "-5" } });
-    expect(form.getByText("An amount above zero, or empty for none")).toBeInTheDocument();
-    fireEvent.click(form.getByRole("button", { name: "Save" }));
+    app.answer((call) => (call.method === "PUT" ? { status: 200, body: sampleRisk() } : undefined));
+    const form = within(await screen.findByRole("region", { name: "Risk of Paper" }));
+    fireEvent.input(form.getByLabelText("Largest order (USD)"), { target: { value: "-5" } });
+    expect(form.getByText("From 0.01 to 1000000000000, or empty for off")).toBeInTheDocument();
+    fireEvent.click(form.getByRole("button", { name: "Save the limits" }));
     expect(app.calls).toEqual([]);
-    fireEvent.input(form.getByLabelText("Largest order"), { target: { value: "2500" } });
-    fireEvent.click(form.getByRole("button", { name: "Save" }));
+    fireEvent.input(form.getByLabelText("Largest order (USD)"), { target: { value: "2500" } });
+    fireEvent.input(form.getByLabelText("Allowed pairs"), { target: { value: "btc/usd, ETH/USD" } });
+    fireEvent.click(form.getByRole("button", { name: "Save the limits" }));
     expect(await form.findByText(/^Saved/)).toBeInTheDocument();
     expect(app.calls).toMatchObject([
       {
-        method: "PATCH",
-        path: "/api/accounts/account-1/settings",
-        body: { name: "Paper" },
-      },
-      {
         method: "PUT",
         path: "/api/accounts/account-1/risk",
-        body: { maximumOrderValue: "2500", ordersPerMinute: 30, priceCollarPercent: "5", drawdownPercent: null },
+        body: {
+          maximumOrderValue: "2500",
+          ordersPerMinute: 30,
+          priceCollarPercent: "5",
+          drawdownPercent: null,
+          allowedSymbols: ["BTC/USD", "ETH/USD"],
+        },
       },
     ]);
+  });
+
+  it("tell when the loosening of a rule that has halted the account takes effect", async () => {
+    const app = await renderApp({ path: "/settings" });
+    const planned = { settings: sampleAccount().limits, dueAt: Date.UTC(2026, 10, 25, 14, 5) };
+    const notices = ["Drawdown has halted the account: the new limit waits until 14:05 UTC."];
+    app.answer((call) => (call.method === "PUT" ? { status: 200, body: sampleRisk({ planned, notices }) } : undefined));
+    const form = within(await screen.findByRole("region", { name: "Risk of Paper" }));
+    fireEvent.click(form.getByRole("button", { name: "Save the limits" }));
+    expect(await form.findByText(notices[0] ?? "")).toBeInTheDocument();
+    expect(form.getByText(/a change takes effect at 14:05/)).toBeInTheDocument();
   });
 
   it("list the sessions and end another one", async () => {
@@ -164,18 +172,22 @@ describe("the settings", () => {
 });
 
 describe("limits as text", () => {
+  const limits = {
+    ...sampleAccount().limits,
+    lossStreak: { losses: 4, minutes: 60 },
+    maximumPositionQuantity: { BTC: decimal("1.5"), ETH: decimal("20") },
+    allowedSymbols: ["BTC/USD"],
+  };
+
   it("come back as they were", () => {
-    const { limits } = sampleAccount();
-    expect(limitsOf(textsOf(limits), limits)).toEqual({ limits, errors: {} });
-    const full = { ...limits, maximumOrderValue: decimal("0.5"), maximumOpenPositions: 3 };
-    expect(limitsOf(textsOf(full), limits).limits).toEqual(full);
+    expect(settingsOf(textsOf(limits))).toEqual({ settings: limits, errors: {} });
   });
 
-  it("refuse what the contract would refuse", () => {
-    const texts = textsOf(sampleAccount().limits);
-    for (const wrong of [{ maximumOpenPositions: "101" }, { ordersPerMinute: "" }, { ordersPerMinute: "0.5" }]) {
-      expect(limitsOf({ ...texts, ...wrong }, sampleAccount().limits).limits).toBeNull();
-    }
+  it("refuse what the contract would refuse, field by field", () => {
+    const texts = { ...textsOf(limits), ordersPerMinute: "", drawdownPercent: "101", "lossStreak.minutes": "soon" };
+    const { settings, errors } = settingsOf(texts);
+    expect(settings).toBeNull();
+    expect(Object.keys(errors).toSorted()).toEqual(["drawdownPercent", "lossStreak", "ordersPerMinute"]);
   });
 });
 
