@@ -12,6 +12,11 @@ export type Context = {
   /** A fresh unique id: becomes the id of the order, the denial or the account that this command makes. */
   readonly id: string;
   readonly origin: OrderOrigin;
+  /**
+   * How many seconds an entry has to wait for the exchange's rate limit, so that the reserve of exits is kept (TRADING §2).
+   * Absent: none.
+   */
+  readonly entryWaitSeconds?: number | undefined;
   /** The proposal behind an order of origin "assistant". */
   readonly provenance?: OrderProvenance | undefined;
   /** Views of the symbols named by `symbolsNeeded`; one that could not be had is left out. */

@@ -42,6 +42,8 @@ export type TradingFacts = {
   readonly taken: Readonly<Record<Symbol, readonly TakenLevel[]>>;
   /** Entries of the last minute; null where that is not known. */
   readonly entriesLastMinute: number | null;
+  /** Until the exchange's rate limit has room beside the reserve of exits; absent: no wait. */
+  readonly entryWaitSeconds?: number | undefined;
 };
 
 /** What may be spent or sold of the asset. */

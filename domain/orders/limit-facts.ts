@@ -68,6 +68,7 @@ export function riskFacts(
     marketTime: market.marketTime,
     halts: facts.halts,
     entriesLastMinute: scope.isNew ? facts.entriesLastMinute : null,
+    entryWaitSeconds: scope.isNew ? (facts.entryWaitSeconds ?? null) : null,
     openOrdersOfSymbol: takesPlace ? facts.orders.filter(({ symbol }) => symbol === order.symbol).length : null,
   };
 }

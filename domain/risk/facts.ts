@@ -66,6 +66,8 @@ export type RiskFacts = {
   readonly halts: readonly Halt[];
   /** Null where it cannot be known (in a browser): the rule is then the server's alone. */
   readonly entriesLastMinute: number | null;
+  /** Until the exchange's rate limit has room beside the reserve of exits; 0: now. Null: there is no such limit (paper). */
+  readonly entryWaitSeconds: number | null;
   /** Live orders on the symbol, without this one. Null when the order takes no place (it never rests). */
   readonly openOrdersOfSymbol: number | null;
 };

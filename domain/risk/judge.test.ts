@@ -36,6 +36,7 @@ const facts: RiskFacts = {
   marketTime: 1_000_000,
   halts: [],
   entriesLastMinute: 0,
+  entryWaitSeconds: null,
   openOrdersOfSymbol: 0,
 };
 
@@ -141,6 +142,14 @@ describe("each limit of pace and price", () => {
     [3_001, "QUOTE_STALE"],
   ])("a price of %i ms before, where 3 s are too old: %s", (age, code) => {
     expect(codeOf({ limits: { ...none, staleAfterSeconds: 3 }, quoteAgeMs: age })).toBe(code);
+  });
+
+  it.each([
+    [null, null],
+    [0, null],
+    [1, "PROTECTIVE_RESERVE"],
+  ])("with %s s to wait until the exchange's rate limit has room beside the reserve: %s", (wait, code) => {
+    expect(codeOf({ entryWaitSeconds: wait })).toBe(code);
   });
 
   it("only the pairs of the list, when there is one", () => {
@@ -260,6 +269,7 @@ describe("the judge", () => {
       intent: "exit",
       side: "sell",
       entriesLastMinute: 99,
+      entryWaitSeconds: 30,
       halts: [halt({})],
       quoteAgeMs: 60_000,
       equity: { value: null, missing: ["ETH"] },

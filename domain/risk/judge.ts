@@ -5,7 +5,7 @@
  */
 import type { Rule, RiskFacts, RuleVerdict } from "./facts.ts";
 import { dailyLoss, drawdown, equityKnown, halted, lossCooldown, riskPerTrade } from "./loss-rules.ts";
-import { allowedSymbol, openOrders, orderRate, priceCollar, staleQuote } from "./market-rules.ts";
+import { allowedSymbol, openOrders, orderRate, priceCollar, protectiveReserve, staleQuote } from "./market-rules.ts";
 import { exposure, openPositions, orderValue, positionQuantity, positionShare, positionValue } from "./size-rules.ts";
 
 /** In the order in which a trader wants to hear of them. */
@@ -15,6 +15,7 @@ const ENTRY_RULES: readonly Rule[] = [
   allowedSymbol,
   staleQuote,
   orderRate,
+  protectiveReserve,
   openOrders,
   priceCollar,
   equityKnown,

@@ -63,6 +63,24 @@ export function orderRate({ limits, entriesLastMinute }: RiskFacts): RuleVerdict
   );
 }
 
+/** The last of the exchange's rate is kept for exits and cancels (TRADING §2 "Rate"). */
+export function protectiveReserve({ entryWaitSeconds, symbol }: RiskFacts): RuleVerdict | null {
+  if (entryWaitSeconds === null) {
+    return null;
+  }
+  const wait = wholeNumber(entryWaitSeconds);
+  return {
+    code: "PROTECTIVE_RESERVE",
+    name: "Exchange's rate limit",
+    passed: entryWaitSeconds <= 0,
+    unit: "s",
+    limit: "0",
+    value: wait,
+    room: null,
+    message: `Kraken's limit for orders on ${symbol} is nearly used up; what is left is kept for exits and cancels. Wait ${wait} s.`,
+  };
+}
+
 export function openOrders({ openOrdersOfSymbol, symbol }: RiskFacts): RuleVerdict | null {
   if (openOrdersOfSymbol === null) {
     return null;

@@ -41,6 +41,7 @@ export type CommandDependencies = {
   readonly clock: Clock;
   readonly market: Market;
   readonly newId: () => string;
+  readonly kraken: { entryWaitSeconds(symbol: Symbol): number };
 };
 
 /** Carries out a wish of the account's owner. */
@@ -78,6 +79,7 @@ export async function fulfil<T>(dependencies: CommandDependencies, wish: Wish<T>
     const id = newId();
     const context = {
       ...contextOf(dependencies, settled, id, wish.origin),
+      ...rateOf(dependencies, state, wish.command),
       ...(wish.proposed === undefined ? {} : { provenance: wish.proposed.provenance }),
     };
     applyPrints(dependencies, turn, settled.deliveries, context);
@@ -90,6 +92,17 @@ export async function fulfil<T>(dependencies: CommandDependencies, wish: Wish<T>
     }
     return answer;
   });
+}
+
+/** How the exchange's rate limit stands for an order of an account there: the engine keeps a reserve of it for exits. */
+function rateOf(
+  { kraken }: CommandDependencies,
+  state: AccountState,
+  command: Command,
+): Pick<Context, "entryWaitSeconds"> {
+  return state.venue === null || command.type !== "place_order"
+    ? {}
+    : { entryWaitSeconds: kraken.entryWaitSeconds(command.request.symbol) };
 }
 
 /** Books prints that reached watched levels, each account's at once. Prints for levels that are gone are left out. */

@@ -96,8 +96,10 @@ export async function checkRisk(
   return ok({ ...answer, denial: denial === null ? null : { ...denial, details: { ...denial.details } } });
 }
 
-function factsOf({ clock }: Parts, state: AccountState, symbol: string): TradingFacts {
-  return state.venue === null ? tradingFacts(state, clock.wall()) : exchangeFacts(state, clock.wall(), symbol);
+function factsOf({ clock, kraken }: Parts, state: AccountState, symbol: string): TradingFacts {
+  return state.venue === null
+    ? tradingFacts(state, clock.wall())
+    : { ...exchangeFacts(state, clock.wall(), symbol), entryWaitSeconds: kraken.entryWaitSeconds(symbol) };
 }
 
 function toWire(settings: AccountState["limits"]): RiskSettingsView {

@@ -47,7 +47,7 @@ import { exportEverything } from "./export.ts";
 import { accountStateView, journalView } from "./frames.ts";
 import { runDueJobs } from "./jobs.ts";
 import { assemble, type Parts } from "./parts.ts";
-import { cancelExternal, orderOutcome, placedOutcome, rateProblem } from "./kraken/answers.ts";
+import { cancelExternal, orderOutcome, placedOutcome } from "./kraken/answers.ts";
 import { notifySubmission, type NotifySubmission } from "./notify/submission.ts";
 import type { Principal, ProposedOrder, TraderPort, Write } from "./port.ts";
 import { sweep } from "./nets/sweep.ts";
@@ -160,9 +160,8 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     if (side === "buy") {
       await this.#parts().openRisk.note();
     }
-    const full = side === "buy" ? rateProblem(this.#parts(), accountId, asked) : null;
     const placed = await wish(this.#parts(), about("place", principal, { account: accountId, symbol }), () =>
-      full === null ? placeWish(principal, accountId, asked) : { ok: false, error: full },
+      placeWish(principal, accountId, asked),
     );
     return placedOutcome(this.#parts(), accountId, startedAt, placed);
   }
@@ -255,10 +254,9 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     const { order } = asked.request;
     const about = order?.side === "buy" ? ordinary : protective;
     const startedAt = this.#parts().clock.wall();
-    const full = order?.side === "buy" ? rateProblem(this.#parts(), accountId, { ...asked, request: order }) : null;
     const ids = { account: accountId, proposal: asked.request.provenance.proposalId };
     const placed = await wish(this.#parts(), about("execute_proposal", principal, ids), () =>
-      full === null ? proposedWish(principal, accountId, asked) : { ok: false, error: full },
+      proposedWish(principal, accountId, asked),
     );
     return placedOutcome(this.#parts(), accountId, startedAt, placed);
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decimal as d } from "../../decimal.ts";
+import { orderRequest } from "../../testing/desk.ts";
 import { VenueDesk } from "../../testing/venue-desk.ts";
+import { decide } from "../decide.ts";
 
 const limitBuy = { side: "buy", quantity: d("1"), limitPrice: d("100") } as const;
 const byHand = { venueOrderId: "HAND", clientOrderId: null } as const;
@@ -204,5 +206,20 @@ describe("triggered orders", () => {
     expect(trader.codeOf(answer({ type: "trailing-stop", triggerPrice: null }))).toBe("BAD_REQUEST");
     const taken = answer({ type: "stop-loss", triggerPrice: d("90.04") });
     expect(taken.events[0]).toMatchObject({ conditionalClose: { triggerPrice: "90" } });
+  });
+});
+
+describe("the exchange's rate limit", () => {
+  it("keeps its reserve for exits: an entry is denied with the wait, and the denial recorded", () => {
+    const desk = new VenueDesk({ USD: "10000", BTC: "1" });
+    const command = { type: "place_order" as const, request: orderRequest(limitBuy) };
+    const context = { ...desk.context(), entryWaitSeconds: 7 };
+    const denied = decide(desk.state, command, context);
+    expect(denied).toMatchObject({
+      type: "denied",
+      problem: { code: "PROTECTIVE_RESERVE", message: expect.stringContaining("Wait 7 s.") },
+      events: [{ type: "order_denied" }],
+    });
+    expect(decide(desk.state, command, { ...context, entryWaitSeconds: 0 }).type).toBe("accepted");
   });
 });

@@ -45,7 +45,8 @@ export function placeAtExchange(turn: Turn, request: OrderRequest): Outcome {
   if (clash !== null) {
     return denied(context, request, clash);
   }
-  const facts = exchangeFacts(state, context.now, request.symbol);
+  const known = exchangeFacts(state, context.now, request.symbol);
+  const facts = { ...known, entryWaitSeconds: context.entryWaitSeconds };
   const plan = assess(facts, request, assessmentMarket(state, context));
   if (!plan.ok) {
     return denied(context, request, plan.error);

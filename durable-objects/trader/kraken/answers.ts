@@ -1,10 +1,8 @@
 /** Answers to wishes for an account at Kraken: they wait a moment for what the exchange says, and say how it stands then. */
-import type { CancelExternalResult, OrderView, PlacedOrder, PlaceOrderRequest } from "../../../contract/orders.ts";
+import type { CancelExternalResult, OrderView, PlacedOrder } from "../../../contract/orders.ts";
 import type { Milliseconds } from "../../../domain/market.ts";
-import { ok, refuse, type Problem, type Result } from "../../../domain/problem.ts";
-import { intentOf, keptAnswer } from "../idempotency.ts";
+import { ok, refuse, type Result } from "../../../domain/problem.ts";
 import type { Parts } from "../parts.ts";
-import type { Write } from "../port.ts";
 import { unknownAccount } from "../commands.ts";
 import { placedOrderOf } from "../wishes.ts";
 
@@ -40,18 +38,6 @@ export async function orderOutcome(
   await parts.kraken.outcome(answered.value.id, patienceSince(parts, startedAt));
   const now = placedOrderOf(parts.desk.store, accountId, answered.value.id);
   return now.ok ? ok(now.value.order) : answered;
-}
-
-/**
- * Why an entry has to wait for the exchange's rate limit; null: it need not, the account is on paper, or this very request was
- * answered before.
- */
-export function rateProblem(parts: Parts, accountId: string, asked: Write<PlaceOrderRequest>): Problem | null {
-  if (!isAtKraken(parts, accountId)) {
-    return null;
-  }
-  const known = keptAnswer(parts.desk.store, intentOf(asked, `place ${accountId}`), parts.clock.wall());
-  return known === null ? parts.kraken.rateProblem(asked.request.symbol) : null;
 }
 
 /** Cancels the orders made by hand, each by itself; the caller has confirmed it (TRADING §5). */

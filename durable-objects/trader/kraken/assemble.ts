@@ -1,7 +1,6 @@
 /** The Kraken account of one trader object: its client, its socket and its ports over the object's own surroundings. */
 import type { AccountState } from "../../../domain/account/state.ts";
 import type { Instrument, Market, MarketView, Milliseconds, Symbol } from "../../../domain/market.ts";
-import type { Problem } from "../../../domain/problem.ts";
 import { NO_NAMES, type NameTable } from "../../../domain/venue/names.ts";
 import { ADD_COST, type RateCounters } from "../../../domain/venue/rate-counters.ts";
 import { parseTrusted } from "../../lib/trusted-json.ts";
@@ -180,19 +179,11 @@ export class KrakenDesk {
     });
   }
 
-  /** Why an entry has to wait for the exchange's rate limit, with the reserve for exits kept (TRADING §2); null: it need not. */
-  rateProblem(symbol: Symbol): Problem | null {
+  /** How long an entry has to wait for the exchange's rate limit, with the reserve for exits kept (TRADING §2); 0: not at all. */
+  entryWaitSeconds(symbol: Symbol): number {
     const now = this.#surroundings.now();
     const until = this.#rates.waitUntil({ calls: 0, matching: [{ symbol, points: ADD_COST }] }, "ordinary");
-    if (until !== null && until <= now) {
-      return null;
-    }
-    const seconds = String(until === null ? 60 : Math.ceil((until - now) / 1_000));
-    return {
-      code: "RATE_LIMITED",
-      message: `Kraken's limit for orders on ${symbol} is nearly used up; what is left is kept for exits and cancels. Wait ${seconds} s.`,
-      details: { retryAfterSeconds: seconds },
-    };
+    return until === null ? 60 : Math.max(0, Math.ceil((until - now) / 1_000));
   }
 
   /** Whether the order is on its way, or a change of it is. */
