@@ -4,7 +4,6 @@ import type { Milliseconds } from "../../../domain/market.ts";
 import type { VenueFailure, VenueReply } from "../../../domain/venue/failure.ts";
 import type { VenueExecution, VenueLedgerRow, VenueOrder } from "../../../domain/venue/reports.ts";
 import { parseTrusted } from "../../lib/trusted-json.ts";
-import type { MetaKey } from "../store.ts";
 import type { Judge } from "./judge.ts";
 import type { KrakenAccountPorts } from "./ports.ts";
 import { NOT_SENT, type CallOptions, type HistoryPage } from "./rest/api.ts";
@@ -15,6 +14,8 @@ const OVERLAP_MS = 120_000;
 /** Room in the counters is waited for at most so often in one read. */
 const MOST_WAITS = 8;
 const RESOLVING: CallOptions = { lane: "resolving", urgency: "protective" };
+/** Rows come while pages are read: the number of all is corrected at most so often in one read. */
+const MOST_CORRECTIONS = 10;
 const FEE_PAIRS = 40;
 const UNBOOKED_AWAITED_MS = 5 * 60_000;
 /** Fees follow the volume of 30 days: they are asked for again this often, and at every start. */
@@ -26,6 +27,20 @@ type Floor = { readonly time: Milliseconds; readonly ids: readonly string[] };
 
 /** `complete`: nothing of it is left to be booked. `clean`: nothing of it was new. */
 type Outcome = { readonly complete: boolean; readonly clean: boolean };
+
+const FAILED: Outcome = { complete: false, clean: false };
+
+/** A history that is read in pages, the newest first. */
+type HistorySource<T> = {
+  /** Up to which time every row is booked. */
+  readonly cursor: "kraken_trades" | "kraken_ledger";
+  readonly read: (start: Milliseconds, offset: number) => Promise<VenueReply<HistoryPage<T>>>;
+  readonly idOf: (row: T) => string;
+  readonly book: (rows: readonly T[]) => Promise<unknown>;
+};
+
+/** What one read has booked. `before`: what was not booked before it. `hasLeft`: something is still not. */
+type Progress = { readonly ids: string[]; readonly before: string[]; hasLeft: boolean };
 
 export class Reader {
   readonly #ports: KrakenAccountPorts;
@@ -100,19 +115,12 @@ export class Reader {
   }
 
   async #readExecutions(): Promise<Outcome> {
-    const readAt = this.#ports.now();
-    const rows = await this.#window("kraken_trades", (start, offset) =>
-      this.#ports.history.tradesHistory({ start, offset }, { lane: "resolving" }),
-    );
-    if (rows === null) {
-      return { complete: false, clean: false };
-    }
-    const floor = this.#floor();
-    const counted = rows.filter(({ executionId, time }) => isAfter(floor, executionId, time));
-    const ids = counted.map(({ executionId }) => executionId);
-    const before = this.#unbooked(ids);
-    await this.bookExecutions(counted);
-    return this.#advance("kraken_trades", readAt, ids, before);
+    return this.#readHistory<VenueExecution>({
+      cursor: "kraken_trades",
+      read: (start, offset) => this.#ports.history.tradesHistory({ start, offset }, { lane: "resolving" }),
+      idOf: ({ executionId }) => executionId,
+      book: (rows) => this.bookExecutions(rows),
+    });
   }
 
   /** Books executions, with the orders that the account does not know. Answers how many were new. */
@@ -138,19 +146,12 @@ export class Reader {
 
   /** Books ledger rows since the cursor. */
   async readLedger(): Promise<Outcome> {
-    const readAt = this.#ports.now();
-    const rows = await this.#window("kraken_ledger", (start, offset) =>
-      this.#ports.history.ledgers({ start, offset }, { lane: "history" }),
-    );
-    if (rows === null) {
-      return { complete: false, clean: false };
-    }
-    const floor = this.#floor();
-    const counted = rows.filter(({ ledgerId, time }) => isAfter(floor, ledgerId, time));
-    const ids = counted.map(({ ledgerId }) => ledgerId);
-    const before = this.#unbooked(ids);
-    await this.bookLedger(counted);
-    return this.#advance("kraken_ledger", readAt, ids, before);
+    return this.#readHistory<VenueLedgerRow>({
+      cursor: "kraken_ledger",
+      read: (start, offset) => this.#ports.history.ledgers({ start, offset }, { lane: "history" }),
+      idOf: ({ ledgerId }) => ledgerId,
+      book: (rows) => this.bookLedger(rows),
+    });
   }
 
   /** Books ledger rows; answers how many were new. */
@@ -245,30 +246,111 @@ export class Reader {
     }
   }
 
-  /** All rows since the cursor, less the overlap; null when a page could not be had. */
-  async #window<T>(
-    cursor: MetaKey,
-    read: (start: Milliseconds, offset: number) => Promise<VenueReply<HistoryPage<T>>>,
-  ): Promise<readonly T[] | null> {
-    const start = Math.max(0, Number(this.#ports.desk.store.meta(cursor) ?? "0") - OVERLAP_MS);
-    const rows: T[] = [];
-    for (;;) {
-      const page = await this.#patiently(() => read(start, rows.length));
-      if (!page.ok) {
-        this.#learn(page.failure);
-        return null;
+  /**
+   * Books all rows since the cursor, less the overlap: page by page, the oldest first, and the cursor follows each page that is
+   * booked. So a page that fails, or a restart, goes on from there instead of beginning again.
+   */
+  async #readHistory<T extends { readonly time: Milliseconds }>(source: HistorySource<T>): Promise<Outcome> {
+    const readAt = this.#ports.now();
+    const start = Math.max(0, Number(this.#ports.desk.store.meta(source.cursor) ?? "0") - OVERLAP_MS);
+    const progress: Progress = { ids: [], before: [], hasLeft: false };
+    const newest = await this.#page(source, start, 0);
+    if (newest === null) {
+      return FAILED;
+    }
+    if (newest.count === null) {
+      return (await this.#bookUncounted(source, start, newest, progress))
+        ? this.#advance(source, readAt, progress)
+        : FAILED;
+    }
+    // Counted from the oldest: rows that come meanwhile are newer, and move only what is counted from the newest.
+    const older = newest.count - newest.sent;
+    let { count } = newest;
+    let corrections = 0;
+    for (let done = 0; done < older;) {
+      const page = await this.#page(source, start, Math.max(0, count - done - PAGE));
+      if (page === null || page.sent === 0 || corrections > MOST_CORRECTIONS) {
+        return FAILED;
       }
-      rows.push(...page.value.rows);
-      if (page.value.rows.length < PAGE) {
-        return rows;
+      if (page.count !== null && page.count !== count) {
+        corrections += 1;
+        count = page.count;
+        continue;
       }
+      await this.#bookPage(source, page, progress);
+      done += PAGE;
+    }
+    await this.#bookPage(source, newest, progress);
+    return this.#advance(source, readAt, progress);
+  }
+
+  /** Where the exchange does not say how many rows there are, a page that is not full is the last. False: one failed. */
+  async #bookUncounted<T extends { readonly time: Milliseconds }>(
+    source: HistorySource<T>,
+    start: Milliseconds,
+    newest: HistoryPage<T>,
+    progress: Progress,
+  ): Promise<boolean> {
+    const pages = [newest];
+    let offset = newest.sent;
+    for (let last = newest; last.sent >= PAGE;) {
+      const page = await this.#page(source, start, offset);
+      if (page === null) {
+        return false;
+      }
+      pages.push(page);
+      offset += page.sent;
+      last = page;
+    }
+    for (const page of pages.toReversed()) {
+      await this.#bookPage(source, page, progress);
+    }
+    return true;
+  }
+
+  /** Null when the page could not be had. */
+  async #page<T>(
+    { read, cursor }: HistorySource<T>,
+    start: Milliseconds,
+    offset: number,
+  ): Promise<HistoryPage<T> | null> {
+    const page = await this.#patiently(() => read(start, offset));
+    if (!page.ok) {
+      this.#learn(page.failure);
+      return null;
+    }
+    const dropped = page.value.sent - page.value.rows.length;
+    if (dropped > 0) {
+      // What they moved shows as a difference of balances.
+      this.#ports.failed("kraken_rows_not_understood", new Error(`${String(dropped)} rows of ${cursor}`));
+    }
+    return page.value;
+  }
+
+  async #bookPage<T extends { readonly time: Milliseconds }>(
+    { cursor, idOf, book }: HistorySource<T>,
+    { rows, sent }: HistoryPage<T>,
+    progress: Progress,
+  ): Promise<void> {
+    const floor = this.#floor();
+    const counted = rows.filter((row) => isAfter(floor, idOf(row), row.time));
+    const ids = counted.map(idOf);
+    progress.ids.push(...ids);
+    progress.before.push(...this.#unbooked(ids));
+    await book(counted);
+    progress.hasLeft ||= sent > rows.length || this.#unbooked(ids).length > 0;
+    const { store } = this.#ports.desk;
+    const booked = rows.reduce((latest, { time }) => Math.max(latest, time), 0);
+    if (!progress.hasLeft && booked > Number(store.meta(cursor) ?? "0")) {
+      store.setMeta(cursor, String(booked));
     }
   }
 
-  /** The cursor moves only over what is booked to the last row. `before`: what was not booked before this read. */
-  #advance(cursor: MetaKey, readAt: Milliseconds, ids: readonly string[], before: readonly string[]): Outcome {
+  /** The cursor moves only over what is booked to the last row. */
+  #advance({ cursor }: Pick<HistorySource<unknown>, "cursor">, readAt: Milliseconds, progress: Progress): Outcome {
+    const { ids, before, hasLeft } = progress;
     const left = this.#unbooked(ids);
-    if (left.length === 0) {
+    if (!hasLeft) {
       this.#ports.desk.store.setMeta(cursor, String(readAt));
     }
     for (const id of before.filter((each) => !left.includes(each))) {

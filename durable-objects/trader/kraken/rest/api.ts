@@ -114,8 +114,11 @@ export type HistoryQuery = {
 
 export type ClosedOrdersQuery = HistoryQuery & { readonly clientOrderId?: string };
 
-/** Newest first, at most 50. `count` is the number of all rows, where it is told. */
-export type HistoryPage<T> = { readonly rows: readonly T[]; readonly count: number | null };
+/**
+ * Newest first, at most 50. `sent`: rows of the page as Kraken sent them; fewer `rows` than that means that some could not be
+ * understood. `count` is the number of all rows of the query, where it is told.
+ */
+export type HistoryPage<T> = { readonly rows: readonly T[]; readonly sent: number; readonly count: number | null };
 
 export type LedgerQuery = HistoryQuery & { readonly type?: string };
 

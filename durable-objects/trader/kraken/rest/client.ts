@@ -5,7 +5,7 @@ import type { VenueFailure, VenueReply } from "../../../../domain/venue/failure.
 import type { Lane } from "../../../../domain/venue/lanes.ts";
 import { ADD_COST, type RateCost } from "../../../../domain/venue/rate-counters.ts";
 import type { Milliseconds } from "../../../../domain/market.ts";
-import type { CallOptions, HistoryPage, KrakenRest, KrakenRestPorts, WebSocketsToken, WriteOptions } from "./api.ts";
+import type { CallOptions, KrakenRest, KrakenRestPorts, WebSocketsToken, WriteOptions } from "./api.ts";
 import { CallLine, type Call, type CallBody, type Outcome } from "./call-line.ts";
 import {
   amendParams,
@@ -211,7 +211,10 @@ export function krakenRest(ports: KrakenRestPorts): KrakenRest {
       const own = query.clientOrderId === undefined ? [] : [ownId(query.clientOrderId)];
       const params = [...own, ...historyParams(query)];
       const reply = await readCall("ClosedOrders", params, options, orders.closedOrdersResult);
-      return map(reply, ({ closed, count }) => page(orders.toOrders(closed, ports.names()), count));
+      return map(reply, ({ closed, count }) => {
+        const rows = orders.toOrders(closed, ports.names());
+        return { rows, sent: rows.length, count: count ?? null };
+      });
     },
     async queryOrders(venueOrderIds, options) {
       if (venueOrderIds.length === 0) {
@@ -225,7 +228,11 @@ export function krakenRest(ports: KrakenRestPorts): KrakenRest {
       // Each fill for itself, as the private socket tells them: a fill is booked once by its id (TRADING §6).
       const params: Params = [...historyParams(query), ["consolidate_taker", "false"]];
       const reply = await readCall("TradesHistory", params, options, history.tradesHistoryResult, HISTORY_COST);
-      return map(reply, ({ trades, count }) => page(history.toExecutions(trades, ports.names()), count));
+      return map(reply, ({ trades, count }) => ({
+        rows: history.toExecutions(trades.rows, ports.names()),
+        sent: trades.sent,
+        count: count ?? null,
+      }));
     },
     async queryTrades(executionIds, options) {
       if (executionIds.length === 0) {
@@ -239,7 +246,11 @@ export function krakenRest(ports: KrakenRestPorts): KrakenRest {
       const type: Params = query.type === undefined ? [] : [["type", query.type]];
       const params = [...type, ...historyParams(query)];
       const reply = await readCall("Ledgers", params, options, history.ledgersResult, HISTORY_COST);
-      return map(reply, ({ ledger, count }) => page(history.toLedgerRows(ledger, ports.names()), count));
+      return map(reply, ({ ledger, count }) => ({
+        rows: history.toLedgerRows(ledger.rows, ports.names()),
+        sent: ledger.sent,
+        count: count ?? null,
+      }));
     },
     async queryLedgers(ledgerIds, options) {
       if (ledgerIds.length === 0) {
@@ -307,10 +318,6 @@ function form(params: Params): CallBody {
 
 function ownId(clientOrderId: string): readonly [string, string] {
   return ["cl_ord_id", clientOrderId.toLowerCase()];
-}
-
-function page<T>(rows: readonly T[], count: number | null | undefined): HistoryPage<T> {
-  return { rows, count: count ?? null };
 }
 
 function map<T, U>(reply: VenueReply<T>, change: (value: T) => U): VenueReply<U> {

@@ -20,7 +20,7 @@ const tradeRow = z.object({
 });
 const tradeRows = z.record(z.string(), tradeRow);
 
-export const tradesHistoryResult = z.object({ trades: tradeRows, count: integer.nullish() });
+export const tradesHistoryResult = z.object({ trades: pageOf(tradeRow), count: integer.nullish() });
 export const queryTradesResult = tradeRows;
 
 const ledgerRow = z.object({
@@ -34,8 +34,22 @@ const ledgerRow = z.object({
 });
 const ledgerRows = z.record(z.string(), ledgerRow);
 
-export const ledgersResult = z.object({ ledger: ledgerRows, count: integer.nullish() });
+export const ledgersResult = z.object({ ledger: pageOf(ledgerRow), count: integer.nullish() });
 export const queryLedgersResult = ledgerRows;
+
+/** One row in a form never seen must not hide the others of its page: it is left out, and counted as sent. */
+function pageOf<T extends z.ZodType>(row: T) {
+  return z.record(z.string(), z.unknown()).transform((sent) => {
+    const rows: Record<string, z.output<T>> = {};
+    for (const [id, each] of Object.entries(sent)) {
+      const parsed = row.safeParse(each);
+      if (parsed.success) {
+        rows[id] = parsed.data;
+      }
+    }
+    return { rows, sent: Object.keys(sent).length };
+  });
+}
 
 /**
  * Executions of an answer, in its order. A row does not name the asset of its fee: it is the quote, as `fciq` asks for. An order
