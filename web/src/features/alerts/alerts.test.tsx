@@ -1,5 +1,6 @@
 import { fireEvent, screen, waitFor, within } from "@solidjs/testing-library";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { decimal } from "../../../../domain/decimal.ts";
 import { krakenShown, renderApp } from "../../testing/render-app.tsx";
 import { defaultWorld, type Answer, type Call } from "../testing/render-desk.tsx";
 import { NOW, sampleAccount, sampleKrakenAccount, sampleState } from "../testing/samples.ts";
@@ -67,14 +68,63 @@ describe("alerts", () => {
     expect(app.notices.all()).toHaveLength(4);
   });
 
-  it("of a paper account ask for no journal", async () => {
+  it("of a paper account are read too: halts, stops and price alerts happen there as well", async () => {
     const asked: string[] = [];
-    const paper = defaultWorld({ account: sampleState({ account: sampleAccount() }) });
-    await renderApp({ world: paper, answer: journal(asked) });
+    const paper = defaultWorld({ account: sampleState({ account: sampleAccount({ seq: 300 }) }) });
+    const app = await renderApp({ world: paper, answer: journal(asked) });
     await screen.findByRole("button", { name: /^PAPER Paper/ });
-    await new Promise((resolve) => {
-      setTimeout(resolve, 200);
-    });
-    expect(asked).toEqual([]);
+    await waitFor(() => expect(asked).toHaveLength(1));
+    await waitFor(() => expect(app.notices.all()).toHaveLength(1));
+  });
+});
+
+describe("price alerts", () => {
+  const waiting = {
+    id: "alert-1",
+    symbol: "BTC/USD",
+    direction: "above" as const,
+    price: decimal("70000"),
+    note: "breakout",
+    createdAt: NOW,
+  };
+  const paper = defaultWorld({ account: sampleState({ account: sampleAccount({ priceAlerts: [waiting] }) }) });
+
+  it("are set for the side on which they lie, and removed", async () => {
+    const app = await renderApp({ world: paper });
+    app.answer((call) =>
+      call.method === "POST"
+        ? { status: 201, body: { ...waiting, id: "alert-2", direction: "below", price: "50000", note: null } }
+        : call.method === "DELETE"
+          ? { status: 200, body: { alerts: [], past: [] } }
+          : undefined,
+    );
+    fireEvent.click(await screen.findByRole("tab", { name: /^Alerts/ }));
+    const section = within(await screen.findByRole("region", { name: "Price alerts" }));
+    expect(section.getByText(/breakout/)).toBeInTheDocument();
+    fireEvent.input(section.getByLabelText("Tell me when BTC/USD trades at"), { target: { value: "50000" } });
+    fireEvent.click(section.getByRole("button", { name: /^Set alert: at or below 50.000/ }));
+    await waitFor(() => expect(app.calls).toHaveLength(1));
+    fireEvent.click(section.getByRole("button", { name: "Remove the alert of BTC/USD at 70000" }));
+    await waitFor(() => expect(app.calls).toHaveLength(2));
+    expect(app.calls).toMatchObject([
+      { path: "/api/accounts/account-1/price-alerts", body: { symbol: "BTC/USD", direction: "below", price: "50000" } },
+      { method: "DELETE", path: "/api/accounts/account-1/price-alerts/alert-1" },
+    ]);
+  });
+
+  it("ask the browser for its notifications by a button alone", async () => {
+    const request = vi.spyOn(Notification, "requestPermission").mockResolvedValue("denied");
+    await renderApp({ world: paper });
+    fireEvent.click(await screen.findByRole("tab", { name: /^Alerts/ }));
+    await screen.findByRole("region", { name: "Price alerts" });
+    expect(request).not.toHaveBeenCalled();
+    const button = screen.queryByRole("button", { name: "Notify me in this browser" });
+    if (button === null) {
+      expect(screen.getByText(/^This browser refuses notifications/)).toBeInTheDocument();
+    } else {
+      fireEvent.click(button);
+      expect(request).toHaveBeenCalledTimes(1);
+    }
+    request.mockRestore();
   });
 });

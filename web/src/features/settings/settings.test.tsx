@@ -161,7 +161,7 @@ describe("the settings", () => {
     const history = { orders: [], fills: [], equity: [] };
     app.answer((call) =>
       call.path === "/api/me/export"
-        ? { status: 200, body: { exportedAt: NOW, user: ADA.user, sessions: [], trader: {}, history } }
+        ? { status: 200, body: { exportedAt: NOW, user: ADA.user, sessions: [], trader: {}, assistant: {}, history } }
         : undefined,
     );
     fireEvent.click(await screen.findByRole("button", { name: "Export everything" }));

@@ -58,10 +58,26 @@ export function fillNotice(fills: readonly FillView[]): EventNotice {
   ].filter((part) => part !== null);
   return {
     tone: profit !== null && isNegative(profit) ? "info" : "success",
-    title: `${verb} ${formatQuantity(quantity)} ${base} @ ${formatDecimal(average)}`,
+    title: `${causeWord(last)}${verb} ${formatQuantity(quantity)} ${base} @ ${formatDecimal(average)}`,
     detail: parts.length === 0 ? null : `${parts.join(". ")}.`,
     time: last.time,
   };
+}
+
+/** What sold without anybody's click. */
+function causeWord({ origin }: FillView): string {
+  switch (origin) {
+    case "stop":
+      return "Stopped out: ";
+    case "target":
+      return "Target reached: ";
+    case "emergency":
+      return "Emergency exit: ";
+    case "flatten":
+      return "Flattened: ";
+    default:
+      return "";
+  }
 }
 
 function endNotice(order: OrderView): EventNotice {

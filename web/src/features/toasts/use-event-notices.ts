@@ -1,5 +1,6 @@
 import { createEffect, on, onCleanup, untrack } from "solid-js";
 import type { AccountView } from "../../../../contract/accounts.ts";
+import { notifyInBrowser } from "../../data/browser-notifications.ts";
 import { useStores } from "../../data/stores.tsx";
 import { pastAlerts } from "./alert-history.ts";
 import { noticesOf, noticesOfPast, type EventNotice, type Heard } from "./event-notices.ts";
@@ -36,7 +37,10 @@ export function useEventNotices(): void {
       for (const [accountId, ofAccount] of Map.groupBy(heard, ({ event }) => event.accountId)) {
         noticesOf(ofAccount)
           .map(inAccount(names.get(accountId)))
-          .forEach(notices.add);
+          .forEach((notice) => {
+            notices.add(notice);
+            notifyInBrowser(notice);
+          });
       }
       heard = [];
     };
@@ -68,12 +72,10 @@ export function useEventNotices(): void {
         );
         notices.seed(past.toSorted((left, right) => right.time - left.time).slice(0, PAST_SHOWN));
         for (const { account } of desks) {
-          if (account.exchange !== null) {
-            const name = inAccount(names.get(account.id));
-            void pastAlerts(account).then((found) => {
-              notices.merge(found.map(name));
-            });
-          }
+          const name = inAccount(names.get(account.id));
+          void pastAlerts(account).then((found) => {
+            notices.merge(found.map(name));
+          });
         }
       },
     ),
