@@ -6,6 +6,7 @@ import { AccountSettings } from "../features/settings/account-settings.tsx";
 import { Appearance } from "../features/settings/appearance.tsx";
 import { Confirmations } from "../features/settings/confirmations.tsx";
 import { MyData } from "../features/settings/my-data.tsx";
+import { NotificationSettings } from "../features/settings/notification-settings.tsx";
 import { Profile } from "../features/settings/profile.tsx";
 import { RiskSettings } from "../features/settings/risk-settings.tsx";
 import { Sessions } from "../features/settings/sessions.tsx";
@@ -30,6 +31,7 @@ export default function SettingsPage(): JSX.Element {
         <KrakenSettings />
         <AccountSettings />
         <RiskSettings />
+        <NotificationSettings />
         <Profile />
         <Sessions />
         <MyData />
