@@ -75,6 +75,18 @@ describe("a stop that an entry brings", () => {
     expect(trader.codeOf(trader.tryPlace({ side: "buy", quantity: d("1"), stop: stopAt(price) }))).toBe(code);
   });
 
+  it("at a price is refused on a pair that is not quoted in account currency; in percent it rests on the asset's own pair", () => {
+    const trader = desk()
+      .book("ETH/USD", [["9.9", "100"]], [["10", "100"]], "10")
+      .book("ETH/BTC", [["0.099", "100"]], [["0.1", "100"]], "0.1");
+    trader.place({ side: "buy", quantity: d("2"), stop: null });
+    const wish = { symbol: "ETH/BTC", side: "buy", quantity: d("1") } as const;
+    expect(trader.tryPlace({ ...wish, stop: stopAt("0.09") })).toMatchObject({ problem: { code: "PRICE_INVALID" } });
+    trader.place({ ...wish, stop: { type: "percent", percent: d("5") } });
+    const [stop] = restingStops(trader.state, "ETH");
+    expect(stop).toMatchObject({ symbol: "ETH/USD", quantity: "1", triggerPrice: "9.5" });
+  });
+
   it("of a second entry takes the place of the first when it is named; the default never lowers it", () => {
     const trader = desk({ limits: { defaultStopPercent: d("5") } });
     trader.place({ side: "buy", quantity: d("1"), stop: stopAt("97") });

@@ -215,6 +215,14 @@ export function judgeCandidate(
   if (match !== null && beyond && isPositive(match.rest)) {
     return moreThanShown(order, match);
   }
+  const foreign = foreignLevel(order, instrument, facts.currency);
+  if (foreign !== null) {
+    return refuse(
+      "PRICE_INVALID",
+      `A ${foreign} of ${instrument.base} rests on ${instrument.base}/${facts.currency}, and this order is priced in ${instrument.quote}: say it in percent, or change the position's after the fill.`,
+      { field: foreign },
+    );
+  }
   const unsafe = checkEntryProtection(order.protection ?? NO_PROTECTION, expectedEntry(order, market, rate));
   if (!unsafe.ok) {
     return unsafe;
@@ -234,6 +242,15 @@ export function judgeCandidate(
   const arms = triggered && price.value.tradable;
   const waitingFor = match === null && !facts.exchange && !arms ? WAITING_FOR_PRICE : null;
   return ok({ ...order, instrument, conversionRate: rate, hold, match, waitingFor });
+}
+
+/** A level at a price of another quote would be taken for one in account currency; null: there is none. */
+function foreignLevel(order: Candidate, instrument: Instrument, currency: Asset): "stop" | "target" | null {
+  if (order.protection === null || instrument.quote === currency) {
+    return null;
+  }
+  const { stop, target } = order.protection;
+  return stop?.type === "price" ? "stop" : target?.type === "price" ? "target" : null;
 }
 
 const NO_PROTECTION = { stop: null, target: null };

@@ -6,14 +6,19 @@ import {
   compare,
   decimal,
   isAbove,
+  isBelow,
   multiply,
   roundToStep,
   subtract,
+  sum,
   ZERO,
   type Decimal,
 } from "../../domain/decimal.ts";
 import type { MarketView } from "../../domain/market.ts";
 import type { OrderRequest } from "../../domain/orders/request.ts";
+import type { StopPlan } from "../../domain/protection/protection.ts";
+import { restingStops } from "../../domain/protection/resting-stop.ts";
+import { protectionStanding } from "../../domain/protection/standing.ts";
 import type { NameTable } from "../../domain/venue/names.ts";
 import type { Transport } from "../../durable-objects/trader/kraken/rest/api.ts";
 import { readNames } from "../../durable-objects/trader/kraken/rest/public.ts";
@@ -75,6 +80,8 @@ class World {
   readonly #time = new VirtualTime(START);
   readonly #random: Random;
   readonly #ids: Random;
+  /** Draws of its own, so that stories from before protection was drawn stay what they were. */
+  readonly #protection: Random;
   readonly #disk = new Disk();
   #desk: TestDesk | null = null;
   #life: Life = { state: "dead", gateClosed: false };
@@ -94,6 +101,7 @@ class World {
   constructor(seed: string) {
     this.#random = createRandom(`${seed}/world`);
     this.#ids = createRandom(`${seed}/ids`);
+    this.#protection = createRandom(`${seed}/protection`);
     this.exchange = new ModelExchange(seed, this.#time, (text) => {
       this.#tell(text);
     });
@@ -230,7 +238,42 @@ class World {
       const decision = desk.apply({ type: "adopt_holding", asset, quantity, cost: decimal("1000") });
       this.#tell(`user: adopt ${quantity} ${asset} → ${decision.type}`);
     }
+    this.#protect(desk);
     desk.wake();
+  }
+
+  /** Now and then the user changes what protects a position. */
+  #protect(desk: TestDesk): void {
+    if (this.#protection.integer(5) > 0) {
+      return;
+    }
+    const asset = this.#protection.integer(2) === 0 ? "BTC" : "ETH";
+    const stop = this.#stopPlan(`${asset}/USD`);
+    const target =
+      this.#protection.integer(4) === 0
+        ? { type: "price" as const, price: this.#near(`${asset}/USD`, 0.2 + this.#protection.next()) }
+        : undefined;
+    const decision = desk.apply({ type: "protect_position", asset, stop, target });
+    this.#tell(`user: protect ${asset} by ${stop?.type ?? "nothing"} → ${decision.type}`);
+  }
+
+  #stopPlan(symbol: string): StopPlan | null {
+    switch (this.#protection.integer(6)) {
+      case 0:
+        return null;
+      case 1:
+        return { type: "trailing", percent: decimal("0.5") };
+      case 2:
+        return { type: "percent", percent: decimal("0.4") };
+      default:
+        return { type: "price", price: this.#near(symbol, -0.1 - this.#protection.next()) };
+    }
+  }
+
+  #near(symbol: string, percent: number): Decimal {
+    const mark = this.exchange.view(symbol, true).quote.mark ?? ZERO;
+    const factor = decimal((1 + percent / 100).toFixed(5).replace(/0+$/u, "").replace(/\.$/u, ""));
+    return roundToStep(multiply(mark, factor), instrumentOf(symbol).tickSize, "down");
   }
 
   #stop(desk: TestDesk): void {
@@ -256,7 +299,8 @@ class World {
       );
     const size = symbol === "BTC/USD" ? 0.002 : 0.03;
     const quantity = decimal((size * (1 + random.integer(5))).toFixed(3).replace(/0+$/u, "").replace(/\.$/u, ""));
-    const plain = { symbol, side, quantity, postOnly: false, timeInForce: "gtc" } as const;
+    const brought = side === "buy" && this.#protection.integer(2) === 0 ? { stop: this.#stopPlan(symbol) } : {};
+    const plain = { symbol, side, quantity, postOnly: false, timeInForce: "gtc", ...brought } as const;
     const away = side === "buy" ? -1 : 1;
     const passive = near(away * random.next() * 0.6);
     switch (random.integer(8)) {
@@ -574,6 +618,7 @@ class World {
     let differs = "it never looked";
     // What the exchange holds back comes within 160 s; only then does agreement mean anything.
     await this.#run(this.#time.now + 180_000);
+    this.#checkProtection();
     while (this.#time.now < limit) {
       if (
         this.#desk !== null &&
@@ -581,6 +626,10 @@ class World {
         Object.keys(this.#desk.state?.orders ?? {}).length > 0
       ) {
         this.#desk.apply({ type: "cancel_all", symbol: null });
+        // Stops stay with their positions until the user takes them away.
+        for (const asset of Object.keys(this.#desk.state?.protections ?? {})) {
+          this.#desk.apply({ type: "protect_position", asset, stop: null });
+        }
       }
       this.#cancelByHand();
       await this.#run(this.#time.now + 20_000);
@@ -603,6 +652,39 @@ class World {
     for (const order of Array.from(account.live.values())) {
       if (order.terms.clientOrderId === undefined || known[order.id] !== undefined) {
         venue.engine.turn(() => venue.desk.cancel(account, { id: order.id }));
+      }
+    }
+  }
+
+  /**
+   * Every position that wants a stop has it at the exchange, for what it can cover and no more, once nothing is in its way any
+   * longer (TRADING §4).
+   */
+  #checkProtection(): void {
+    const state = this.#desk?.state;
+    if (state === null || state === undefined || this.#life.state !== "alive") {
+      return;
+    }
+    for (const asset of Object.keys(state.protections)) {
+      const { status, reason } = protectionStanding(state, asset);
+      if (status === "pending") {
+        throw new Broken(`the stop of ${asset} never came to rest: ${reason ?? ""}`);
+      }
+      const stops = restingStops(state, asset);
+      const resting = sum(
+        stops.map(({ id }) => {
+          const there = [...this.exchange.account.live.values()].find(({ terms }) => terms.clientOrderId === id);
+          return there === undefined
+            ? ZERO
+            : decimal(formatTrimmed(there.terms.quantity - there.filled, there.terms.pair.quantityDecimals));
+        }),
+      );
+      const { managed } = holdingOf(state.holdings, asset);
+      if (isAbove(resting, managed)) {
+        throw new Broken(`stops for ${resting} ${asset} rest at the exchange and ${managed} is managed`);
+      }
+      if (status === "protected" && isBelow(resting, sum(stops.map(({ hold }) => hold.amount)))) {
+        throw new Broken(`the desk counts on a stop of ${asset} that is not at the exchange`);
       }
     }
   }

@@ -290,6 +290,16 @@ describe("orders and trades made by hand", () => {
     expect(desk.todo()).toEqual([`send cancel ${stop}`]);
   });
 
+  it("cancel a resting stop that Kraken does not let shrink", () => {
+    const desk = new VenueDesk();
+    desk.buy("1");
+    const stop = desk.open({ side: "sell", type: "stop-loss", quantity: d("1"), triggerPrice: d("90") });
+    desk.book([handTrade({ quantity: d("0.4"), cost: d("44") })], [handOrder({ status: "closed" })]);
+    desk.send(stop, "amend");
+    desk.fail(stop, "refused", "amend");
+    expect(desk.todo()).toEqual([`send cancel ${stop}`]);
+  });
+
   it("one that pays with a managed asset sells that at its own price", () => {
     const desk = new VenueDesk();
     desk.buy("1");

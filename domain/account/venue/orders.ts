@@ -10,6 +10,7 @@ import type { VenueCommand } from "./commands.ts";
 import { noteExternalOrder, noteExternalOrdersGone } from "./external.ts";
 import { applyAmend, confirmPlacement, deferAction, failAmend } from "./replies.ts";
 import type { Ending, PendingAmend, VenueLink } from "./state.ts";
+import { UNSEEN_READS } from "./work.ts";
 
 type CommandOf<T extends VenueCommand["type"]> = Extract<VenueCommand, { type: T }>;
 
@@ -38,7 +39,14 @@ export function reportOrders(turn: Turn, command: CommandOf<"report_orders">): v
 export function reportAbsence(turn: Turn, command: CommandOf<"report_absence">): void {
   const order = turn.state.orders[command.orderId];
   const link = order?.venue;
-  if (order === undefined || link === null || link === undefined || link.placement !== "sent") {
+  if (order === undefined || link === null || link === undefined) {
+    return;
+  }
+  if (link.placement === "confirmed") {
+    noteUnseen(turn, order, link, command.readAt);
+    return;
+  }
+  if (link.placement !== "sent") {
     return;
   }
   if (command.readAt < link.deadline + ABSENCE_AFTER_MS || command.readAt <= (link.emptyReadAt ?? 0)) {
@@ -54,6 +62,23 @@ export function reportAbsence(turn: Turn, command: CommandOf<"report_absence">):
       reason: "Kraken shows no such order: it was never taken. Should a fill of it appear later, it is booked.",
       released: order.hold,
     });
+  }
+}
+
+/** Kraken took the order and shows it nowhere: told once, then read on slowly, because it may be live all the same. */
+function noteUnseen(turn: Turn, order: OpenOrder, link: VenueLink, readAt: number): void {
+  if (link.ending !== null || readAt <= (link.emptyReadAt ?? 0)) {
+    return;
+  }
+  const count = link.emptyReads + 1;
+  record(turn, { type: "absence_noted", ...stamp(turn.context), orderId: order.id, count, readAt });
+  if (count === UNSEEN_READS) {
+    raiseAlert(
+      turn,
+      "critical",
+      `Kraken took the order ${order.side} ${order.quantity} ${order.symbol} and shows it neither open nor closed. It counts as live and is read every 5 minutes; look at it on kraken.com.`,
+      order.id,
+    );
   }
 }
 

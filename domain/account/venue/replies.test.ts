@@ -175,6 +175,27 @@ describe("absence", () => {
   });
 });
 
+describe("an order that Kraken took and shows nowhere", () => {
+  it("is told once and then read every five minutes, until it is shown again", () => {
+    const desk = new VenueDesk();
+    const id = desk.open(limitBuy);
+    desk.do({ type: "cancel_order", orderId: id });
+    desk.send(id, "cancel");
+    desk.accept(id, "cancel");
+    expect(desk.work()).toMatchObject([{ type: "resolve", notBefore: 0 }]);
+    for (let read = 0; read < 12; read += 1) {
+      desk.now += 2_000;
+      desk.do({ type: "report_absence", orderId: id, readAt: desk.now });
+    }
+    expect(desk.work()).toMatchObject([{ type: "resolve", notBefore: desk.now + 300_000 }]);
+    expect(desk.alerts().filter(({ orderId }) => orderId === id)).toHaveLength(1);
+    expect(desk.live(id).status).toBe("cancel_pending");
+    desk.now += 20_000;
+    desk.report([desk.shown(id, { status: "cancelled" })]);
+    expect(desk.order(id).status).toBe("cancelled");
+  });
+});
+
 describe("a cancel", () => {
   it("of what never left the queue is immediate", () => {
     const desk = new VenueDesk();
@@ -227,6 +248,22 @@ describe("a cancel", () => {
     desk.send(id, "cancel");
     desk.fail(id, "suspended", "cancel");
     expect(desk.work()).toMatchObject([{ action: "cancel", orderId: id, notBefore: desk.now + 60_000 }]);
+  });
+
+  it("refused by a suspended key is told once, and tried more and more seldom", () => {
+    const desk = new VenueDesk();
+    const id = desk.open(limitBuy);
+    desk.do({ type: "cancel_order", orderId: id });
+    const waits: number[] = [];
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      desk.send(id, "cancel");
+      desk.fail(id, "suspended", "cancel");
+      const notBefore = desk.work()[0]?.notBefore ?? 0;
+      waits.push((notBefore - desk.now) / 60_000);
+      desk.now = notBefore;
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 10, 10]);
+    expect(desk.alerts().filter(({ orderId }) => orderId === id)).toHaveLength(1);
   });
 });
 

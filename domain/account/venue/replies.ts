@@ -6,6 +6,7 @@ import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { raiseAlert } from "./alerts.ts";
 import { holdOfTerms } from "./cancel.ts";
 import type { VenueCommand } from "./commands.ts";
+import { cancelTooLarge } from "./shrink.ts";
 import { entryProblem } from "./standing.ts";
 import type { PendingAmend } from "./state.ts";
 
@@ -13,6 +14,8 @@ type CommandOf<T extends VenueCommand["type"]> = Extract<VenueCommand, { type: T
 
 /** Between two tries after the key or the account was refused for good. */
 const SUSPENDED_RETRY_MS = 60_000;
+/** It doubles to this: a key that may read but not cancel would be asked for ever. */
+const SUSPENDED_LONGEST_MS = 600_000;
 
 /** The fence: the action leaves the queue, or there is nothing to send (TRADING §6). */
 export function sendAction(turn: Turn, command: CommandOf<"send_action">): Outcome {
@@ -233,9 +236,21 @@ function cancelFailed(turn: Turn, order: OpenOrder, failure: VenueFailure): void
     case "wait":
       deferAction(turn, order.id, "cancel", failure.retryAt, failure.message);
       return;
-    case "suspended":
-      deferAction(turn, order.id, "cancel", failure.retryAt ?? turn.context.now + SUSPENDED_RETRY_MS, failure.message);
+    case "suspended": {
+      const { attempts } = order.venue.cancel;
+      const wait = Math.min(SUSPENDED_RETRY_MS * 2 ** Math.min(attempts - 1, 10), SUSPENDED_LONGEST_MS);
+      deferAction(turn, order.id, "cancel", failure.retryAt ?? turn.context.now + wait, failure.message);
+      if (attempts === 1) {
+        const what = `${order.side} ${order.quantity} ${order.symbol}`;
+        raiseAlert(
+          turn,
+          "critical",
+          `An order (${what}) could not be cancelled and is still live at Kraken: ${failure.message} It is cancelled once the key works again.`,
+          order.id,
+        );
+      }
       return;
+    }
     case "refused":
     case "gone":
       // Filled, ended or never there: only its state tells which.
@@ -258,6 +273,7 @@ function amendFailed(turn: Turn, order: OpenOrder, failure: VenueFailure): void 
   }
   if (failure.class !== "ambiguous" && failure.class !== "gone") {
     failAmend(turn, order, amend, failure.message);
+    cancelTooLarge(turn, order.id);
   }
 }
 
@@ -307,6 +323,7 @@ function dropOne(turn: Turn, order: OpenOrder): void {
   }
   if (link.amend?.stage === "queued" && now > link.amend.deadline) {
     failAmend(turn, order, link.amend, "The change could not be sent to Kraken in time; the order is as it was.");
+    cancelTooLarge(turn, order.id);
   }
 }
 

@@ -53,3 +53,20 @@ function shrink(turn: Turn, order: OpenOrder, rest: Decimal): void {
     hold: { asset: hold.asset, before: hold.amount, after: hold.amount },
   });
 }
+
+/** A sale that could not be made smaller goes where it is still for more than there is. */
+export function cancelTooLarge(turn: Turn, orderId: string): void {
+  const order = turn.state.orders[orderId];
+  if (order?.side !== "sell" || order.venue?.cancel !== null || order.venue.ending !== null) {
+    return;
+  }
+  const { asset } = order.hold;
+  const lasting = Object.values(turn.state.orders).filter(
+    ({ side, hold, venue }) =>
+      side === "sell" && hold.asset === asset && venue?.ending === null && venue.cancel === null,
+  );
+  const managed = largest(ZERO, holdingOf(turn.state.holdings, asset).managed);
+  if (isPositive(subtract(sum(lasting.map(({ hold }) => hold.amount)), managed))) {
+    requestCancel(turn, orderId, "Cancelled because it sells more than there is left and could not be made smaller.");
+  }
+}

@@ -38,6 +38,10 @@ export const ANSWER_PATIENCE_MS = 5_000;
 /** An unknown order is read this often. */
 export const RESOLVE_EVERY_MS = 2_000;
 
+/** Reads that may show nothing of an order that the exchange took, before that is told; after it, it is read more seldom. */
+export const UNSEEN_READS = 10;
+const UNSEEN_EVERY_MS = 300_000;
+
 /** The work of an account, most urgent first; nothing for a paper account. */
 export function venueWork(state: AccountState): readonly VenueWork[] {
   if (state.venue === null) {
@@ -91,6 +95,9 @@ function resolveAt(order: OpenOrder, link: VenueLink): Milliseconds | null {
   if (link.ending !== null) {
     // How it ended is known, only its fills are still to come: reading it again would starve what reads them.
     return null;
+  }
+  if (link.placement === "confirmed" && link.emptyReads >= UNSEEN_READS) {
+    return (link.emptyReadAt ?? 0) + UNSEEN_EVERY_MS;
   }
   if (order.status === "unknown" || link.missing || link.cancel?.stage === "accepted") {
     return 0;

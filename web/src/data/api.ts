@@ -103,10 +103,12 @@ export function protectPosition(
   accountId: string,
   asset: string,
   wish: ProtectPositionRequest,
+  intent: string,
 ): Promise<Result<AccountView>> {
   return request(`/api/accounts/${accountId}/positions/${encodeURIComponent(asset)}/protection`, account, {
     method: "PUT",
     body: wish,
+    intent,
   });
 }
 

@@ -4,6 +4,7 @@
  * part of the page.
  */
 import {
+  type AutoscaleInfo,
   CandlestickSeries,
   ColorType,
   createChartEx,
@@ -22,6 +23,8 @@ import { axisPrice, candleBar, planChange, plotted, volumeBar } from "./chart-da
 import { fillMarkers } from "./fill-markers.ts";
 import { lineChanges, type OrderLine } from "./order-lines.ts";
 import { makeLineDrag, type LineMove } from "./line-drag.ts";
+import { levelOf } from "./position-lines.ts";
+import { withLevels } from "./visible-range.ts";
 import { momentLabel } from "./zone-labels.ts";
 import { ZonedTimeScale } from "./zoned-time-scale.ts";
 
@@ -81,7 +84,15 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
   chart.applyOptions(themeOptions(colours));
   // The library lays its canvases out in a table, which is none for a reader.
   container.querySelector("table")?.setAttribute("role", "presentation");
-  const candleSeries = chart.addSeries(CandlestickSeries, candleColours(colours));
+  const candleSeries = chart.addSeries(CandlestickSeries, {
+    ...candleColours(colours),
+    // A stop or a target outside the view could be neither seen nor dragged.
+    autoscaleInfoProvider: (base: () => AutoscaleInfo | null) =>
+      withLevels(
+        base(),
+        [...lines.values()].filter(({ line }) => levelOf(line.id) !== null).map(({ line }) => plotted(line.price)),
+      ),
+  });
   const volumeSeries = chart.addSeries(HistogramSeries, {
     priceScaleId: "volume",
     priceFormat: { type: "volume" },
@@ -184,6 +195,10 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
       }
     }
     drag.settle();
+    if (changes.added.length > 0 || changes.changed.length > 0 || changes.removed.length > 0) {
+      // Asks for the range again: the levels belong to it.
+      chart.priceScale("right").applyOptions({});
+    }
   }
 
   function setZone(next: string): void {

@@ -65,6 +65,7 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
       id: "mark",
       header: "Mark",
       align: "right",
+      wideOnly: true,
       cell: (row) => (
         <span
           class={classNames(!row.value().figures.fresh && "text-warning")}

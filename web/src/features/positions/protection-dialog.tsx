@@ -120,7 +120,7 @@ export function ProtectionDialog(props: {
       description={protectionSentence(before, props.instrument)}
       action={props.isReal ? "Change it at Kraken" : "Change it"}
       blockedReason={blocked()}
-      run={() => protectPosition(props.accountId, props.position.asset, wish())}
+      run={(intent) => protectPosition(props.accountId, props.position.asset, wish(), intent)}
       onClose={() => props.onClose()}
     >
       <div class="flex items-start gap-2">
