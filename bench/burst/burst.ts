@@ -32,6 +32,7 @@ export async function benchBurst(): Promise<Section> {
       const program = new Program(desk.origin);
       await program.signIn();
       const { id } = await program.account();
+      await program.widenRules(id);
       const orders = `/api/accounts/${id}/orders`;
       await freshPrice(program, "C00-USD");
       await program.insist(

@@ -86,6 +86,7 @@ async function prepare(venuePort: number, stateFolder: string): Promise<readonly
       const program = new Program(desk.origin);
       await program.signIn();
       const { id } = await program.account();
+      await program.widenRules(id);
       await freshPrice(program, "BTC-USD");
       owners.push({ program, accountId: id });
       const fill = { symbol: "BTC/USD", side: "buy", type: "market", quantity: "0.001" };

@@ -30,6 +30,7 @@ export async function benchOrders(): Promise<Section> {
     const program = new Program(desk.origin);
     await program.signIn();
     const { id } = await program.account();
+    await program.widenRules(id);
     await freshPrice(program, "BTC-USD");
     const path = `/api/accounts/${id}/orders`;
     const stock = { symbol: "BTC/USD", side: "buy", type: "market", quantity: "0.1" };

@@ -22,6 +22,7 @@ export async function benchRecovery(): Promise<Section> {
     const program = new Program(desk.origin);
     await program.signIn();
     const { id } = await program.account();
+    await program.widenRules(id);
     await freshPrice(program, "BTC-USD");
     const recoveries: Recovery[] = [];
     for (let kill = 0; kill < KILLS; kill += 1) {

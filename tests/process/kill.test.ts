@@ -29,6 +29,7 @@ test("kill -9 of the worker in the middle of trading loses nothing and doubles n
     const program = new Program(desk.origin);
     await program.signIn();
     const { id } = await program.account();
+    await program.widenRules(id);
     const follower = new Follower(program);
     const following = follower.run();
     const orderIds: string[] = [];

@@ -5,6 +5,7 @@ import { errorBody } from "../../contract/errors.ts";
 import { fill, fillPage, order, orderPage, type FillView, type OrderView } from "../../contract/orders.ts";
 import { eventList, type JournalEventView } from "../../contract/trader-socket.ts";
 import type { AccountEvent } from "../../domain/account/events.ts";
+import { WIDE_RISK } from "../../domain/testing/wide-risk.ts";
 import { pause } from "../../scripts/lib/wait.ts";
 
 const signedIn = z.object({ token: z.string() });
@@ -81,6 +82,14 @@ export class Program {
       throw new Error("the trader has no account");
     }
     return first;
+  }
+
+  /** Gives the account rules that deny nothing: what is tried here is not about risk. */
+  async widenRules(accountId: string): Promise<void> {
+    const { status, body } = await this.ask("PUT", `/api/accounts/${accountId}/risk`, WIDE_RISK, null);
+    if (status !== 200) {
+      throw new Error(`the rules were not changed: ${status} ${errorBody.parse(body).error.message}`);
+    }
   }
 
   async allOrders(accountId: string): Promise<readonly OrderView[]> {

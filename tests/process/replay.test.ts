@@ -57,6 +57,7 @@ async function replay(lines: readonly string[], from: string, speed: number): Pr
     const program = new Program(desk.origin);
     await program.signIn();
     const { id } = await program.account();
+    await program.widenRules(id);
     const orders = `/api/accounts/${id}/orders`;
     const end = (candles.at(-1)?.time ?? 0) + HOUR_MS;
     await program.insist("POST", orders, { symbol: "BTC/USD", side: "buy", type: "market", quantity: "0.3" }, "first");
