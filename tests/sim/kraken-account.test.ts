@@ -93,3 +93,28 @@ describe.concurrent.each([
     await stage.untilEqual();
   }, 180_000);
 });
+
+it("asks nothing while the key is refused, and settles what is unknown once it works again", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { stage, exchange } = await open(false, onTestFinished);
+  exchange.faults.add({ kind: "dropAnswer", times: 1, target: "AddOrder" });
+  const refused = ["OpenOrders", "ClosedOrders", "QueryOrders", "BalanceEx", "GetWebSocketsToken"].map((target) =>
+    exchange.faults.add({ kind: "error", target, text: "EAPI:Invalid key", times: 1_000 }),
+  );
+  const id = stage.place();
+  await stage.until("suspended", () => stage.state.venue?.connection.status === "suspended", 30_000);
+  const asked = stage.client.sent.length;
+  await new Promise((resolve) => {
+    setTimeout(resolve, 7_000);
+  });
+  expect(stage.statusOf(id)).toBe("unknown");
+  // One look that was due already, and none of the reads that an unknown order is given every two seconds.
+  expect(stage.client.sent.length - asked).toBeLessThanOrEqual(1);
+  for (const fault of refused) {
+    exchange.faults.clear(fault.id);
+  }
+  stage.account.keyConnected();
+  await stage.until("found", () => stage.statusOf(id) === "open", 30_000);
+}, 180_000);

@@ -145,6 +145,10 @@ export class KrakenAccount {
     }
     this.#steer(state);
     const now = this.#ports.now();
+    if (isSuspended(state)) {
+      // One look at a time finds out whether the key works again; until then nothing else is asked.
+      this.#lookAt = Math.min(this.#lookAt, state.venue.connection.retryAt ?? now + SUSPENDED_LOOK_MS);
+    }
     if (this.#protectAt(state) <= now) {
       this.#isProtecting = true;
       void this.#protect(state);
@@ -176,7 +180,9 @@ export class KrakenAccount {
       const moves = venue?.placement !== "confirmed" || venue.cancel !== null || venue.amend !== null;
       return status === "unknown" || moves || (venue?.waitsFor.length ?? 0) > 0;
     });
-    const wanted = state.venue?.foundAt !== null && (needs || this.#ports.watched());
+    // A socket that is up goes on telling; a new one would ask for a token with a key that is refused.
+    const allowed = !isSuspended(state) || socket.state === "live";
+    const wanted = allowed && state.venue?.foundAt !== null && (needs || this.#ports.watched());
     if (wanted && socket.state === "disconnected") {
       socket.open();
     } else if (!wanted && socket.state !== "disconnected") {
@@ -272,7 +278,7 @@ export class KrakenAccount {
 
   /** Whether open orders have to be polled: they rest and no socket tells of them. */
   #polls(state: AccountState): boolean {
-    return this.#socket?.state !== "live" && Object.keys(state.orders).length > 0;
+    return !isSuspended(state) && this.#socket?.state !== "live" && Object.keys(state.orders).length > 0;
   }
 
   /** Not in a row: what one look could not settle needs something else to happen first. */
@@ -282,6 +288,9 @@ export class KrakenAccount {
   }
 
   #dueAt(item: VenueWork): Milliseconds {
+    if (item.type !== "send" && this.state !== null && isSuspended(this.state)) {
+      return Infinity;
+    }
     return Math.max(item.notBefore, this.#notBefore.get(nameOf(item)) ?? 0);
   }
 
@@ -308,6 +317,11 @@ export class KrakenAccount {
     // However long a look takes, whoever comes after this object has to take it up.
     this.#ports.plan(Math.min(soonest, this.#ports.now() + (this.#isLooking ? POLL_EVERY_MS : RECONCILE_EVERY_MS)));
   }
+}
+
+/** The key or the account is refused: each further call may make a lockout longer (PROTOCOL §4). */
+function isSuspended({ venue }: AccountState): boolean {
+  return venue?.connection.status === "suspended";
 }
 
 function nameOf(item: VenueWork): string {

@@ -1,6 +1,6 @@
 /** Reads at the exchange and books what they tell: orders, executions, ledger, balances (TRADING §6). */
 import type { OpenOrder } from "../../../domain/account/state.ts";
-import type { Milliseconds } from "../../../domain/market.ts";
+import type { Instrument, Milliseconds } from "../../../domain/market.ts";
 import type { VenueFailure, VenueReply } from "../../../domain/venue/failure.ts";
 import type { VenueExecution, VenueLedgerRow, VenueOrder } from "../../../domain/venue/reports.ts";
 import { parseTrusted } from "../../lib/trusted-json.ts";
@@ -82,16 +82,23 @@ export class Reader {
       this.#judge.apply({ type: "report_absence", orderId: order.id, readAt });
       return;
     }
-    await this.readOrders([venueOrderId]);
+    if ((await this.readOrders([venueOrderId])) === 0) {
+      this.#judge.apply({ type: "report_absence", orderId: order.id, readAt });
+    }
   }
 
-  /** Reads orders by the exchange's ids. */
-  async readOrders(venueOrderIds: readonly string[]): Promise<void> {
+  /** Reads orders by the exchange's ids. Answers how many are shown; null when they could not be had. */
+  async readOrders(venueOrderIds: readonly string[]): Promise<number | null> {
     const readAt = this.#ports.now();
     const reply = await this.#ports.rest.queryOrders(venueOrderIds.slice(0, PAGE), RESOLVING);
-    if (reply.ok && reply.value.length > 0) {
+    if (!reply.ok) {
+      this.#learn(reply.failure);
+      return null;
+    }
+    if (reply.value.length > 0) {
       this.#judge.apply({ type: "report_orders", orders: reply.value, complete: false, readAt });
     }
+    return reply.value.length;
   }
 
   /** Every open order of the account; false when they could not be had. */
@@ -232,18 +239,31 @@ export class Reader {
     return false;
   }
 
+  /** Of every pair that the account has to do with, and of the most usual ones; of what is left the dearest is assumed. */
   async #learnFees(): Promise<void> {
     const pairs = (await this.#ports.pairs()).filter(({ status }) => status !== "delisted");
-    const dollars = pairs.filter(({ quote }) => quote === "USD");
-    const chosen = [...dollars, ...pairs.filter(({ quote }) => quote !== "USD")].slice(0, FEE_PAIRS);
-    for (const some of chosen.length === 0 ? [] : [chosen, chosen.slice(0, 1)]) {
-      const reply = await this.#patiently(() => this.#ports.rest.tradeVolume(some, { lane: "resolving" }));
-      if (reply.ok) {
-        this.#judge.apply({ type: "learn_fees", fees: reply.value.fees });
-        this.#feesReadAt = this.#ports.now();
-        return;
+    const state = this.#judge.state;
+    const held = new Set(Object.keys(state?.holdings ?? {}));
+    const traded = pairs.filter(({ symbol, base }) => held.has(base) || state?.instruments[symbol] !== undefined);
+    const others = pairs.filter((pair) => !traded.includes(pair));
+    const dollars = others.filter(({ quote }) => quote === "USD");
+    const usual = [...dollars, ...others.filter(({ quote }) => quote !== "USD")].slice(0, FEE_PAIRS);
+    const chosen = [...traded, ...usual];
+    for (let start = 0; start < chosen.length; start += FEE_PAIRS) {
+      const some = chosen.slice(start, start + FEE_PAIRS);
+      if (!(await this.#learnFeesOf(some)) && !(await this.#learnFeesOf(some.slice(0, 1)))) {
+        return; // Asked again at the next look.
       }
     }
+    this.#feesReadAt = chosen.length === 0 ? this.#feesReadAt : this.#ports.now();
+  }
+
+  async #learnFeesOf(pairs: readonly Instrument[]): Promise<boolean> {
+    const reply = await this.#patiently(() => this.#ports.rest.tradeVolume(pairs, { lane: "resolving" }));
+    if (reply.ok) {
+      this.#judge.apply({ type: "learn_fees", fees: reply.value.fees });
+    }
+    return reply.ok;
   }
 
   /**
