@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { decimal } from "../../../domain/decimal.ts";
+import type { Instrument } from "../../../domain/market.ts";
 import type { VenueLedgerRow } from "../../../domain/venue/reports.ts";
+import { BTC } from "../../../tests/sim/support/kraken-rest.ts";
 import { nodeStorage } from "../../../tests/support/desk-storage.ts";
 import { Desk } from "../desk.ts";
 import { Judge } from "./judge.ts";
@@ -17,6 +19,8 @@ const PAGE = 50;
 function readerOf(
   rows: readonly VenueLedgerRow[],
   reply: (page: HistoryPage<VenueLedgerRow>, offset: number) => HistoryPage<VenueLedgerRow> | null,
+  more: Partial<KrakenRest> = {},
+  pairs: readonly Instrument[] = [],
 ) {
   const storage = nodeStorage();
   const asked: number[] = [];
@@ -57,6 +61,7 @@ function readerOf(
           ? { ok: false, failure: { class: "ambiguous", text: "no answer", message: "No answer.", retryAt: null } }
           : { ok: true, value: answer };
       },
+      ...more,
     };
     const ports: KrakenAccountPorts = {
       accountId: "kraken",
@@ -72,7 +77,7 @@ function readerOf(
       },
       newId,
       markets: async () => ({}),
-      pairs: async () => [],
+      pairs: async () => pairs,
       watched: () => false,
       plan: () => undefined,
       failed: (event) => {
@@ -85,7 +90,7 @@ function readerOf(
       judge.apply({ type: "find_holdings", balances: [] });
     }
     const booked = () => judge.booked(rows.map(({ ledgerId }) => ledgerId)).size;
-    return { reader: new Reader(ports, judge), booked, cash: () => judge.state?.holdings.USD?.managed };
+    return { reader: new Reader(ports, judge), booked, cash: () => judge.state?.holdings.USD?.managed, judge };
   };
   return { open, asked, reported };
 }
@@ -162,3 +167,34 @@ it("pages without a count are read to the first that is not full", async () => {
   expect(booked()).toBe(120);
   expect(stage.asked).toEqual([0, 50, 100]);
 });
+
+it("fees are asked for in pages, of every pair that the account holds something of", async () => {
+  const asked: (readonly string[])[] = [];
+  const pairs = Array.from({ length: 100 }, (_, index) => pairOf(`A${String(index)}`));
+  const rows = deposits(100)
+    .map((row, index) => ({ ...row, asset: `A${String(index)}` }))
+    .slice(55);
+  const { reader, judge } = readerOf(
+    rows,
+    (page) => page,
+    {
+      balances: async () => ({ ok: true, value: { balances: [], held: [], elsewhere: [] } }),
+      openOrders: async () => ({ ok: true, value: [] }),
+      tradesHistory: async () => ({ ok: true, value: { rows: [], sent: 0, count: 0 } }),
+      async tradeVolume(some) {
+        asked.push(some.map(({ symbol }) => symbol));
+        const fees = some.map(({ symbol }) => ({ symbol, takerPercent: decimal("0.4"), makerPercent: decimal("0.2") }));
+        return { ok: true, value: { fees, thirtyDayVolume: null } };
+      },
+    },
+    pairs,
+  ).open();
+  await reader.reconcile();
+  expect(asked.every((page) => page.length <= 40)).toBe(true);
+  expect(asked.flat()).toHaveLength(85);
+  expect(judge.state?.venue?.fees["A99/USD"]).toEqual({ takerPercent: "0.4", makerPercent: "0.2" });
+});
+
+function pairOf(base: string): Instrument {
+  return { ...BTC, symbol: `${base}/USD`, restName: `${base}USD`, base };
+}
