@@ -14,7 +14,7 @@ export function ProtectedList(props: { account: AccountView; risks: PositionRisk
   const riskOf = (asset: string): PositionRisks[number] | undefined => props.risks.find((risk) => risk.asset === asset);
   return (
     <section aria-label="What is protected">
-      <h3 class="text-sm text-muted">What is protected, and by what</h3>
+      <h2 class="text-sm text-muted">What is protected, and by what</h2>
       <Show
         when={props.account.positions.length > 0}
         fallback={<p class="text-muted">No position: there is nothing to protect.</p>}

@@ -1,0 +1,115 @@
+/** Issue 4 "Done when": every rule can be seen to deny, with its reason, in the interface; Stop, and the way back from it. */
+import { expect, test, type Page } from "@playwright/test";
+import { enterAsGuest, lastPrice, orderForm, placeLimit, placeMarket, watchConsole } from "./support/desk-page.ts";
+
+/** Writes limits in Settings, by the labels that stand there, and comes back to the desk. */
+async function setLimits(page: Page, limits: Readonly<Record<string, string>>): Promise<void> {
+  await page.goto("/settings#risk");
+  const section = page.getByRole("region", { name: /^Risk of / });
+  for (const [label, value] of Object.entries(limits)) {
+    await section.getByLabel(label, { exact: true }).fill(value);
+  }
+  await section.getByRole("button", { name: "Save the limits" }).click();
+  await expect(section.getByText(/^Saved/)).toBeVisible();
+  await page.goto("/trade/BTC-USD");
+  await expect.poll(() => lastPrice(page)).toBeGreaterThan(0);
+}
+
+/** Writes a limit buy without sending it, and opens what the rules say. */
+async function writeEntry(page: Page, price: number, size: string): Promise<void> {
+  const form = orderForm(page);
+  await form.getByRole("button", { name: "Limit", exact: true }).click();
+  await form.getByRole("textbox", { name: "Limit price" }).fill(price.toFixed(1));
+  await form.getByRole("textbox", { name: "Size" }).fill(size);
+  const rules = form.getByRole("list", { name: "Rules of risk" });
+  if (!(await rules.isVisible())) {
+    await form.getByText(/rules? (pass|deny)/).click();
+  }
+}
+
+test("every rule of size, risk and choice denies with its limit, its value and its reason before anything is sent", async ({
+  page,
+}) => {
+  test.setTimeout(120_000);
+  const errors = watchConsole(page);
+  await enterAsGuest(page, "/trade/ETH-USD");
+  await placeMarket(page, "Buy", "0.1");
+  await setLimits(page, {
+    "Largest order (USD)": "100",
+    "Largest position (USD)": "100",
+    "Largest position (% of equity)": "0.5",
+    "Largest quantity (per asset)": "BTC 0.001",
+    "Exposure (% of equity)": "3",
+    "Open positions (positions)": "1",
+    "Risk per trade (% of equity)": "0.01",
+    "Price collar (% from the price)": "5",
+    "Allowed pairs": "ETH/USD",
+  });
+  await writeEntry(page, (await lastPrice(page)) * 1.2, "0.01");
+  const rules = orderForm(page).getByRole("list", { name: "Rules of risk" });
+  for (const name of [
+    "Value of the order",
+    "Value of the position",
+    "Share of equity",
+    "Quantity of the position",
+    "Exposure",
+    "Open positions",
+    "Risk of the trade",
+    "Price collar",
+    "Allowed pairs",
+  ]) {
+    const rule = rules.getByRole("listitem").filter({ hasText: `✕ ${name}` });
+    await expect(rule, name).toBeVisible();
+    // Its reason is a sentence.
+    await expect(rule.getByText(/\.$/).last(), name).toBeVisible();
+  }
+  await expect(orderForm(page).getByText(/Lose at stop: −\$/)).toBeVisible();
+  expect(errors).toEqual([]);
+});
+
+test("more entries in a minute than allowed are denied in words, and nothing is sent twice", async ({ page }) => {
+  await enterAsGuest(page, "/trade/BTC-USD");
+  await setLimits(page, { "Entries a minute (orders)": "1" });
+  await placeLimit(page, "Buy", "50000", "0.001");
+  const form = orderForm(page);
+  // The size of an accepted order is taken away, so that the next is not sent by habit.
+  await expect(form.getByRole("textbox", { name: "Size" })).toHaveValue("");
+  await form.getByRole("textbox", { name: "Limit price" }).fill("50001");
+  await form.getByRole("textbox", { name: "Size" }).fill("0.001");
+  await form.getByRole("button", { name: /^Buy [\d.]/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /^Buy/ }).click();
+  await expect(page.getByText(/1 (order|entr)[^.]*minute/i).first()).toBeVisible();
+});
+
+test("a size from risk loses that much at the stop", async ({ page }) => {
+  await enterAsGuest(page, "/trade/BTC-USD");
+  await expect.poll(() => lastPrice(page)).toBeGreaterThan(0);
+  const form = orderForm(page);
+  await form.getByRole("button", { name: "Limit", exact: true }).click();
+  await form.getByRole("textbox", { name: "Limit price" }).fill(((await lastPrice(page)) * 0.98).toFixed(1));
+  await form.getByRole("textbox", { name: "Risk of equity" }).fill("1");
+  await form.getByRole("button", { name: "Size from risk" }).click();
+  await expect(form.getByText(/Lose at stop: −\$(99\.\d\d|100\.00) \((0\.99|1\.00)\s% of equity\)/)).toBeVisible();
+});
+
+test("Stop halts entries and says so; the risk panel names it and resumes", async ({ page }) => {
+  await enterAsGuest(page, "/trade/BTC-USD");
+  await placeMarket(page, "Buy", "0.01");
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Protect" }).click();
+  await expect(dialog.getByText(/Every position has its stop already|Puts a stop/)).toBeVisible();
+  await dialog.getByRole("button", { name: "Stop and protect" }).click();
+  await expect(page.getByRole("dialog", { name: "Stopped" })).toBeVisible();
+  await dialog.getByRole("contentinfo").getByRole("button", { name: "Close" }).click();
+
+  await writeEntry(page, (await lastPrice(page)) * 0.98, "0.001");
+  await expect(orderForm(page).getByText("✕ Halt")).toBeVisible();
+  await page.getByRole("tab", { name: /^Risk/ }).click();
+  const panel = page.getByRole("region", { name: "Risk", exact: true });
+  await expect(panel.getByText("Stopped by you")).toBeVisible();
+  await panel.getByRole("button", { name: "Resume…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Resume trading" }).click();
+  await expect(panel.getByText("Stopped by you")).toBeHidden();
+  await expect(orderForm(page).getByText("✕ Halt")).toBeHidden();
+});
