@@ -18,6 +18,7 @@ import { ok, refuse, type Result } from "../../domain/problem.ts";
 import type { CandleSeries } from "./port.ts";
 import { advanceCandles } from "./charts.ts";
 import { linkState, type FeedParts } from "./feed-parts.ts";
+import { DialBook } from "./venue/dial-book.ts";
 import { askWitness, checkFeed } from "./venue-events.ts";
 import { knowsMarket, marketNotKnown, watch } from "./watching.ts";
 import type { WatchedMarket } from "./watched-market.ts";
@@ -157,6 +158,11 @@ export class Answers {
     return this.#feed.markets
       .all()
       .flatMap(({ symbol, candles }) => (candles === null ? [] : [{ symbol, timeframes: candles.timeframes }]));
+  }
+
+  takePrivateDial(): Milliseconds {
+    const { sql, now } = this.#feed.ports;
+    return new DialBook(sql).takePrivate(now());
   }
 
   heartbeat(): {

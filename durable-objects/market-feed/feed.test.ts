@@ -298,6 +298,21 @@ function minutes(from: number, count: number, timeframe = 60_000): Candle[] {
 }
 
 describe("the feed and its venue", () => {
+  it("shares one connect budget with private sockets and keeps a part of it for itself (TRADING §6)", async () => {
+    const stage = new Stage("live");
+    await stage.open();
+    // One of them was the feed's own.
+    const taken = Array.from({ length: 79 }, () => stage.answers.takePrivateDial());
+    expect(taken.every((wait) => wait === 0)).toBe(true);
+    expect(stage.answers.takePrivateDial()).toBe(600_000);
+    stage.restart();
+    await stage.settle();
+    expect(stage.parts.link.connected).toBe(true);
+    expect(stage.answers.takePrivateDial()).toBe(600_000);
+    stage.now += 600_000;
+    expect(stage.answers.takePrivateDial()).toBe(0);
+  });
+
   it("ignores a book's frames between a wrong checksum and the next snapshot (PROTOCOL §5.6)", async () => {
     const stage = new Stage();
     await stage.open();

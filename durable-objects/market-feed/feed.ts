@@ -16,6 +16,7 @@ import { skipGap, takeLateTrades } from "./tape-flow.ts";
 import { TriggerDesk } from "./trigger-desk.ts";
 import { checkFeed, frameReceived, linkClosed, linkOpened } from "./venue-events.ts";
 import { LONGEST_DELAY_MS } from "./venue/backoff.ts";
+import { DialBook } from "./venue/dial-book.ts";
 import { VenueLink } from "./venue/link.ts";
 import { Subscriptions } from "./venue/subscriptions.ts";
 import { Waiters } from "./waiters.ts";
@@ -24,7 +25,6 @@ import { heldSymbols, rewatch, watchTopic } from "./watching.ts";
 /** Public REST takes about one request a second per address (PROTOCOL §3.3). */
 const LIVE_SPACING_MS = 1_100;
 const CHECK_EVERY_MS = 1_000;
-const DIALS_KEPT_MS = 3_600_000;
 
 /** The feed's parts, over the ports of the runtime. Nothing is dialled yet. */
 export function assembleFeed(ports: FeedPorts): FeedParts {
@@ -91,6 +91,7 @@ export function startFeed(parts: FeedParts, sockets: readonly ClientSocket[]): v
 }
 
 function linkPorts({ sql, market, dial, now, random, after }: FeedPorts): ConstructorParameters<typeof VenueLink>[0] {
+  const dials = new DialBook(sql);
   return {
     dial,
     now,
@@ -98,14 +99,9 @@ function linkPorts({ sql, market, dial, now, random, after }: FeedPorts): Constr
     after,
     pingText: null,
     longestDelay: market === "live" ? LONGEST_DELAY_MS.venue : LONGEST_DELAY_MS.own,
-    dials: () =>
-      sql
-        .exec<{ time: number }>("SELECT time FROM dials")
-        .toArray()
-        .map(({ time }) => time),
+    dials: () => dials.times(),
     recordDial: (time) => {
-      sql.exec("DELETE FROM dials WHERE time < ?", time - DIALS_KEPT_MS);
-      sql.exec("INSERT INTO dials (time) VALUES (?)", time);
+      dials.record(time);
     },
   };
 }

@@ -190,6 +190,10 @@ export class MarketFeed extends DurableObject<Env> implements MarketFeedPort {
     await pin(this.#root.feed, traderId, symbols);
   }
 
+  async takePrivateDial(): Promise<number> {
+    return this.#root.answers.takePrivateDial();
+  }
+
   async heartbeat(): Promise<{
     readonly connected: boolean;
     readonly since: number | null;

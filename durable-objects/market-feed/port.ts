@@ -70,6 +70,12 @@ export type MarketFeedPort = {
   /** Symbols with positions of this trader stay subscribed. */
   pin(traderId: string, symbols: readonly Symbol[]): Promise<void>;
 
+  /**
+   * Takes a dial of a private socket out of the budget that all sockets of this address share (TRADING §6). Answers 0 when it may
+   * be made now, else how many milliseconds to wait.
+   */
+  takePrivateDial(): Promise<number>;
+
   /** Called by cron: wakes the object, checks the upstream, answers its state for /api/health. */
   heartbeat(): Promise<{
     readonly connected: boolean;

@@ -6,6 +6,7 @@ import type {
   Candle,
   Instrument,
   MarketView,
+  Milliseconds,
   Quote,
   Symbol,
   Timeframe,
@@ -29,6 +30,7 @@ export const NOTHING_SETTLED: Settled = { markets: {}, deliveries: [], problems:
 
 const BACKGROUND_DEADLINE_MS = 5_000;
 const QUOTES_DEADLINE_MS = 1_500;
+const DIAL_RETRY_MS = 30_000;
 
 export class FeedClient {
   readonly #connect: () => MarketFeedPort;
@@ -140,6 +142,15 @@ export class FeedClient {
 
   async pin(symbols: readonly Symbol[]): Promise<boolean> {
     return this.#tell("pin", (feed) => feed.pin(this.#traderId, symbols));
+  }
+
+  /** How long to wait before a private socket is dialled. Without the feed's word none is: REST is polled meanwhile. */
+  async takePrivateDial(): Promise<Milliseconds> {
+    const answer = await this.#ask("takePrivateDial", QUOTES_DEADLINE_MS, async (feed) => ({
+      ok: true,
+      value: await feed.takePrivateDial(),
+    }));
+    return answer.ok ? answer.value : DIAL_RETRY_MS;
   }
 
   /** Null when the feed is away. */

@@ -140,6 +140,7 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     newId,
     markets: (symbols) => feed.views(symbols),
     pairs: () => feed.pairs(),
+    takeDial: () => feed.takePrivateDial(),
     watched: () => sockets.count() > 0,
     plan: (accountId, at) => {
       schedule.set("kraken", accountId, at);

@@ -4,7 +4,6 @@ import type { Instrument, Market, MarketView, Milliseconds, Symbol } from "../..
 import { NO_NAMES, type NameTable } from "../../../domain/venue/names.ts";
 import { ADD_COST, type RateCounters } from "../../../domain/venue/rate-counters.ts";
 import { parseTrusted } from "../../lib/trusted-json.ts";
-import { budgetDelay, DIAL_BUDGETS } from "../../market-feed/venue/backoff.ts";
 import { dialVenue } from "../../market-feed/venue/dial.ts";
 import type { KeyConnector } from "../credentials/connector.ts";
 import type { Keyring } from "../credentials/keyring.ts";
@@ -31,6 +30,8 @@ export type KrakenSurroundings = {
   readonly newId: () => string;
   readonly markets: (symbols: readonly Symbol[]) => Promise<Readonly<Record<Symbol, MarketView>>>;
   readonly pairs: () => Promise<readonly Instrument[]>;
+  /** Takes a dial out of the budget of this address: 0 when it may be made now, else how long to wait. */
+  readonly takeDial: () => Promise<Milliseconds>;
   readonly watched: () => boolean;
   readonly plan: (accountId: string, at: Milliseconds | null) => void;
   readonly unexpected: (event: string, error: unknown) => void;
@@ -46,7 +47,6 @@ export class KrakenDesk {
   readonly #rates: RateKeeper;
   readonly #rest: KrakenRest;
   readonly #history: HistoryLine;
-  readonly #dials: Milliseconds[] = [];
   readonly #waiting = new Set<() => void>();
   #names: NameTable;
   #namesReadAt: Milliseconds = 0;
@@ -247,7 +247,7 @@ export class KrakenDesk {
             random: () => Math.random(),
             schedule: (at, run) => after(Math.max(0, at - now()), run),
             token: () => this.#rest.webSocketsToken({ lane: "resolving", urgency: "protective" }),
-            takeDial: () => Promise.resolve(this.#takeDial()),
+            takeDial: this.#surroundings.takeDial,
             rates: this.#rates,
           },
           events,
@@ -291,15 +291,6 @@ export class KrakenDesk {
     } finally {
       this.#isReading = false;
     }
-  }
-
-  #takeDial(): Milliseconds {
-    const now = this.#surroundings.now();
-    const wait = budgetDelay(this.#dials, now, DIAL_BUDGETS.private);
-    if (wait === 0) {
-      this.#dials.push(now);
-    }
-    return wait;
   }
 }
 
