@@ -1,6 +1,7 @@
 import { useLocation } from "@solidjs/router";
 import { createEffect, type JSX } from "solid-js";
 import { useStores } from "../data/stores.tsx";
+import { useTraderReady } from "../data/use-account.ts";
 import { KrakenSettings } from "../features/kraken-keys/kraken-settings.tsx";
 import { AccountSettings } from "../features/settings/account-settings.tsx";
 import { Appearance } from "../features/settings/appearance.tsx";
@@ -15,9 +16,12 @@ import { Sessions } from "../features/settings/sessions.tsx";
 export default function SettingsPage(): JSX.Element {
   const location = useLocation();
   const { session } = useStores();
+  const isReady = useTraderReady();
   // A link to one section: the page scrolls by itself, and sections come with the session, so the browser does not find it.
   createEffect(() => {
     const id = location.hash.slice(1);
+    // Those of the account come with its snapshot, and move what is below them.
+    isReady();
     if (session.user() !== null && id !== "") {
       queueMicrotask(() => document.getElementById(id)?.scrollIntoView());
     }

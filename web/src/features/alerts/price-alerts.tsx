@@ -70,7 +70,7 @@ export function PriceAlerts(props: { account: AccountView }): JSX.Element {
       >
         <DecimalField
           label={`Tell me when ${desk.symbol()} trades at`}
-          class="w-48"
+          class="w-64"
           value={priceText()}
           step={instrument()?.tickSize}
           unit={instrument()?.quote}

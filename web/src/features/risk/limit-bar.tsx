@@ -27,9 +27,9 @@ export function LimitBar(props: {
   return (
     <div class="flex min-w-0 flex-col gap-1" title={props.title}>
       <dt class="text-sm text-muted">{props.label}</dt>
-      <dd class="numeric">
-        <span class={classNames("font-semibold", isFull() && "text-danger")}>{props.words}</span>{" "}
-        <span class="text-muted">{props.limitWords}</span>
+      <dd class="tabular-nums">
+        <span class={classNames("block font-semibold", isFull() && "text-danger")}>{props.words}</span>
+        <span class="block text-sm text-muted">{props.limitWords}</span>
         <span class="mt-1 block h-1 bg-raised" aria-hidden="true">
           <Show when={used()}>
             {(percent) => (

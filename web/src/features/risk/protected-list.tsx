@@ -3,7 +3,7 @@ import type { AccountView } from "../../../../contract/accounts.ts";
 import type { RiskView } from "../../../../contract/risk.ts";
 import { isNegative, negate, type Decimal } from "../../../../domain/decimal.ts";
 import { useStores } from "../../data/stores.tsx";
-import { formatMoney, formatPercent, formatProfit, MINUS } from "../../ui/format.ts";
+import { formatDecimal, formatMoney, formatPercent, formatProfit, MINUS } from "../../ui/format.ts";
 import { protectionSentence } from "../positions/protection-words.ts";
 
 type PositionRisks = RiskView["standing"]["positions"];
@@ -30,7 +30,7 @@ export function ProtectedList(props: { account: AccountView; risks: PositionRisk
                 >
                   {protectionSentence(position.protection, market.instrument(position.symbol)) || "Unprotected."}
                 </span>
-                <span class="numeric text-muted">{figures(riskOf(position.asset))}</span>
+                <span class="text-muted tabular-nums">{figures(riskOf(position.asset))}</span>
               </li>
             )}
           </For>
@@ -50,7 +50,7 @@ function figures(risk: PositionRisks[number] | undefined): string {
       ? null
       : `stop ${formatPercent(risk.stopDistancePercent, { sign: "negative" })} away`,
     risk.lossAtStop === null ? null : `lose at stop ${signedLoss(risk.lossAtStop)}`,
-    risk.rMultiple === null ? null : `${risk.rMultiple} R`,
+    risk.rMultiple === null ? null : `${formatDecimal(risk.rMultiple, { sign: "always" })} R`,
   ];
   return parts.filter((part) => part !== null).join(" · ");
 }

@@ -88,10 +88,14 @@ function Limits(props: { view: RiskView }): JSX.Element {
           limit={settings().maximumExposurePercent}
         />
         <LimitBar
-          label="Drawdown from the peak"
-          title={`Peak ${formatMoney(standing().peak)}`}
+          label="Drawdown"
+          title={`From the peak of ${formatMoney(standing().peak)}`}
           words={percent(standing().drawdownPercent)}
-          limitWords={settings().drawdownPercent === null ? "no halt" : `halts at ${settings().drawdownPercent} %`}
+          limitWords={
+            settings().drawdownPercent === null
+              ? "from the peak; no halt"
+              : `from the peak; halts at ${settings().drawdownPercent} %`
+          }
           value={standing().drawdownPercent}
           limit={settings().drawdownPercent}
         />

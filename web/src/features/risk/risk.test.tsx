@@ -46,7 +46,7 @@ describe("the risk panel", () => {
       call.path.endsWith("/risk") ? { status: 200, body: sampleRisk({ settings, standing }) } : undefined,
     );
     const panel = await screen.findByRole("region", { name: "Risk" });
-    expect(await within(panel).findByText("halts at 20 %")).toBeInTheDocument();
+    expect(await within(panel).findByText("from the peak; halts at 20 %")).toBeInTheDocument();
     expect(panel.textContent).toContain("of 80 % at most");
     expect(within(panel).getByRole("region", { name: "What is protected" }).textContent).toMatch(
       /Stop at 61.043\.2: it is watched by the desk/,

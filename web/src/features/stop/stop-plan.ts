@@ -15,10 +15,12 @@ export function stopPlan(
   marks: Marks,
 ): readonly string[] {
   const ended = mode === "flatten" ? orders : orders.filter(({ origin }) => origin !== "stop");
+  const held = heldAmounts(account.balances);
+  const frees = held === "nothing" ? "" : ` This frees what they hold of ${held}.`;
   const cancels =
     ended.length === 0
       ? "No order has to be cancelled."
-      : `Cancels ${plural(ended.length, "order")} of ${account.name}: ${ordersBySymbol(ended)}. This frees what they hold of ${heldAmounts(account.balances)}.`;
+      : `Cancels ${plural(ended.length, "order")} of ${account.name}: ${ordersBySymbol(ended)}.${frees}`;
   return [cancels, positionSentence(mode, account, marks), "Nothing is opened until you resume; exits go on."];
 }
 
