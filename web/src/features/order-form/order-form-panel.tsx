@@ -294,7 +294,7 @@ function Form(props: FormProps): JSX.Element {
         triggered={isTriggered(form().type)}
         isPaper={isPaper()}
       />
-      <RiskFigures check={props.live.check()} isEntry={bringsProtection(form())} />
+      <RiskFigures check={props.live.check()} isEntry={bringsProtection(form())} reward={props.live.reward()} />
       <SubmissionNote
         submission={current()}
         denial={denial()}

@@ -8,21 +8,31 @@ import {
   parseDecimal,
   smallest,
   ZERO,
+  type Decimal,
 } from "../../../../domain/decimal.ts";
 import type { RiskCheck } from "../../../../domain/risk/check.ts";
 import type { RuleVerdict } from "../../../../domain/risk/facts.ts";
-import { formatMoney, formatPercent, MINUS, MISSING } from "../../ui/format.ts";
+import { formatDecimal, formatMoney, formatPercent, MINUS, MISSING } from "../../ui/format.ts";
 import { classNames } from "../../ui/class-names.ts";
 
 /** What the order can lose, and how much room every rule leaves, before anything is sent (UX "Money at risk is text"). */
-export function RiskFigures(props: { check: RiskCheck | null; isEntry: boolean }): JSX.Element {
+export function RiskFigures(props: {
+  check: RiskCheck | null;
+  isEntry: boolean;
+  /** How many times what is risked the target brings; null without one. */
+  reward: Decimal | null;
+}): JSX.Element {
   const failed = () => (props.check?.rules ?? []).filter(({ passed }) => !passed);
   return (
     <div class="flex flex-col gap-1 border-t border-line pt-2">
       <Show when={props.isEntry}>
         <p class="text-sm">{lossSentence(props.check)}</p>
+        <Show when={props.reward}>
+          {(reward) => <p class="text-sm">Reward to risk: {formatDecimal(reward())} to 1</p>}
+        </Show>
       </Show>
-      <details class="text-sm">
+      {/* What denies is in sight without a press. */}
+      <details class="text-sm" open={failed().length > 0}>
         <summary class="cursor-pointer text-muted">{rulesSentence(props.check?.rules ?? [], failed().length)}</summary>
         <ul class="mt-1 flex flex-col gap-1.5" aria-label="Rules of risk">
           <For each={props.check?.rules ?? []}>{(rule) => <RuleBar rule={rule} />}</For>

@@ -16,6 +16,7 @@ import {
   type Touch,
 } from "./form-request.ts";
 import { EMPTY_FORM, reduceForm, type FormAction, type OrderForm, type SizeUnit } from "./form-state.ts";
+import { rewardToRisk } from "./reward.ts";
 import { shareOfMost } from "./share-of-most.ts";
 
 export type LiveOrderForm = {
@@ -29,6 +30,8 @@ export type LiveOrderForm = {
   readonly preview: Accessor<Preview | null>;
   /** What the risk engine says of it: every rule, the loss at the stop; null while it cannot be read. */
   readonly check: Accessor<RiskCheck | null>;
+  /** Reward to risk; null without a target. */
+  readonly reward: Accessor<Decimal | null>;
   readonly changeUnit: (unit: SizeUnit) => void;
   /** Puts the size in that loses this share of equity at the stop; answers why not, or null. */
   readonly useRisk: (riskPercent: Decimal) => string | null;
@@ -110,6 +113,12 @@ export function useOrderForm(): LiveOrderForm {
       ? checkOrder(factsOfViews(owner, openOrders()), { request: read.request, riskPercent: null }, assessed())
       : null;
   });
+  const reward = createMemo(() => {
+    const read = reading();
+    return read?.type === "request" && read.request.side === "buy"
+      ? rewardToRisk(check()?.order ?? null, read.request.target, account()?.limits.defaultTargetPercent ?? null)
+      : null;
+  });
   const useRisk = (riskPercent: Decimal): string | null => {
     const instrument = market.instrument();
     const owner = account();
@@ -150,5 +159,5 @@ export function useOrderForm(): LiveOrderForm {
     return size !== null;
   };
 
-  return { form, dispatch, market, touch, reading, preview, check, changeUnit, useRisk, useShare };
+  return { form, dispatch, market, touch, reading, preview, check, reward, changeUnit, useRisk, useShare };
 }
