@@ -254,6 +254,8 @@ export class KeyConnector {
     const reply = await probe({
       rest: isUnchanged ? this.#hooks.restOf(slot) : null,
       nonces,
+      // The read-only key is compared when it is used (history-line.ts): where it does not fit, it is only not used.
+      knownLedgerIds: slot === "trading" ? this.#hooks.knownLedgerIds() : [],
       credentials: async () => {
         const opened = await keyring.openCandidate(use, pair);
         return opened.ok ? opened.value : null;

@@ -10,6 +10,8 @@ export type CredentialHooks = {
   readonly onRemoved: (slot: KeySlot) => Promise<void>;
   /** The client that already calls with the key of this slot: calls of one key go through one queue (PROTOCOL §1.3). */
   readonly restOf: (slot: KeySlot) => KrakenRest | null;
+  /** Ids of ledger rows of the exchange account whose belief is kept here; none when there is no such account yet. */
+  readonly knownLedgerIds: () => readonly string[];
 };
 
 export const NO_HOOKS: CredentialHooks = {
@@ -17,4 +19,5 @@ export const NO_HOOKS: CredentialHooks = {
   onConnected: async () => {},
   onRemoved: async () => {},
   restOf: () => null,
+  knownLedgerIds: () => [],
 };

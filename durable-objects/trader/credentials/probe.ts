@@ -4,7 +4,7 @@
  */
 import { decimal } from "../../../domain/decimal.ts";
 import type { Instrument, Milliseconds } from "../../../domain/market.ts";
-import type { VenueReply } from "../../../domain/venue/failure.ts";
+import type { VenueFailure, VenueReply } from "../../../domain/venue/failure.ts";
 import type { KeyFindings } from "../../../domain/venue/keys.ts";
 import type { KeyPermission, VenueOrderWish, VenueUrgency } from "../../../domain/venue/wishes.ts";
 import { NO_NAMES } from "../../../domain/venue/names.ts";
@@ -18,6 +18,8 @@ export type KeyToProbe = {
   readonly rest: KrakenRest | null;
   readonly credentials: () => Promise<RestCredentials | null>;
   readonly nonces: NonceStore;
+  /** Ledger rows that the desk's account has seen at Kraken: the key of another Kraken account does not show them. */
+  readonly knownLedgerIds: readonly string[];
 };
 
 /** Fails when the exchange does not answer, or refuses the key itself (class `suspended`). */
@@ -30,16 +32,34 @@ export type ProbePorts = Pick<KrakenRestPorts, "base" | "transport" | "clock"> &
 
 /** The probe over Kraken's REST API. A key that nothing calls with yet has used up nothing of its counters. */
 export function restKeyProbe({ base, transport, clock, newId }: ProbePorts): KrakenKeyProbe {
-  return async ({ rest, credentials, nonces }) => {
+  return async ({ rest, credentials, nonces, knownLedgerIds }) => {
     const now = (): Milliseconds => clock.now();
     const rates = new RateKeeper({ now, save: () => {}, saved: null });
     const own = { base, transport, clock, nonces, credentials, rates, names: () => NO_NAMES };
     // Nothing else calls with a new key yet, so nothing needs the reserve of its counters.
-    return rest === null
-      ? findPermissions(krakenRest(own), "protective", newId, now)
-      : findPermissions(rest, "ordinary", newId, now);
+    if (rest !== null) {
+      return findPermissions(rest, "ordinary", newId, now);
+    }
+    const client = krakenRest(own);
+    const findings = await findPermissions(client, "protective", newId, now);
+    const mayTell = findings.ok && findings.value.permissions["query-ledger"] === true && knownLedgerIds.length > 0;
+    if (!mayTell) {
+      return findings;
+    }
+    const shown = await client.queryLedgers(knownLedgerIds.slice(0, MOST_KNOWN), { urgency: "protective" });
+    return shown.ok ? (shown.value.length > 0 ? findings : { ok: false, failure: OTHER_ACCOUNT }) : shown;
   };
 }
+
+const MOST_KNOWN = 20;
+/** Two ledgers never share an id (PROTOCOL §2.6). */
+const OTHER_ACCOUNT: VenueFailure = {
+  class: "refused",
+  text: "key of another account",
+  message:
+    "This key belongs to another Kraken account than the one that this desk account has been keeping. Orders and holdings of the two must not mix: use a key of the same Kraken account, or connect this one as another user of the desk.",
+  retryAt: null,
+};
 
 const DENIED = /^EGeneral\s*:\s*Permission denied/i;
 const UNKNOWN_METHOD = /^EGeneral\s*:\s*Unknown method/i;

@@ -12,6 +12,7 @@ import type { Recorded } from "../turn.ts";
 import type { KeySlot } from "../../../domain/venue/keys.ts";
 import { createKrakenAccount, type KrakenAccount } from "./account.ts";
 import { HistoryLine } from "./history-line.ts";
+import { knownLedgerIds } from "./reconcile.ts";
 import type { KrakenRest } from "./rest/api.ts";
 import { krakenRest } from "./rest/client.ts";
 import { readNames } from "./rest/public.ts";
@@ -107,6 +108,7 @@ export class KrakenDesk {
         }
       },
       restOf: (slot) => (slot === "trading" && this.#account !== null ? this.#rest : null),
+      knownLedgerIds: () => knownLedgerIds(desk.store),
     });
   }
 

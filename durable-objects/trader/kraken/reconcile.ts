@@ -4,6 +4,7 @@ import type { Instrument, Milliseconds } from "../../../domain/market.ts";
 import type { VenueFailure, VenueReply } from "../../../domain/venue/failure.ts";
 import type { VenueExecution, VenueLedgerRow, VenueOrder } from "../../../domain/venue/reports.ts";
 import { parseTrusted } from "../../lib/trusted-json.ts";
+import type { Store } from "../store.ts";
 import type { Judge } from "./judge.ts";
 import type { KrakenAccountPorts } from "./ports.ts";
 import { NOT_SENT, type CallOptions, type HistoryPage } from "./rest/api.ts";
@@ -23,7 +24,13 @@ const FEES_KEPT_MS = 6 * 3_600_000;
 const NOT_SENT_TEXTS: ReadonlySet<string> = new Set(Object.values(NOT_SENT));
 
 /** What is history at the connection: it is in the holdings that were found then. */
-type Floor = { readonly time: Milliseconds; readonly ids: readonly string[] };
+type Floor = {
+  readonly time: Milliseconds;
+  /** Of rows and of what they are about. */
+  readonly ids: readonly string[];
+  /** Of rows alone; absent in floors of before it was kept. */
+  readonly ledgerIds?: readonly string[];
+};
 
 /** `complete`: nothing of it is left to be booked. `clean`: nothing of it was new. */
 type Outcome = { readonly complete: boolean; readonly clean: boolean };
@@ -230,7 +237,8 @@ export class Reader {
     }
     await this.#learnFees();
     const time = rows.reduce((latest, row) => Math.max(latest, row.time), 0);
-    const floor: Floor = { time, ids: rows.flatMap(({ ledgerId, referenceId }) => [ledgerId, referenceId]) };
+    const ids = rows.flatMap(({ ledgerId, referenceId }) => [ledgerId, referenceId]);
+    const floor: Floor = { time, ids, ledgerIds: rows.map(({ ledgerId }) => ledgerId) };
     const { store } = this.#ports.desk;
     store.setMeta("kraken_floor", JSON.stringify(floor));
     store.setMeta("kraken_trades", String(time));
@@ -430,6 +438,12 @@ export class Reader {
       this.#judge.apply({ type: "change_connection", status: "suspended", reason, retryAt });
     }
   }
+}
+
+/** Ledger rows that the account had at its connection, newest first. */
+export function knownLedgerIds(store: Pick<Store, "meta">): readonly string[] {
+  const text = store.meta("kraken_floor");
+  return text === null ? [] : (parseTrusted<Floor>(text).ledgerIds ?? []);
 }
 
 function isAfter(floor: Floor, id: string, time: Milliseconds): boolean {

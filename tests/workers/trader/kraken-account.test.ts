@@ -50,12 +50,16 @@ async function place(client: Client, accountId: string, more: object): Promise<P
   return placedOrder.parse(body);
 }
 
-async function connect(client: Client): Promise<AccountView> {
+async function keyOf(account: string, deposits: object): Promise<z.infer<typeof venueKey>> {
   const response = await fetch(`${env.KRAKEN_REST_URL}/admin/keys`, {
     method: "POST",
-    body: JSON.stringify({ account: crypto.randomUUID(), tier: "pro", deposits: { USD: "50000", BTC: "1" } }),
+    body: JSON.stringify({ account, tier: "pro", deposits }),
   });
-  const { key, secret } = venueKey.parse(await response.json());
+  return venueKey.parse(await response.json());
+}
+
+async function connect(client: Client, venueAccount: string = crypto.randomUUID()): Promise<AccountView> {
+  const { key, secret } = await keyOf(venueAccount, { USD: "50000", BTC: "1" });
   await client.get("/api/accounts");
   expect((await client.post("/api/credentials/kraken", { key, secret })).status).toBe(200);
   await eventually(
@@ -68,6 +72,21 @@ async function connect(client: Client): Promise<AccountView> {
 }
 
 describe("an account at Kraken", () => {
+  it("takes another key of the same Kraken account, and none of another one", async () => {
+    const client = await guestBrowser();
+    const venueAccount = crypto.randomUUID();
+    await connect(client, venueAccount);
+    const path = "/api/credentials/kraken";
+    const foreign = await keyOf(crypto.randomUUID(), { USD: "7" });
+    const refused = await client.send("PUT", path, { body: { key: foreign.key, secret: foreign.secret } });
+    const problem: unknown = await refused.json();
+    expect(problem).toMatchObject({ error: { code: "KEY_REFUSED" } });
+    expect(JSON.stringify(problem)).toContain("belongs to another Kraken account");
+    const own = await keyOf(venueAccount, {});
+    const taken = await client.send("PUT", path, { body: { key: own.key, secret: own.secret } });
+    expect(taken.status).toBe(200);
+  });
+
   it("appears with a key, counts what was there as external, and adopts what it is told to", async () => {
     const client = await guestBrowser();
     const account = await connect(client);
