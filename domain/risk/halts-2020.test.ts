@@ -31,6 +31,26 @@ function walkOfTheDay(): readonly Step[] {
 }
 
 describe.skipIf(!existsSync(file))("12 March 2020 (needs TRADE_SHARED)", () => {
+  it("sells by the default stop, 5 % under the open of 00:00, in the candle of 06:00", () => {
+    const desk = new Desk({ balance: "10000", limits: { defaultStopPercent: decimal("5") } });
+    const [first, ...steps] = walkOfTheDay();
+    desk.now = DAY;
+    desk.book("BTC/USD", [["7961.2", "50"]], [["7961.3", "50"]], first?.price ?? "0");
+    desk.place({ side: "buy", quantity: decimal("0.2") });
+    // 7,961.3 × 0.95 = 7,563.235, on the tick 7,563.2: the low of 04:00 at 7,565.0 stays above it.
+    expect(desk.state.protections["BTC"]?.stop).toEqual({ type: "fixed", price: "7563.2" });
+    for (const { time, price } of steps) {
+      desk.now = time;
+      desk.book("BTC/USD", [[price, "50"]], [[add(price, decimal("0.1")), "50"]], price);
+      desk.print("BTC/USD", price, "1");
+    }
+    const [sale, ...more] = desk.fills().filter(({ side }) => side === "sell");
+    expect(more).toEqual([]);
+    // The low of 06:00 is 7,455.9: the first market after the trigger.
+    expect(sale).toMatchObject({ origin: "stop", price: "7455.9", quantity: "0.2" });
+    expect(new Date(sale?.filledAt ?? 0).toISOString()).toMatch(/^2020-03-12T06/);
+  });
+
   it("halts who is all in without a stop at the open of 11:00, and not at the wick of 10:00", () => {
     const desk = new Desk({ balance: "10000", limits: { drawdownPercent: decimal("20") } });
     const [first, ...steps] = walkOfTheDay();
