@@ -7,6 +7,7 @@ import { tradeUrl } from "./features/frame/use-place.ts";
 import TradePage from "./pages/trade.tsx";
 
 const HistoryPage = lazy(() => import("./pages/history.tsx"));
+const AssistantPage = lazy(() => import("./pages/assistant.tsx"));
 const SettingsPage = lazy(() => import("./pages/settings.tsx"));
 const SignInPage = lazy(async () => ({ default: (await import("./pages/sign-in.tsx")).SignInPage }));
 const SignUpPage = lazy(async () => ({ default: (await import("./pages/sign-in.tsx")).SignUpPage }));
@@ -31,6 +32,7 @@ export function Pages(): JSX.Element {
       <Route path="/trade" component={ToLastDesk} />
       <Route path="/trade/:symbol" component={TradePage} />
       <Route path="/history" component={HistoryPage} />
+      <Route path="/assistant" component={AssistantPage} />
       <Route path="/settings" component={SettingsPage} />
       <Route path="/sign-in" component={SignInPage} />
       <Route path="/sign-up" component={SignUpPage} />

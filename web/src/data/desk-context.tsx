@@ -31,6 +31,10 @@ export type Desk = {
   readonly focusRequests: Accessor<number>;
   /** The form says how it is focused. Returns what to call when it goes. A request made meanwhile is kept for it. */
   readonly registerOrderForm: (focus: () => void) => () => void;
+  /** The assistant says how it is focused. Returns what to call when it goes. */
+  readonly registerAssistant: (focus: () => void) => () => void;
+  /** False when no assistant is on the page. */
+  readonly focusAssistant: () => boolean;
   /** The phone's sheet. */
   readonly isOrderSheetOpen: Accessor<boolean>;
   readonly setOrderSheetOpen: (isOpen: boolean) => void;
@@ -69,6 +73,7 @@ export function createDesk(place: Place): Desk {
   const [isOrderSheetOpen, setOrderSheetOpen] = createSignal(false);
   const [focusRequests, setFocusRequests] = createSignal(0);
   let focusForm: (() => void) | null = null;
+  let focusChat: (() => void) | null = null;
   let isFocusWanted = false;
 
   return {
@@ -109,6 +114,18 @@ export function createDesk(place: Place): Desk {
           focusForm = null;
         }
       };
+    },
+    registerAssistant(focus) {
+      focusChat = focus;
+      return () => {
+        if (focusChat === focus) {
+          focusChat = null;
+        }
+      };
+    },
+    focusAssistant() {
+      focusChat?.();
+      return focusChat !== null;
     },
     isOrderSheetOpen,
     setOrderSheetOpen,

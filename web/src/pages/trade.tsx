@@ -20,6 +20,9 @@ import { Splitter, panelSize } from "../ui/splitter.tsx";
 import { Tabs, type TabItem } from "../ui/tabs.tsx";
 import { useLayout, useMedia } from "../ui/use-media.ts";
 
+const AssistantPanel = lazy(async () => ({
+  default: (await import("../features/assistant/assistant-panel.tsx")).AssistantPanel,
+}));
 // Its own chunk: the chart library is as large as the rest of the page.
 const ChartPanel = lazy(async () => ({ default: (await import("../features/chart/chart-panel.tsx")).ChartPanel }));
 
@@ -236,6 +239,7 @@ function ListTabs(props: { withBook?: boolean }): JSX.Element {
     { id: "orders", label: "Open orders", count: () => openOrders().length, content: () => <OrdersPanel /> },
     { id: "fills", label: "Fills", content: () => <FillsPanel /> },
     { id: "risk", label: "Risk", count: () => halts(), content: () => <RiskPanel /> },
+    { id: "assistant", label: "Assistant", content: () => <AssistantPanel /> },
     { id: "alerts", label: "Alerts", count: () => notices.unread(), content: () => <AlertsPanel /> },
   ];
   const market: readonly TabItem[] = [
@@ -250,7 +254,7 @@ function ListTabs(props: { withBook?: boolean }): JSX.Element {
   };
   return (
     <Tabs
-      label="Positions, orders, fills, risk and alerts"
+      label="Positions, orders, fills, risk, assistant and alerts"
       items={items()}
       value={chosen()}
       onChange={(id) => changePanelChoice(name(), id)}

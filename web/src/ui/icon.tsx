@@ -3,6 +3,7 @@ import { For, type JSX } from "solid-js";
 /** Our few icons as 16 × 16 stroke paths. */
 const paths = {
   trade: ["M2 12l4-5 3 3 5-7", "M10 3h4v4"],
+  assistant: ["M2 3.5h12v7H8.5L5 13.5v-3H2z", "M5 6.3h6M5 8.3h4"],
   history: ["M8 2a6 6 0 1 1-5.2 3", "M2 2v3.5h3.5", "M8 5v3.5l2.5 1.5"],
   settings: ["M2 4.5h7M12 4.5h2M2 11.5h2M7 11.5h7", "M9 3v3M12 3v3M4 10v3M7 10v3"],
   search: ["M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9z", "M10.5 10.5 14 14"],

@@ -165,6 +165,7 @@ function useTitle(symbol: () => string): void {
   const account = useAccount();
   const now = createNow(1_000);
   const names: Record<string, string> = {
+    assistant: "Assistant",
     history: "History",
     settings: "Settings",
     "sign-in": "Sign in",

@@ -13,6 +13,7 @@ export function Navigation(props: { isPhone: boolean }): JSX.Element {
   const desk = useDesk();
   const pages: readonly Page[] = [
     { label: "Trade", icon: "trade", href: () => `/trade/${symbolToPath(desk.symbol())}?tf=${preferences.timeframe}` },
+    { label: "Assistant", icon: "assistant", href: () => "/assistant" },
     { label: "History", icon: "history", href: () => "/history" },
     { label: "Settings", icon: "settings", href: () => "/settings" },
   ];

@@ -1,0 +1,125 @@
+/** The routes of the assistant: models, chats, runs, proposals. A model has no authority: only a trader's click makes an order. */
+import {
+  addProviderRequest,
+  chat,
+  chatDetail,
+  chatPage,
+  contextPreview,
+  executedProposal,
+  keyTest,
+  proposalView,
+  providerList,
+  run,
+  usage,
+  type ChatDetailView,
+  type ChatPage,
+  type ChatView,
+  type ContextPreviewView,
+  type ExecutedProposalView,
+  type KeyTestView,
+  type ProposalEdits,
+  type ProposalView,
+  type ProviderListView,
+  type RunView,
+  type UsageView,
+} from "../../../contract/assistant.ts";
+import type { z } from "zod";
+import type { Result } from "../../../domain/problem.ts";
+import { request } from "./http.ts";
+
+const BASE = "/api/assistant";
+/** The provider is asked before the desk answers. */
+const TEST_MS = 60_000;
+
+export function fetchProviders(): Promise<Result<ProviderListView>> {
+  return request(`${BASE}/providers`, providerList);
+}
+
+export function addProvider(
+  wish: z.input<typeof addProviderRequest>,
+  intent: string,
+): Promise<Result<ProviderListView>> {
+  return request(`${BASE}/providers`, providerList, { method: "POST", body: wish, intent });
+}
+
+export function removeProvider(providerId: string, intent: string): Promise<Result<ProviderListView>> {
+  return request(`${BASE}/providers/${providerId}`, providerList, { method: "DELETE", intent });
+}
+
+/** A key goes out once and never comes back. */
+export function saveModelKey(providerId: string, key: string, intent: string): Promise<Result<ProviderListView>> {
+  return request(`${BASE}/credentials/${providerId}`, providerList, { method: "PUT", body: { key }, intent });
+}
+
+export function removeModelKey(providerId: string, intent: string): Promise<Result<ProviderListView>> {
+  return request(`${BASE}/credentials/${providerId}`, providerList, { method: "DELETE", intent });
+}
+
+export function testModelKey(providerId: string, intent: string): Promise<Result<KeyTestView>> {
+  return request(`${BASE}/credentials/${providerId}/test`, keyTest, {
+    method: "POST",
+    body: {},
+    intent,
+    timeoutMs: TEST_MS,
+  });
+}
+
+export function fetchUsage(): Promise<Result<UsageView>> {
+  return request(`${BASE}/usage`, usage);
+}
+
+export function fetchChats(search: string): Promise<Result<ChatPage>> {
+  return request(`${BASE}/chats`, chatPage, { query: { search } });
+}
+
+export function fetchChat(chatId: string): Promise<Result<ChatDetailView>> {
+  return request(`${BASE}/chats/${chatId}`, chatDetail);
+}
+
+export function openChat(intent: string): Promise<Result<ChatView>> {
+  return request(`${BASE}/chats`, chat, { method: "POST", body: {}, intent });
+}
+
+export function renameChat(chatId: string, title: string, intent: string): Promise<Result<ChatView>> {
+  return request(`${BASE}/chats/${chatId}`, chat, { method: "PUT", body: { title }, intent });
+}
+
+export type Question = {
+  readonly chatId: string;
+  readonly prompt: string;
+  readonly providerId: string;
+  readonly modelId: string;
+  readonly accountId: string;
+  readonly symbols: readonly string[];
+  readonly withContext: boolean;
+};
+
+export function startRun(question: Question, intent: string): Promise<Result<RunView>> {
+  return request(`${BASE}/runs`, run, { method: "POST", body: question, intent });
+}
+
+export function stopRun(runId: string, intent: string): Promise<Result<RunView>> {
+  return request(`${BASE}/runs/${runId}/stop`, run, { method: "POST", body: {}, intent });
+}
+
+export function retryRun(runId: string, intent: string): Promise<Result<RunView>> {
+  return request(`${BASE}/runs/${runId}/retry`, run, { method: "POST", body: {}, intent });
+}
+
+/** Exactly the text that a run with these settings would send. */
+export function previewContext(accountId: string, symbols: readonly string[]): Promise<Result<ContextPreviewView>> {
+  return request(`${BASE}/runs/preview`, contextPreview, { method: "POST", body: { accountId, symbols } });
+}
+
+export function executeProposal(
+  proposalId: string,
+  wish: { readonly edits: ProposalEdits; readonly overrideClaims: boolean },
+  intent: string,
+): Promise<Result<ExecutedProposalView>> {
+  return request(`${BASE}/proposals/${proposalId}/execute`, executedProposal, { method: "POST", body: wish, intent });
+}
+
+export function rejectProposal(proposalId: string, reason: string, intent: string): Promise<Result<ProposalView>> {
+  const body = reason === "" ? {} : { reason };
+  return request(`${BASE}/proposals/${proposalId}/reject`, proposalView, { method: "POST", body, intent });
+}

@@ -1,0 +1,25 @@
+import { render, screen } from "@solidjs/testing-library";
+import { describe, expect, it } from "vitest";
+import { blocksOf, RichText } from "./rich-text.tsx";
+
+describe("a model's answer on the page", () => {
+  it("is paragraphs, lists, headings and code", () => {
+    expect(blocksOf("## Why\nIt fell.\n- one\n- two\n\n```\nx = 1\n").map(({ type }) => type)).toEqual([
+      "heading",
+      "text",
+      "list",
+      "code",
+    ]);
+  });
+
+  it("makes no link, no image and no markup of what the model wrote", () => {
+    const { container } = render(() => (
+      <RichText
+        text={'<img src=x onerror="1"> [click](https://example.com) ![p](https://example.com/p.png) **bold**'}
+      />
+    ));
+    expect(container.querySelectorAll("a, img, script")).toHaveLength(0);
+    expect(screen.getByText("bold").tagName).toBe("STRONG");
+    expect(container.textContent).toContain("<img src=x");
+  });
+});

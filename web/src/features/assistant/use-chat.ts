@@ -1,0 +1,178 @@
+import { createEffect, createMemo, createSignal, on, onCleanup, onMount, type Accessor } from "solid-js";
+import type { ChatView, ProposalView, ProviderListView, RunView, UsageView } from "../../../../contract/assistant.ts";
+import type { Problem } from "../../../../domain/problem.ts";
+import {
+  fetchChat,
+  fetchChats,
+  fetchProviders,
+  fetchUsage,
+  openChat,
+  retryRun,
+  startRun,
+  stopRun,
+} from "../../data/assistant-api.ts";
+import { createAssistantStore, type AssistantStore } from "../../data/assistant-store.ts";
+import { newIntent } from "../../data/http.ts";
+import { changePanelChoice, panelChoice } from "../../data/preferences.ts";
+
+export type Chat = {
+  readonly store: AssistantStore;
+  readonly providers: Accessor<ProviderListView | null>;
+  readonly chats: Accessor<readonly ChatView[]>;
+  readonly chatId: Accessor<string | null>;
+  /** Oldest first. */
+  readonly runs: Accessor<readonly RunView[]>;
+  readonly usage: Accessor<UsageView | null>;
+  readonly problem: Accessor<Problem | null>;
+  readonly isSending: Accessor<boolean>;
+  /** "provider/model" as the picker names it. */
+  readonly model: Accessor<string>;
+  readonly chooseModel: (value: string) => void;
+  readonly choose: (chatId: string | null) => void;
+  readonly search: (text: string) => void;
+  readonly ask: (question: {
+    readonly prompt: string;
+    readonly accountId: string;
+    readonly symbols: readonly string[];
+    readonly withContext: boolean;
+  }) => Promise<boolean>;
+  readonly stop: (runId: string) => Promise<void>;
+  readonly retry: (runId: string) => Promise<void>;
+  readonly refreshProviders: () => Promise<void>;
+  readonly changed: (proposal: ProposalView) => void;
+};
+
+const SEPARATOR = " ";
+
+/** One chat with its runs, as the socket tells them; everything that the trader does in it. */
+export function useChat(): Chat {
+  const store = createAssistantStore();
+  onCleanup(() => store.dispose());
+  const [providers, setProviders] = createSignal<ProviderListView | null>(null);
+  const [chats, setChats] = createSignal<readonly ChatView[]>([]);
+  const [usage, setUsage] = createSignal<UsageView | null>(null);
+  const [problem, setProblem] = createSignal<Problem | null>(null);
+  const [isSending, setSending] = createSignal(false);
+  const kept = panelChoice("assistant.chat", "");
+  const [chatId, setChatId] = createSignal<string | null>(kept === "" ? null : kept);
+  const [chosenModel, setModel] = createSignal("");
+
+  const model = (): string => {
+    const preferred = providers()?.preferred;
+    return chosenModel() !== ""
+      ? chosenModel()
+      : preferred === undefined
+        ? ""
+        : `${preferred.providerId}${SEPARATOR}${preferred.modelId}`;
+  };
+  const runs = createMemo(() =>
+    Object.values(store.assistant.runs)
+      .filter((run) => run.chatId === chatId())
+      .toSorted((left, right) => left.createdAt - right.createdAt),
+  );
+  const refreshProviders = async (): Promise<void> => {
+    const answer = await fetchProviders();
+    if (answer.ok) {
+      setProviders(answer.value);
+    } else {
+      setProblem(answer.error);
+    }
+  };
+  const refreshChats = async (search = ""): Promise<void> => {
+    const answer = await fetchChats(search);
+    if (answer.ok) {
+      setChats(answer.value.rows);
+    }
+  };
+  const refreshUsage = async (): Promise<void> => {
+    const answer = await fetchUsage();
+    if (answer.ok) {
+      setUsage(answer.value);
+    }
+  };
+  const choose = (id: string | null): void => {
+    setProblem(null);
+    setChatId(id);
+    changePanelChoice("assistant.chat", id ?? "");
+  };
+  const take = async (send: () => ReturnType<typeof startRun>): Promise<boolean> => {
+    setProblem(null);
+    setSending(true);
+    const answer = await send();
+    setSending(false);
+    if (!answer.ok) {
+      setProblem(answer.error);
+      return false;
+    }
+    store.learn({ runs: [answer.value] });
+    void refreshChats();
+    return true;
+  };
+
+  onMount(() => {
+    void refreshProviders();
+    void refreshChats();
+    void refreshUsage();
+  });
+  createEffect(
+    on(chatId, async (id) => {
+      if (id === null) {
+        return;
+      }
+      const answer = await fetchChat(id);
+      if (answer.ok) {
+        store.learn(answer.value);
+      } else if (answer.error.code === "NOT_FOUND") {
+        choose(null);
+      } else {
+        setProblem(answer.error);
+      }
+    }),
+  );
+  // What was spent is known when a run has ended.
+  createEffect(
+    on(
+      () => runs().filter(({ endedAt }) => endedAt !== null).length,
+      () => void refreshUsage(),
+      { defer: true },
+    ),
+  );
+
+  return {
+    store,
+    providers,
+    chats,
+    chatId,
+    runs,
+    usage,
+    problem,
+    isSending,
+    model,
+    chooseModel: setModel,
+    choose,
+    search: (text) => void refreshChats(text),
+    async ask(question) {
+      const [providerId = "", modelId = ""] = model().split(SEPARATOR);
+      let id = chatId();
+      if (id === null) {
+        const opened = await openChat(newIntent());
+        if (!opened.ok) {
+          setProblem(opened.error);
+          return false;
+        }
+        id = opened.value.id;
+        choose(id);
+      }
+      const chat = id;
+      return take(() => startRun({ ...question, chatId: chat, providerId, modelId }, newIntent()));
+    },
+    async stop(runId) {
+      await take(() => stopRun(runId, newIntent()));
+    },
+    async retry(runId) {
+      await take(() => retryRun(runId, newIntent()));
+    },
+    refreshProviders,
+    changed: (proposal) => store.learn({ proposals: [proposal] }),
+  };
+}
