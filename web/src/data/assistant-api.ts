@@ -1,6 +1,5 @@
 /** The routes of the assistant: models, chats, runs, proposals. A model has no authority: only a trader's click makes an order. */
 import {
-  addProviderRequest,
   chat,
   chatDetail,
   chatPage,
@@ -17,6 +16,7 @@ import {
   type ContextPreviewView,
   type ExecutedProposalView,
   type KeyTestView,
+  type addProviderRequest,
   type ProposalEdits,
   type ProposalView,
   type ProviderListView,

@@ -6,6 +6,7 @@ import { KrakenSettings } from "../features/kraken-keys/kraken-settings.tsx";
 import { AccountSettings } from "../features/settings/account-settings.tsx";
 import { Appearance } from "../features/settings/appearance.tsx";
 import { Confirmations } from "../features/settings/confirmations.tsx";
+import { ModelSettings } from "../features/settings/model-settings.tsx";
 import { MyData } from "../features/settings/my-data.tsx";
 import { NotificationSettings } from "../features/settings/notification-settings.tsx";
 import { Profile } from "../features/settings/profile.tsx";
@@ -35,6 +36,7 @@ export default function SettingsPage(): JSX.Element {
         <KrakenSettings />
         <AccountSettings />
         <RiskSettings />
+        <ModelSettings />
         <NotificationSettings />
         <Profile />
         <Sessions />

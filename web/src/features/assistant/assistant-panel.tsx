@@ -211,7 +211,7 @@ export function AssistantPanel(): JSX.Element {
                     : null
             }
           >
-            Ask
+            Send
           </Button>
         </div>
         <div class="flex flex-wrap items-center justify-between gap-2 text-sm text-muted">
@@ -230,5 +230,5 @@ function modelLabel(provider: ProviderView, model: ModelView): string {
   const price =
     provider.notice ??
     (model.price === null ? "price not known" : `$${model.price.input} in, $${model.price.output} out per million`);
-  return `${model.name} · ${provider.name} · ${price}`;
+  return provider.notice === null ? `${model.name} · ${provider.name} · ${price}` : model.name;
 }

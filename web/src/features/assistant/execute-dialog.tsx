@@ -1,4 +1,4 @@
-import { createMemo, createSignal, Show, type JSX } from "solid-js";
+import { createMemo, createSignal, Show, untrack, type JSX } from "solid-js";
 import type { ProposalEdits, ProposalView } from "../../../../contract/assistant.ts";
 import { decimal, isPositive, parseDecimal, type Decimal } from "../../../../domain/decimal.ts";
 import { factsOfViews } from "../../../../domain/orders/estimate.ts";
@@ -24,7 +24,8 @@ export function ExecuteDialog(props: {
   const openOrders = useOpenOrders();
   const symbol = (): string => props.proposal.trade.symbol;
   const market = useTradingMarket(symbol);
-  const { request, trade } = props.proposal;
+  // As it was when the question was asked: what is edited does not change under the hand.
+  const { request, trade } = untrack(() => props.proposal);
   const begin = {
     quantity: request?.quantity ?? trade.quantity ?? "",
     limitPrice: request?.limitPrice ?? trade.limitPrice ?? "",

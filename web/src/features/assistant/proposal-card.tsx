@@ -10,7 +10,7 @@ import { formatDecimal, MISSING } from "../../ui/format.ts";
 import { TimeText } from "../../ui/time-text.tsx";
 import { FigureList, FigureRow } from "../figure-list.tsx";
 import { ExecuteDialog } from "./execute-dialog.tsx";
-import { isExecutable, proposalTitle, statusSentence } from "./proposal-words.ts";
+import { extraNotice, isExecutable, proposalTitle, statusSentence } from "./proposal-words.ts";
 
 /** What a model proposes, to be decided by the trader. The typed proposal is executed, never the text around it. */
 export function ProposalCard(props: {
@@ -54,7 +54,7 @@ export function ProposalCard(props: {
         <strong>{proposalTitle(props.proposal)}</strong>
         <span class="text-sm text-muted">
           {props.proposal.modelName}
-          <Show when={props.proposal.notice}>{(notice) => <> · {notice()}</>}</Show>
+          <Show when={extraNotice(props.proposal)}>{(notice) => <> · {notice()}</>}</Show>
         </span>
       </p>
       <Show when={props.proposal.trade.action !== "hold"}>

@@ -23,6 +23,17 @@ export function proposalTitle({ trade }: ProposalView): string {
   }
 }
 
+/** What has to be said beside the model's name, unless the name says it. */
+export function extraNotice({
+  notice,
+  modelName,
+}: {
+  readonly notice: string | null;
+  readonly modelName: string;
+}): string | null {
+  return notice === null || modelName.includes(notice) ? null : notice;
+}
+
 /** How it stands, as a sentence. */
 export function statusSentence(proposal: ProposalView): string {
   switch (proposal.status) {

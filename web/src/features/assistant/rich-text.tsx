@@ -2,43 +2,44 @@
  * A model's answer for the eye: paragraphs, lists, headings, bold and code, as elements made here and from nothing else. No
  * markup of the model's becomes markup of the page: no links, no images, no HTML (issue 5 §6).
  */
-import { For, type JSX } from "solid-js";
+import { For, Index, Match, Switch, type JSX } from "solid-js";
 
 type Block = { readonly type: "text" | "list" | "heading" | "code"; readonly lines: readonly string[] };
 
 export function RichText(props: { text: string }): JSX.Element {
-  return <For each={blocksOf(props.text)}>{(block) => <BlockOf block={block} />}</For>;
-}
-
-function BlockOf(props: { block: Block }): JSX.Element {
-  switch (props.block.type) {
-    case "code":
-      return <pre class="overflow-x-auto rounded-sm bg-raised p-2 text-sm">{props.block.lines.join("\n")}</pre>;
-    case "heading":
-      return (
-        <p class="font-semibold">
-          <Inline text={props.block.lines[0] ?? ""} />
-        </p>
-      );
-    case "list":
-      return (
-        <ul class="list-disc pl-5">
-          <For each={props.block.lines}>
-            {(line) => (
-              <li>
-                <Inline text={line} />
-              </li>
-            )}
-          </For>
-        </ul>
-      );
-    case "text":
-      return (
-        <p class="whitespace-pre-wrap">
-          <Inline text={props.block.lines.join("\n")} />
-        </p>
-      );
-  }
+  return (
+    // By place, not by value: a block that grows letter by letter stays the same element.
+    <Index each={blocksOf(props.text)}>
+      {(block) => (
+        <Switch>
+          <Match when={block().type === "code"}>
+            <pre class="overflow-x-auto rounded-sm bg-raised p-2 text-sm">{block().lines.join("\n")}</pre>
+          </Match>
+          <Match when={block().type === "heading"}>
+            <p class="font-semibold">
+              <Inline text={block().lines[0] ?? ""} />
+            </p>
+          </Match>
+          <Match when={block().type === "list"}>
+            <ul class="list-disc pl-5">
+              <Index each={block().lines}>
+                {(line) => (
+                  <li>
+                    <Inline text={line()} />
+                  </li>
+                )}
+              </Index>
+            </ul>
+          </Match>
+          <Match when={block().type === "text"}>
+            <p class="whitespace-pre-wrap">
+              <Inline text={block().lines.join("\n")} />
+            </p>
+          </Match>
+        </Switch>
+      )}
+    </Index>
+  );
 }
 
 /** Bold and code; everything else is letters. */

@@ -3,6 +3,7 @@ import type { ProposalView, RunView } from "../../../../contract/assistant.ts";
 import { Button } from "../../ui/button.tsx";
 import { TimeText } from "../../ui/time-text.tsx";
 import { ProposalCard } from "./proposal-card.tsx";
+import { extraNotice } from "./proposal-words.ts";
 import { RichText } from "./rich-text.tsx";
 
 /** One question and what came of it: the answer as it is written, its proposals, how it ended. */
@@ -25,7 +26,8 @@ export function RunMessage(props: {
       <p class="self-end rounded-md bg-accent-soft px-3 py-2 whitespace-pre-wrap">{props.run.prompt}</p>
       <p class="text-sm text-muted">
         {props.run.modelName}
-        <Show when={props.run.notice}>{(notice) => <> · {notice()}</>}</Show> · <TimeText time={props.run.createdAt} />
+        <Show when={extraNotice(props.run)}>{(notice) => <> · {notice()}</>}</Show> ·{" "}
+        <TimeText time={props.run.createdAt} />
         <Show when={props.run.cached}> · answered from our own cache</Show>
       </p>
       <Show when={props.run.thinking !== ""}>

@@ -4,6 +4,7 @@ import { onCleanup } from "solid-js";
 export type KeyActions = {
   readonly buy: () => void;
   readonly sell: () => void;
+  readonly askAssistant: () => void;
   readonly searchSymbols: () => void;
   readonly openPalette: () => void;
   readonly showKeys: () => void;
@@ -15,7 +16,8 @@ export const KEYS: readonly { readonly keys: string; readonly meaning: string }[
   { keys: "↑ ↓", meaning: "Step the price or size in a field; with Shift ten steps" },
   { keys: "Enter", meaning: "Submit the form that has the focus" },
   { keys: "Esc", meaning: "Leave a field, close a dialog" },
-  { keys: "/", meaning: "Search a pair" },
+  { keys: "/", meaning: "Ask the assistant" },
+  { keys: "p", meaning: "Search a pair" },
   { keys: "k or Ctrl+K", meaning: "Command palette: pairs, pages, actions" },
   { keys: "?", meaning: "Show these keys" },
 ];
@@ -58,6 +60,8 @@ function actionOf(key: string, actions: KeyActions): (() => void) | undefined {
     case "s":
       return actions.sell;
     case "/":
+      return actions.askAssistant;
+    case "p":
       return actions.searchSymbols;
     case "k":
       return actions.openPalette;

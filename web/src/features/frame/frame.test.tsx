@@ -45,15 +45,20 @@ describe("the frame", () => {
   it("offers only pages that exist", async () => {
     await renderApp();
     const pages = within(await screen.findByRole("navigation", { name: "Pages" }));
-    expect(pages.getAllByRole("link").map((link) => link.textContent)).toEqual(["Trade", "History", "Settings"]);
+    expect(pages.getAllByRole("link").map((link) => link.textContent)).toEqual([
+      "Trade",
+      "Assistant",
+      "History",
+      "Settings",
+    ]);
   });
 });
 
 describe("the keyboard", () => {
-  it("opens the symbol search with /, finds a pair and goes there with Enter", async () => {
+  it("opens the symbol search with p, finds a pair and goes there with Enter", async () => {
     const app = await renderApp();
     await accountShown();
-    await userEvent.keyboard("/");
+    await userEvent.keyboard("p");
     const field = await screen.findByRole("combobox", { name: "Search a pair" });
     await waitFor(() => expect(screen.getAllByRole("option").length).toBeGreaterThan(1));
     fireEvent.input(field, { target: { value: "eth" } });

@@ -81,6 +81,11 @@ export function Frame(props: ParentProps): JSX.Element {
   useKeyboard({
     buy: orderOn("buy"),
     sell: orderOn("sell"),
+    askAssistant: () => {
+      if (session.user() !== null && !desk.focusAssistant()) {
+        navigate("/assistant");
+      }
+    },
     searchSymbols: () => setOverlay("symbols"),
     openPalette: () => setOverlay("palette"),
     showKeys: () => setOverlay("keys"),

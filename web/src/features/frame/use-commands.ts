@@ -91,7 +91,7 @@ export function useCommands(desk: Desk, openers: Openers): Accessor<readonly Com
         icon: "star",
         run: () => toggleWatched(desk.symbol()),
       },
-      { id: "search", label: "Search a pair", group: "Actions", icon: "search", key: "/", run: openers.searchSymbols },
+      { id: "search", label: "Search a pair", group: "Actions", icon: "search", key: "p", run: openers.searchSymbols },
       {
         id: "theme",
         label: isDark ? "Light theme" : "Dark theme",
