@@ -37,7 +37,8 @@ test("a newcomer without a key asks, executes the analyst's proposal, and finds 
 test("the assistant is free of accessibility faults in both themes and shows exactly what it sends", async ({
   page,
 }) => {
-  await enterAsGuest(page, "/assistant");
+  await enterAsGuest(page);
+  await page.getByRole("link", { name: "Assistant" }).click();
   await page.getByRole("button", { name: "Show what is sent" }).click();
   await expect(page.getByLabel("What is sent")).toContainText("BTC/USD");
   for (const colorScheme of ["dark", "light"] as const) {
