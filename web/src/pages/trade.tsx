@@ -1,9 +1,8 @@
-import { Match, Show, Switch, createEffect, lazy, on, type JSX } from "solid-js";
+import { Match, Show, Suspense, Switch, createEffect, lazy, on, type JSX } from "solid-js";
 import { panelChoice, changePanelChoice } from "../data/preferences.ts";
 import { useDesk } from "../data/desk-context.tsx";
 import { useStores } from "../data/stores.tsx";
 import { useAccount, useOpenOrders, usePositions } from "../data/use-account.ts";
-import { AlertsPanel } from "../features/alerts/alerts-panel.tsx";
 import { FillsPanel } from "../features/fills/fills-panel.tsx";
 import { FirstRun } from "../features/first-run/first-run.tsx";
 import { DESK_SIZES, TRADES_BELOW_BOOK } from "../features/frame/desk-sizes.ts";
@@ -12,7 +11,6 @@ import { OrderFormPanel } from "../features/order-form/order-form-panel.tsx";
 import { OrdersPanel } from "../features/orders/orders-panel.tsx";
 import { PositionsPanel } from "../features/positions/positions-panel.tsx";
 import { TradesPanel } from "../features/trades/trades-panel.tsx";
-import { RiskPanel } from "../features/risk/risk-panel.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Skeleton } from "../ui/panel.tsx";
@@ -20,9 +18,12 @@ import { Splitter, panelSize } from "../ui/splitter.tsx";
 import { Tabs, type TabItem } from "../ui/tabs.tsx";
 import { useLayout, useMedia } from "../ui/use-media.ts";
 
+// Tabs that nobody sees at first are fetched when they are opened.
 const AssistantPanel = lazy(async () => ({
   default: (await import("../features/assistant/assistant-panel.tsx")).AssistantPanel,
 }));
+const RiskPanel = lazy(async () => ({ default: (await import("../features/risk/risk-panel.tsx")).RiskPanel }));
+const AlertsPanel = lazy(async () => ({ default: (await import("../features/alerts/alerts-panel.tsx")).AlertsPanel }));
 // Its own chunk: the chart library is as large as the rest of the page.
 const ChartPanel = lazy(async () => ({ default: (await import("../features/chart/chart-panel.tsx")).ChartPanel }));
 
@@ -228,6 +229,11 @@ function PhoneDesk(): JSX.Element {
   );
 }
 
+/** A panel that is still being fetched stands in its own place: the rest of the desk does not wait for it. */
+function later(panel: () => JSX.Element): JSX.Element {
+  return <Suspense fallback={<Skeleton rows={6} />}>{panel()}</Suspense>;
+}
+
 function ListTabs(props: { withBook?: boolean }): JSX.Element {
   const positions = usePositions();
   const openOrders = useOpenOrders();
@@ -238,9 +244,9 @@ function ListTabs(props: { withBook?: boolean }): JSX.Element {
     { id: "positions", label: "Positions", count: () => positions().length, content: () => <PositionsPanel /> },
     { id: "orders", label: "Open orders", count: () => openOrders().length, content: () => <OrdersPanel /> },
     { id: "fills", label: "Fills", content: () => <FillsPanel /> },
-    { id: "risk", label: "Risk", count: () => halts(), content: () => <RiskPanel /> },
-    { id: "assistant", label: "Assistant", content: () => <AssistantPanel /> },
-    { id: "alerts", label: "Alerts", count: () => notices.unread(), content: () => <AlertsPanel /> },
+    { id: "risk", label: "Risk", count: () => halts(), content: () => later(() => <RiskPanel />) },
+    { id: "assistant", label: "Assistant", content: () => later(() => <AssistantPanel />) },
+    { id: "alerts", label: "Alerts", count: () => notices.unread(), content: () => later(() => <AlertsPanel />) },
   ];
   const market: readonly TabItem[] = [
     { id: "book", label: "Book", content: () => <OrderBookPanel hideTitle /> },
