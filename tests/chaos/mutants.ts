@@ -96,8 +96,14 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: "skip a page of trades",
     file: "durable-objects/trader/kraken/reconcile.ts",
-    from: "      rows.push(...page.value.rows);",
-    to: "      rows.push(...page.value.rows.slice(1));",
+    from: "const counted = rows.filter(",
+    to: "const counted = rows.slice(1).filter(",
+  },
+  {
+    name: "never place a stop again",
+    file: `${CORE}/keep-protected.ts`,
+    from: "if (looked || turn.context.markets[protection.symbol] !== undefined || lastStop(turn.state, asset) === undefined) {",
+    to: "if (lastStop(turn.state, asset) === undefined) {",
   },
   {
     name: "write events that a replay does not give",
