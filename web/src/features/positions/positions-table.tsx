@@ -58,7 +58,7 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
       header: "Average entry",
       title: "Entry fees included",
       align: "right",
-      wideOnly: true,
+      wideOnly: "widest",
       cell: (row) => formatPrice(row.value().position.averageEntryPrice, priceDecimals(row)),
     },
     {
@@ -82,7 +82,7 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
       id: "value",
       header: "Value",
       align: "right",
-      wideOnly: true,
+      wideOnly: "widest",
       compare: (left, right) => compareKnown(left.value().figures.value, right.value().figures.value),
       cell: (row) => <NumberCell text={formatMoney(row.value().figures.value)} />,
     },
@@ -118,7 +118,7 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
       title:
         "Against its cost if the stop sells at its level, both fees included; and so far in multiples of what was risked",
       align: "right",
-      wideOnly: true,
+      wideOnly: "widest",
       cell: (row) => <RiskCell risk={props.riskOf(row.value())} />,
     },
     {
