@@ -7,9 +7,9 @@ import { valueOf } from "./support/kraken-rest.ts";
 type Finished = (clean: () => Promise<void>) => void;
 type Opened = { readonly stage: AccountStage; readonly exchange: Exchange };
 
-/** An account at an exchange of its own: the rate counters make each of them wait in real time, so they wait side by side. */
+/** An account at an exchange of its own: each waits for its own rate counters. */
 async function open(watched: boolean, onTestFinished: Finished): Promise<Opened> {
-  const exchange = await startExchange({ time: "real", seed: "kraken account" });
+  const exchange = await startExchange({ time: "virtual", seed: "kraken account" });
   const key = exchange.admin.createKey({ account: "desk", tier: "pro", deposits: { USD: "100000", BTC: "1" } });
   const stage = await AccountStage.open(exchange, key, { watched });
   onTestFinished(async () => {
@@ -33,7 +33,7 @@ describe.concurrent.each([
     stage.do({ type: "adopt_holding", asset: "BTC", quantity: decimal("0.4"), cost: decimal("20000") });
     expect(stage.state.holdings.BTC).toMatchObject({ managed: "0.4", external: "0.6" });
     await stage.untilEqual();
-  }, 180_000);
+  }, 60_000);
 
   it("places, changes and cancels an order", async ({ expect, onTestFinished }) => {
     const { stage } = await open(watched, onTestFinished);
@@ -46,27 +46,27 @@ describe.concurrent.each([
     await stage.until("cancelled", () => stage.statusOf(id) === "cancelled");
     expect(stage.state.holdings.USD?.held).toBe("0");
     await stage.untilEqual();
-  }, 180_000);
+  }, 60_000);
 
   it("buys, rests a sale, and closes the position after the sale is cancelled", async ({ expect, onTestFinished }) => {
     const { stage } = await open(watched, onTestFinished);
     const entry = stage.place(MARKET);
-    await stage.until("filled", () => stage.statusOf(entry) === "filled", 45_000);
+    await stage.until("filled", () => stage.statusOf(entry) === "filled");
     const sale = stage.place({ side: "sell", limitPrice: decimal("90000") });
     await stage.until("resting", () => stage.statusOf(sale) === "open");
     stage.do({ type: "close_position", asset: "BTC", percent: 100 });
-    await stage.until("closed", () => Object.keys(stage.state.orders).length === 0, 45_000);
+    await stage.until("closed", () => Object.keys(stage.state.orders).length === 0);
     expect(stage.statusOf(sale)).toBe("cancelled");
     expect(stage.state.holdings.BTC).toMatchObject({ managed: "0", external: "1" });
     await stage.untilEqual();
-  }, 180_000);
+  }, 60_000);
 
   it.for([
     ["executed, but the answer is lost", { kind: "dropAnswer" }, "open"],
     ["answered by a page of the proxy although it was executed", { kind: "html520", executed: true }, "open"],
   ] as const)(
     "an order that is %s is found by reading and sent once",
-    { timeout: 180_000 },
+    { timeout: 60_000 },
     async ([_name, fault, status], { expect, onTestFinished }) => {
       const { stage, exchange } = await open(watched, onTestFinished);
       if (watched) {
@@ -75,7 +75,7 @@ describe.concurrent.each([
       exchange.faults.add({ ...fault, times: 1, target: "AddOrder" });
       exchange.faults.add({ ...fault, times: 1, target: "add_order" });
       const id = stage.place();
-      await stage.until("found", () => stage.statusOf(id) === status, 18_000);
+      await stage.until("found", () => stage.statusOf(id) === status);
       const shown = valueOf(await stage.client.rest.openOrders(null, { urgency: "protective" }));
       expect(shown.map(({ clientOrderId }) => clientOrderId)).toEqual([id]);
       await stage.untilEqual();
@@ -91,7 +91,7 @@ describe.concurrent.each([
     stage.restart();
     await stage.until("cancelled", () => stage.statusOf(id) === "cancelled");
     await stage.untilEqual();
-  }, 180_000);
+  }, 60_000);
 });
 
 it("asks nothing while the key is refused, and settles what is unknown once it works again", async ({
@@ -104,11 +104,9 @@ it("asks nothing while the key is refused, and settles what is unknown once it w
     exchange.faults.add({ kind: "error", target, text: "EAPI:Invalid key", times: 1_000 }),
   );
   const id = stage.place();
-  await stage.until("suspended", () => stage.state.venue?.connection.status === "suspended", 30_000);
+  await stage.until("suspended", () => stage.state.venue?.connection.status === "suspended");
   const asked = stage.client.sent.length;
-  await new Promise((resolve) => {
-    setTimeout(resolve, 7_000);
-  });
+  await stage.time.pass(7_000);
   expect(stage.statusOf(id)).toBe("unknown");
   // One look that was due already, and none of the reads that an unknown order is given every two seconds.
   expect(stage.client.sent.length - asked).toBeLessThanOrEqual(1);
@@ -116,5 +114,5 @@ it("asks nothing while the key is refused, and settles what is unknown once it w
     exchange.faults.clear(fault.id);
   }
   stage.account.keyConnected();
-  await stage.until("found", () => stage.statusOf(id) === "open", 30_000);
-}, 180_000);
+  await stage.until("found", () => stage.statusOf(id) === "open");
+}, 60_000);

@@ -154,6 +154,10 @@ describe("a market order", () => {
     const some = trades.rows.slice(0, 20);
     const again = valueOf(await client.rest.queryTrades(some.map((trade) => trade.executionId)));
     expect(again.toSorted(byExecution)).toEqual(some.toSorted(byExecution));
+    const ofOrder = valueOf(await client.rest.executionsOf(order.venueOrderId, { urgency: "protective" }));
+    expect(ofOrder.toSorted(byExecution)).toEqual(
+      trades.rows.filter((trade) => trade.venueOrderId === order.venueOrderId).toSorted(byExecution),
+    );
     const ledger = valueOf(await client.rest.ledgers({ type: "trade" }));
     const bought = ledger.rows.filter((row) => row.asset === "BTC");
     expect(sum(bought.map((row) => row.amount))).toBe("0.25");

@@ -90,6 +90,29 @@ function workOf(order: OpenOrder, link: VenueLink): readonly VenueWork[] {
   return work;
 }
 
+/**
+ * Whether something of the order is still to be told: its answer, its end where it never rests, its fills. As long as that is so
+ * the private socket is open, which tells it at once and for no call (TRADING §6 "Private WebSocket").
+ */
+export function isMoving(order: OpenOrder): boolean {
+  const link = order.venue;
+  return (
+    link !== null &&
+    (link.placement !== "confirmed" ||
+      order.status === "unknown" ||
+      link.cancel !== null ||
+      link.amend !== null ||
+      link.ending !== null ||
+      link.waitsFor.length > 0 ||
+      isAbove(link.venueFilled, order.filledQuantity) ||
+      neverRests(order))
+  );
+}
+
+function neverRests({ timeInForce, type }: OpenOrder): boolean {
+  return timeInForce === "ioc" && !isTriggered(type);
+}
+
 /** When the order has to be read, if it has to be. */
 function resolveAt(order: OpenOrder, link: VenueLink): Milliseconds | null {
   if (link.ending !== null) {
@@ -107,9 +130,7 @@ function resolveAt(order: OpenOrder, link: VenueLink): Milliseconds | null {
     link.cancel?.stage === "sent" ? answerDue(link.cancel.sentAt) : null,
     link.amend?.stage === "sent" ? answerDue(link.amend.sentAt) : null,
     // It never rests, so it has ended: where no socket tells how, it is read.
-    link.placement === "confirmed" && order.timeInForce === "ioc" && !isTriggered(order.type)
-      ? (link.sentAt ?? 0) + FILL_PATIENCE_MS
-      : null,
+    link.placement === "confirmed" && neverRests(order) ? (link.sentAt ?? 0) + FILL_PATIENCE_MS : null,
     // The exchange ends it by its own clock; reading it then is how the desk learns when no socket tells.
     link.placement === "confirmed" && order.expiresAt !== null ? order.expiresAt + EXPIRY_PATIENCE_MS : null,
   ].filter((at) => at !== null);

@@ -4,7 +4,7 @@
  * is remembered that the state does not say.
  */
 import { protectionDueAt } from "../../../domain/account/venue/keep-protected.ts";
-import { RESOLVE_EVERY_MS, venueWork, type VenueWork } from "../../../domain/account/venue/work.ts";
+import { isMoving, RESOLVE_EVERY_MS, venueWork, type VenueWork } from "../../../domain/account/venue/work.ts";
 import type { AccountState, OpenOrder } from "../../../domain/account/state.ts";
 import type { Milliseconds } from "../../../domain/market.ts";
 import type { StreamFact } from "../../../domain/venue/execution-stream-facts.ts";
@@ -22,6 +22,8 @@ const LOOK_AGAIN_MS = 10_000;
 const SUSPENDED_LOOK_MS = 60_000;
 const AFTER_GAP_MS = 1_000;
 const IN_FLIGHT_MS = 5_000;
+/** Orders that follow one another share a dial, a token and the tier that it tells. */
+const SOCKET_LINGERS_MS = 30_000;
 const PROTECT_AGAIN_MS = 1_000;
 
 export class KrakenAccount {
@@ -38,6 +40,8 @@ export class KrakenAccount {
   #isWaking = false;
   #isProtecting = false;
   #protectedAt: Milliseconds = 0;
+  /** The private socket stays open until then. */
+  #neededUntil: Milliseconds = 0;
   #isStopped = false;
   /** Facts are booked in the order of the wire. */
   #facts: Promise<void> = Promise.resolve();
@@ -176,13 +180,13 @@ export class KrakenAccount {
     if (socket === null) {
       return;
     }
-    const needs = Object.values(state.orders).some(({ status, venue }) => {
-      const moves = venue?.placement !== "confirmed" || venue.cancel !== null || venue.amend !== null;
-      return status === "unknown" || moves || (venue?.waitsFor.length ?? 0) > 0;
-    });
+    const now = this.#ports.now();
+    if (this.#ports.watched() || Object.values(state.orders).some(isMoving)) {
+      this.#neededUntil = now + SOCKET_LINGERS_MS;
+    }
     // A socket that is up goes on telling; a new one would ask for a token with a key that is refused.
     const allowed = !isSuspended(state) || socket.state === "live";
-    const wanted = allowed && state.venue?.foundAt !== null && (needs || this.#ports.watched());
+    const wanted = allowed && state.venue?.foundAt !== null && now < this.#neededUntil;
     if (wanted && socket.state === "disconnected") {
       socket.open();
     } else if (!wanted && socket.state !== "disconnected") {
@@ -203,7 +207,7 @@ export class KrakenAccount {
         }
       } else {
         this.#notBefore.set(name, now() + RESOLVE_EVERY_MS);
-        await (item.type === "resolve" ? this.#reader.resolve(order) : this.#reader.readExecutions());
+        await (item.type === "resolve" ? this.#reader.resolve(order) : this.#reader.readFills(order));
       }
     } catch (error) {
       this.#ports.failed("kraken_action_failed", error);
@@ -313,6 +317,7 @@ export class KrakenAccount {
       ...deadlines,
       this.#protectAt(state),
       this.#socket?.nextCheckAt ?? Infinity,
+      this.#socket === null || this.#socket.state === "disconnected" ? Infinity : this.#neededUntil,
     );
     // However long a look takes, whoever comes after this object has to take it up.
     this.#ports.plan(Math.min(soonest, this.#ports.now() + (this.#isLooking ? POLL_EVERY_MS : RECONCILE_EVERY_MS)));

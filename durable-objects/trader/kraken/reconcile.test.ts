@@ -44,6 +44,7 @@ function readerOf(
       closedOrders: unused,
       queryOrders: unused,
       tradesHistory: unused,
+      executionsOf: unused,
       queryTrades: unused,
       queryLedgers: unused,
       balances: unused,

@@ -1,5 +1,6 @@
 /** Reads at the exchange and books what they tell: orders, executions, ledger, balances (TRADING §6). */
 import type { OpenOrder } from "../../../domain/account/state.ts";
+import { isAbove } from "../../../domain/decimal.ts";
 import type { Instrument, Milliseconds } from "../../../domain/market.ts";
 import type { VenueFailure, VenueReply } from "../../../domain/venue/failure.ts";
 import type { VenueExecution, VenueLedgerRow, VenueOrder } from "../../../domain/venue/reports.ts";
@@ -118,6 +119,26 @@ export class Reader {
     }
     this.#judge.apply({ type: "report_orders", orders: reply.value, complete: true, readAt });
     return true;
+  }
+
+  /**
+   * Books what the exchange says is filled of an order. Asked by the order: a trader waits for it, so it may use the reserve, which
+   * reading the history never does (TRADING §6 "Lanes"). What that does not bring the history does.
+   */
+  async readFills(order: OpenOrder): Promise<void> {
+    const venueOrderId = order.venue?.venueOrderId ?? null;
+    if (venueOrderId !== null) {
+      const reply = await this.#ports.rest.executionsOf(venueOrderId, RESOLVING);
+      if (reply.ok) {
+        await this.bookExecutions(reply.value);
+      } else {
+        this.#learn(reply.failure);
+      }
+    }
+    const now = this.#judge.state?.orders[order.id];
+    if (now !== undefined && isAbove(now.venue?.venueFilled ?? now.filledQuantity, now.filledQuantity)) {
+      await this.readExecutions();
+    }
   }
 
   /** Books executions since the cursor. `clean`: every row was read and nothing of it was new. Who asks meanwhile shares it. */

@@ -13,11 +13,14 @@ import type { Exchange } from "../../../exchange-sim/exchange.ts";
 import { nodeStorage } from "../../support/desk-storage.ts";
 import { BTC, connect, ETH, valueOf, type TestClient } from "./kraken-rest.ts";
 import { dialNode } from "./kraken-socket.ts";
+import { HurriedTime } from "./hurried-time.ts";
 import type { Credentials } from "./rest-client.ts";
 
 export const ACCOUNT = "kraken-account";
+/** The account waits for the rate counters of the exchange most of the time. */
+const SPEED = 20;
 
-/** A whole account at the simulator: desk, REST client, private socket, in Node and real time. */
+/** A whole account at the simulator: desk, REST client, private socket, in Node over real sockets, in hurried time. */
 export class AccountStage {
   readonly exchange: Exchange;
   readonly client: TestClient;
@@ -26,10 +29,12 @@ export class AccountStage {
   account: KrakenAccount;
   desk: Desk;
   watched: boolean;
-  #timer: NodeJS.Timeout | null = null;
+  readonly time: HurriedTime;
+  #cancelWake: () => void = () => undefined;
 
-  private constructor(exchange: Exchange, client: TestClient, watched: boolean) {
+  private constructor(exchange: Exchange, time: HurriedTime, client: TestClient, watched: boolean) {
     this.exchange = exchange;
+    this.time = time;
     this.client = client;
     this.watched = watched;
     this.storage = nodeStorage();
@@ -42,7 +47,9 @@ export class AccountStage {
     key: Credentials,
     options: { readonly watched?: boolean } = {},
   ): Promise<AccountStage> {
-    const stage = new AccountStage(exchange, await connect(exchange, key), options.watched ?? false);
+    const time = new HurriedTime(exchange, SPEED);
+    const after = time.after.bind(time);
+    const stage = new AccountStage(exchange, time, await connect(exchange, key, { after }), options.watched ?? false);
     stage.account.judge.apply({ type: "open_exchange_account", name: "Kraken", zone: "UTC" });
     stage.account.start();
     await stage.until("connected", () => stage.state.venue?.connection.status === "trading");
@@ -123,10 +130,10 @@ export class AccountStage {
   }
 
   now(): number {
-    return Math.floor(this.exchange.engine.clock.wall() / 1_000);
+    return this.time.now();
   }
 
-  async until(what: string, holds: () => boolean, ms = 12_000): Promise<void> {
+  async until(what: string, holds: () => boolean, ms = 20_000): Promise<void> {
     const until = performance.now() + ms;
     while (!holds()) {
       if (performance.now() > until) {
@@ -158,7 +165,7 @@ export class AccountStage {
     for (let attempt = 0; attempt < 20; attempt += 1) {
       this.account.look(0);
       await new Promise((resolve) => {
-        setTimeout(resolve, 100);
+        setTimeout(resolve, 20);
       });
       await this.until("quiet", () => this.account.isQuiet, 60_000);
       if ((await this.differences()).length === 0 && Object.keys(this.state.venue?.unsettled ?? {}).length === 0) {
@@ -182,6 +189,7 @@ export class AccountStage {
     this.account.stop();
     this.desk.close();
     this.#plan(null);
+    this.time.stop();
   }
 
   #open(): [Desk, KrakenAccount] {
@@ -198,12 +206,7 @@ export class AccountStage {
         }
       },
     });
-    const after = (milliseconds: number, run: () => void): (() => void) => {
-      const timer = setTimeout(run, milliseconds);
-      return () => {
-        clearTimeout(timer);
-      };
-    };
+    const after = this.time.after.bind(this.time);
     const account = createKrakenAccount({
       accountId: ACCOUNT,
       desk,
@@ -244,17 +247,12 @@ export class AccountStage {
   }
 
   #plan(at: number | null): void {
-    if (this.#timer !== null) {
-      clearTimeout(this.#timer);
-    }
-    this.#timer =
+    this.#cancelWake();
+    this.#cancelWake =
       at === null
-        ? null
-        : setTimeout(
-            () => {
-              this.account.wake();
-            },
-            Math.max(20, at - this.now()),
-          );
+        ? () => undefined
+        : this.time.after(Math.max(20, at - this.now()), () => {
+            this.account.wake();
+          });
   }
 }

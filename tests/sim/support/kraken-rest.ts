@@ -6,7 +6,7 @@ import { NO_NAMES, type NameTable } from "../../../domain/venue/names.ts";
 import type { RateCounters, Tier } from "../../../domain/venue/rate-counters.ts";
 import type { VenueFailure, VenueReply } from "../../../domain/venue/failure.ts";
 import type { VenueOrderWish } from "../../../domain/venue/wishes.ts";
-import type { KrakenRest, RestRequest, Transport } from "../../../durable-objects/trader/kraken/rest/api.ts";
+import type { KrakenRest, RestClock, RestRequest, Transport } from "../../../durable-objects/trader/kraken/rest/api.ts";
 import { krakenRest } from "../../../durable-objects/trader/kraken/rest/client.ts";
 import { readNames } from "../../../durable-objects/trader/kraken/rest/public.ts";
 import { RateKeeper } from "../../../durable-objects/trader/kraken/rest/rate-keeper.ts";
@@ -24,22 +24,14 @@ export type TestClient = {
   lastNonce(): string | null;
 };
 
-/** Our client over real sockets against the simulator. Its clock is the simulator's, which may be virtual; timers are real. */
+/** Our client over real sockets against the simulator. Its clock is the simulator's, which may be virtual; timers are real unless told. */
 export async function connect(
   exchange: Exchange,
   key: Credentials,
-  options: { readonly tier?: Tier; readonly transport?: Transport } = {},
+  options: { readonly tier?: Tier; readonly transport?: Transport; readonly after?: RestClock["after"] } = {},
 ): Promise<TestClient> {
   const now = (): number => Math.floor(exchange.engine.clock.wall() / 1_000);
-  const clock = {
-    now,
-    after: (milliseconds: number, run: () => void) => {
-      const timer = setTimeout(run, milliseconds);
-      return () => {
-        clearTimeout(timer);
-      };
-    },
-  };
+  const clock = { now, after: options.after ?? realTimer };
   let saved: RateCounters | null = null;
   const rates = new RateKeeper({
     now,
@@ -82,6 +74,13 @@ export async function connect(
     rates,
   });
   return { rest, rates, sent, secrets, lastNonce: () => nonce };
+}
+
+function realTimer(milliseconds: number, run: () => void): () => void {
+  const timer = setTimeout(run, milliseconds);
+  return () => {
+    clearTimeout(timer);
+  };
 }
 
 function instrument(symbol: string, restName: string, priceDecimals: number, minimum: string): Instrument {

@@ -171,6 +171,8 @@ export type KrakenRest = {
   /** At most 50 ids. Ids that do not exist are left out of the answer. */
   queryOrders(venueOrderIds: readonly string[], options?: CallOptions): Promise<VenueReply<readonly VenueOrder[]>>;
   tradesHistory(query: HistoryQuery, options?: CallOptions): Promise<VenueReply<HistoryPage<VenueExecution>>>;
+  /** What the exchange counts as filled of one order, by the order's own list: two calls, or one where it lists nothing. */
+  executionsOf(venueOrderId: string, options?: CallOptions): Promise<VenueReply<readonly VenueExecution[]>>;
   /** At most 20 ids. */
   queryTrades(executionIds: readonly string[], options?: CallOptions): Promise<VenueReply<readonly VenueExecution[]>>;
   ledgers(query: LedgerQuery, options?: CallOptions): Promise<VenueReply<HistoryPage<VenueLedgerRow>>>;

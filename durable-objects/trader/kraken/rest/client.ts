@@ -4,6 +4,7 @@ import { fullCounter, type VenueAction } from "../../../../domain/venue/errors.t
 import type { VenueFailure, VenueReply } from "../../../../domain/venue/failure.ts";
 import type { Lane } from "../../../../domain/venue/lanes.ts";
 import { ADD_COST, type RateCost } from "../../../../domain/venue/rate-counters.ts";
+import type { VenueExecution } from "../../../../domain/venue/reports.ts";
 import type { Milliseconds } from "../../../../domain/market.ts";
 import type { CallOptions, KrakenRest, KrakenRestPorts, WebSocketsToken, WriteOptions } from "./api.ts";
 import { CallLine, type Call, type CallBody, type Outcome } from "./call-line.ts";
@@ -30,6 +31,8 @@ const JSON_TYPE = "application/json";
 const NONCE_RETRIES = 2;
 /** History calls cost 2 according to Kraken and 4 according to one other source (PROTOCOL §3.1): counted as 4. */
 const HISTORY_COST = 4;
+/** PROTOCOL §2.3 QueryTrades. */
+const MOST_TRADES_ASKED = 20;
 const NO_FEES = "no fees in the answer";
 
 /** What a call is, apart from its answer. */
@@ -106,6 +109,18 @@ export function krakenRest(ports: KrakenRestPorts): KrakenRest {
       body: (nonce) => form([["nonce", nonce], ...params]),
     };
     return call(spec, schema);
+  }
+
+  async function queryTrades(
+    executionIds: readonly string[],
+    options: CallOptions | undefined,
+  ): Promise<VenueReply<readonly VenueExecution[]>> {
+    if (executionIds.length === 0) {
+      return { ok: true, value: [] };
+    }
+    const params: Params = [["txid", executionIds.join(",")]];
+    const reply = await readCall("QueryTrades", params, options, history.queryTradesResult);
+    return map(reply, (rows) => history.toExecutions(rows, ports.names()));
   }
 
   return {
@@ -234,14 +249,28 @@ export function krakenRest(ports: KrakenRestPorts): KrakenRest {
         count: count ?? null,
       }));
     },
-    async queryTrades(executionIds, options) {
-      if (executionIds.length === 0) {
-        return { ok: true, value: [] };
+    async executionsOf(venueOrderId, options) {
+      const params: Params = [
+        ["txid", venueOrderId],
+        ["trades", "true"],
+        ["consolidate_taker", "false"],
+      ];
+      const reply = await readCall("QueryOrders", params, options, orders.queryOrdersResult);
+      if (!reply.ok) {
+        return reply;
       }
-      const params: Params = [["txid", executionIds.join(",")]];
-      const reply = await readCall("QueryTrades", params, options, history.queryTradesResult);
-      return map(reply, (rows) => history.toExecutions(rows, ports.names()));
+      const ids = orders.toExecutionIds(reply.value);
+      const executions: VenueExecution[] = [];
+      for (let start = 0; start < ids.length; start += MOST_TRADES_ASKED) {
+        const some = await queryTrades(ids.slice(start, start + MOST_TRADES_ASKED), options);
+        if (!some.ok) {
+          return some;
+        }
+        executions.push(...some.value);
+      }
+      return { ok: true, value: executions };
     },
+    queryTrades,
     async ledgers(query, options) {
       const type: Params = query.type === undefined ? [] : [["type", query.type]];
       const params = [...type, ...historyParams(query)];

@@ -34,6 +34,8 @@ const orderRow = z.object({
   vol: amount,
   vol_exec: amount,
   stopprice: amount.nullish(),
+  // Only where it was asked for, and only of an order that has some.
+  trades: z.array(z.string()).nullish(),
 });
 const orderRows = z.record(z.string(), orderRow);
 
@@ -53,6 +55,11 @@ export const cancelAllAfterResult = z.object({ triggerTime: z.string() });
 /** Orders of an answer, in its order. */
 export function toOrders(rows: z.output<typeof orderRows>, names: NameTable): readonly VenueOrder[] {
   return Object.entries(rows).map(([venueOrderId, row]) => toOrder(venueOrderId, row, names));
+}
+
+/** Ids of the executions that the orders of an answer list. */
+export function toExecutionIds(rows: z.output<typeof orderRows>): readonly string[] {
+  return Object.values(rows).flatMap(({ trades }) => trades ?? []);
 }
 
 function toOrder(venueOrderId: string, row: z.output<typeof orderRow>, names: NameTable): VenueOrder {
