@@ -70,7 +70,10 @@ export const position = z.object({
 });
 export type PositionView = z.infer<typeof position>;
 
-/** An order of the exchange account that this desk did not send. It is shown, and touched only after a second confirmation. */
+/**
+ * An order of the exchange account that no live order of this desk stands for. One made by hand is touched only after a second
+ * confirmation.
+ */
 export const externalOrder = z.object({
   venueOrderId: z.string(),
   symbol: symbolText,
@@ -81,6 +84,8 @@ export const externalOrder = z.object({
   limitPrice: decimalText.nullable(),
   triggerPrice: decimalText.nullable(),
   openedAt: milliseconds,
+  /** The order of this desk that it is, which had ended here already: it is being cancelled. Absent: made by hand. */
+  strayOf: z.string().optional(),
 });
 export type ExternalOrderView = z.infer<typeof externalOrder>;
 

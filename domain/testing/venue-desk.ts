@@ -235,7 +235,9 @@ export class VenueDesk {
   /** Work in short: "send place order-3". */
   todo(): readonly string[] {
     return this.work().map((item) =>
-      item.type === "send" ? `send ${item.action} ${item.orderId}` : `${item.type} ${item.orderId}`,
+      item.type === "send"
+        ? `send ${item.action} ${item.orderId}`
+        : `${item.type} ${item.type === "cancel_stray" ? item.venueOrderId : item.orderId}`,
     );
   }
 

@@ -642,15 +642,11 @@ class World {
     throw new Broken(`no agreement ${String(QUIET_LIMIT_MS / 1_000)} s after the storm: ${differs}`);
   }
 
-  /**
-   * The user cancels at the exchange what was made there, and what the desk tells as an order that appeared after it was taken
-   * for absent.
-   */
+  /** The user cancels at the exchange what was made there. What turns up after it was taken for absent the desk cancels. */
   #cancelByHand(): void {
     const { venue, account } = this.exchange;
-    const known = this.#desk?.state?.venue?.externalOrders ?? {};
     for (const order of Array.from(account.live.values())) {
-      if (order.terms.clientOrderId === undefined || known[order.id] !== undefined) {
+      if (order.terms.clientOrderId === undefined) {
         venue.engine.turn(() => venue.desk.cancel(account, { id: order.id }));
       }
     }

@@ -24,8 +24,8 @@ import { outgoing } from "./fill.ts";
 import { shrinkSales } from "./shrink.ts";
 import type { ExternalOrder } from "./state.ts";
 
-/** Takes over an order made by hand, where it is news. */
-export function noteExternalOrder(turn: Turn, report: VenueOrder): void {
+/** Takes over an order made by hand, or a stray one of the desk's (`strayOf`), where it is news. */
+export function noteExternalOrder(turn: Turn, report: VenueOrder, strayOf: string | null = null): void {
   const known = turn.state.venue?.externalOrders[report.venueOrderId];
   if (report.status !== "open" && report.status !== "pending") {
     if (known !== undefined) {
@@ -34,7 +34,7 @@ export function noteExternalOrder(turn: Turn, report: VenueOrder): void {
     }
     return;
   }
-  const order = externalOrder(report);
+  const order = strayOf === null ? externalOrder(report) : { ...externalOrder(report), strayOf };
   if (known === undefined || isNews(known, order)) {
     record(turn, { type: "external_order_seen", ...stamp(turn.context), order });
   }

@@ -163,19 +163,22 @@ function pastOwn(turn: Turn, { clientOrderId, venueOrderId }: VenueOrder): Order
   );
 }
 
-/** TRADING §6: “absent” is not final. What lives although it counts as ended here is shown with the orders made by hand. */
+/**
+ * TRADING §6: “absent” is not final. The trader was told that this order is over and may have placed another, and a stop has been
+ * placed again: what lives all the same is shown and cancelled. What it fills until then is booked as a late fill.
+ */
 function noteRisen(turn: Turn, past: Order, report: VenueOrder, readAt: number): void {
   const lives = report.status === "open" || report.status === "pending";
   const known = turn.state.venue?.externalOrders[report.venueOrderId] !== undefined;
   if (lives && !known && readAt < past.updatedAt + READ_LAG_MS) {
     return;
   }
-  noteExternalOrder(turn, report);
+  noteExternalOrder(turn, report, past.id);
   if (lives && !known) {
     raiseAlert(
       turn,
       "critical",
-      `An order that had ended here as ${past.status} is open at Kraken: ${report.side} ${report.quantity} ${report.symbol}. Its fills are booked; cancel it if it is not wanted.`,
+      `An order that had ended here as ${past.status} is open at Kraken: ${report.side} ${report.quantity} ${report.symbol}. It is being cancelled; what it fills until then is booked.`,
       past.id,
     );
   }

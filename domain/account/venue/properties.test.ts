@@ -48,9 +48,17 @@ class World {
   work(index: number, fate: Fate, part: number): void {
     const items = this.desk.work().filter(({ notBefore }) => notBefore <= this.desk.now);
     const item = items[index % Math.max(items.length, 1)];
-    if (item?.type === "send") {
+    if (item !== undefined) {
+      this.#carryOut(item, fate, part);
+    }
+  }
+
+  #carryOut(item: VenueWork, fate: Fate, part: number): void {
+    if (item.type === "send") {
       this.#send(item, fate, part);
-    } else if (item !== undefined) {
+    } else if (item.type === "cancel_stray") {
+      this.exchange.cancel(item.venueOrderId);
+    } else {
       this.read(item.orderId);
     }
   }
@@ -106,11 +114,7 @@ class World {
       this.exchange.openOrders().forEach(({ venueOrderId }) => this.exchange.cancel(venueOrderId));
       this.pass(61_000);
       this.desk.work().forEach((item) => {
-        if (item.type === "send") {
-          this.#send(item, "answered", 4);
-        } else {
-          this.read(item.orderId);
-        }
+        this.#carryOut(item, "answered", 4);
       });
       this.look(false, false);
       this.executions(0, this.exchange.executions.length);

@@ -142,7 +142,7 @@ describe("absence", () => {
     expect(desk.holding("USD").held).toBe("0");
   });
 
-  it("is not final: a later fill is booked late and told, and what is still open is shown", () => {
+  it("is not final: a later fill is booked late and told, and what is still open is shown and cancelled", () => {
     const { desk, id, deadline } = lost();
     desk.now = deadline + 70_000;
     desk.do({ type: "report_absence", orderId: id, readAt: deadline + 60_000 });
@@ -154,8 +154,19 @@ describe("absence", () => {
     desk.now += 60_000;
     desk.report([desk.shown(id)], { complete: true });
     desk.report([desk.shown(id)], { complete: true });
-    expect(Object.keys(desk.state.venue?.externalOrders ?? {})).toEqual([`O-${id}`]);
+    expect(desk.state.venue?.externalOrders).toMatchObject({ [`O-${id}`]: { strayOf: id } });
     expect(desk.alerts()).toHaveLength(2);
+    expect(desk.todo()).toEqual([`cancel_stray O-${id}`]);
+    desk.report([desk.shown(id, { status: "cancelled", closedAt: desk.now })]);
+    expect(desk.state.venue?.externalOrders).toEqual({});
+    expect(desk.todo()).toEqual([]);
+  });
+
+  it("leaves orders made by hand alone", () => {
+    const { desk, id } = lost();
+    desk.report([desk.shown(id, { venueOrderId: "O-HAND", clientOrderId: null })]);
+    expect(Object.keys(desk.state.venue?.externalOrders ?? {})).toEqual(["O-HAND"]);
+    expect(desk.todo()).toEqual([`resolve ${id}`]);
   });
 
   it("of an order that ended too long ago for the state is booked on its past record", () => {

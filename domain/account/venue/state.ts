@@ -68,7 +68,10 @@ export type PendingAmend = {
 
 export type Ending = { readonly status: "filled" | "cancelled" | "expired"; readonly reason: string | null };
 
-/** An order of the exchange account that this desk did not send: shown, never touched without a second confirmation. */
+/**
+ * An order of the exchange account that no live order of this desk stands for: shown, and when made by hand never touched without
+ * a second confirmation.
+ */
 export type ExternalOrder = {
   readonly venueOrderId: string;
   readonly symbol: Symbol;
@@ -79,6 +82,8 @@ export type ExternalOrder = {
   readonly limitPrice: Decimal | null;
   readonly triggerPrice: Decimal | null;
   readonly openedAt: Milliseconds;
+  /** The order of this desk that it is, which had ended here already: it is cancelled. Absent: made by hand. */
+  readonly strayOf?: string;
 };
 
 /** Belief and exchange differ in an asset; `confirmed` after two reads 30 s apart with no row in between (TRADING §6). */

@@ -3,7 +3,7 @@
  * (TRADING §6 "Effects are rows, not promises"). The shell does an item when its time has come and its lane is free.
  */
 import { isAbove } from "../../decimal.ts";
-import type { Milliseconds } from "../../market.ts";
+import type { Milliseconds, Symbol } from "../../market.ts";
 import { isTriggered } from "../../orders/order.ts";
 import type { VenueUrgency } from "../../venue/wishes.ts";
 import type { AccountState, OpenOrder } from "../state.ts";
@@ -21,6 +21,14 @@ export type VenueWork =
       readonly orderId: string;
       readonly lane: Lane;
       readonly urgency: VenueUrgency;
+      readonly notBefore: Milliseconds;
+    }
+  /** Cancel what had ended here and lives at the exchange all the same. Asking twice does no harm, so there is no fence. */
+  | {
+      readonly type: "cancel_stray";
+      readonly venueOrderId: string;
+      readonly symbol: Symbol;
+      readonly lane: "exits";
       readonly notBefore: Milliseconds;
     }
   /** Read the order: OpenOrders, then ClosedOrders by our id, or by the exchange's where it is known. */
@@ -48,6 +56,11 @@ export function venueWork(state: AccountState): readonly VenueWork[] {
     return [];
   }
   const work = Object.values(state.orders).flatMap((order) => (order.venue === null ? [] : workOf(order, order.venue)));
+  for (const { venueOrderId, symbol, strayOf } of Object.values(state.venue.externalOrders)) {
+    if (strayOf !== undefined) {
+      work.push({ type: "cancel_stray", venueOrderId, symbol, lane: "exits", notBefore: 0 });
+    }
+  }
   return work.toSorted((left, right) => LANES.indexOf(left.lane) - LANES.indexOf(right.lane));
 }
 

@@ -5,7 +5,7 @@
  */
 import { protectionDueAt } from "../../../domain/account/venue/keep-protected.ts";
 import { isMoving, RESOLVE_EVERY_MS, venueWork, type VenueWork } from "../../../domain/account/venue/work.ts";
-import type { AccountState, OpenOrder } from "../../../domain/account/state.ts";
+import type { AccountState } from "../../../domain/account/state.ts";
 import type { Milliseconds } from "../../../domain/market.ts";
 import type { StreamFact } from "../../../domain/venue/execution-stream-facts.ts";
 import { send } from "./dispatch.ts";
@@ -20,6 +20,7 @@ const POLL_EVERY_MS = 30_000;
 /** A look that was not complete is repeated; two looks at a difference are 30 s apart (TRADING §6). */
 const LOOK_AGAIN_MS = 10_000;
 const SUSPENDED_LOOK_MS = 60_000;
+const CANCEL_STRAY_EVERY_MS = 5_000;
 const AFTER_GAP_MS = 1_000;
 const IN_FLIGHT_MS = 5_000;
 /** Orders that follow one another share a dial, a token and the tier that it tells. */
@@ -159,10 +160,9 @@ export class KrakenAccount {
     }
     for (const item of venueWork(state)) {
       const name = nameOf(item);
-      const order = state.orders[item.orderId];
-      if (order !== undefined && !this.#busy.has(name) && this.#dueAt(item) <= now) {
+      if (!this.#busy.has(name) && this.#dueAt(item) <= now) {
         this.#busy.add(name);
-        void this.#do(name, item, order);
+        void this.#do(name, item);
       }
     }
     const { retryAt, status } = state.venue.connection;
@@ -195,9 +195,18 @@ export class KrakenAccount {
     socket.check();
   }
 
-  async #do(name: string, item: VenueWork, order: OpenOrder): Promise<void> {
+  async #do(name: string, item: VenueWork): Promise<void> {
     const { rest, now } = this.#ports;
     try {
+      if (item.type === "cancel_stray") {
+        this.#notBefore.set(name, now() + CANCEL_STRAY_EVERY_MS);
+        await this.#cancelStray(item);
+        return;
+      }
+      const order = this.state?.orders[item.orderId];
+      if (order === undefined) {
+        return;
+      }
       if (item.type === "send") {
         const instrument = this.state?.instruments[order.symbol];
         const whole = instrument === undefined ? order : { ...order, instrument };
@@ -216,6 +225,13 @@ export class KrakenAccount {
       this.#busy.delete(name);
       this.wake();
     }
+  }
+
+  /** Whatever the answer, what has become of it is read. */
+  async #cancelStray({ venueOrderId, symbol }: Extract<VenueWork, { type: "cancel_stray" }>): Promise<void> {
+    const { rest, now } = this.#ports;
+    await rest.cancelOrder({ venueOrderId, clientOrderId: "", symbol, deadline: now() + CANCEL_STRAY_EVERY_MS });
+    await this.#reader.readOrders([venueOrderId]);
   }
 
   /** Stops that wait for a look at the price: a position past its stop already is sold instead (TRADING §4). */
@@ -330,7 +346,9 @@ function isSuspended({ venue }: AccountState): boolean {
 }
 
 function nameOf(item: VenueWork): string {
-  return `${item.type} ${item.type === "send" ? item.action : ""} ${item.orderId}`;
+  return item.type === "cancel_stray"
+    ? `${item.type} ${item.venueOrderId}`
+    : `${item.type} ${item.type === "send" ? item.action : ""} ${item.orderId}`;
 }
 
 /** An account at Kraken over its ports. It does nothing before `start`. */

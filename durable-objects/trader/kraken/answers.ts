@@ -52,7 +52,10 @@ export async function cancelExternal(parts: Parts, accountId: string): Promise<R
   const { rest } = parts.kraken;
   const cancelled: string[] = [];
   const failed: CancelExternalResult["failed"] = [];
-  for (const { venueOrderId, symbol } of Object.values(state.venue.externalOrders)) {
+  for (const { venueOrderId, symbol, strayOf } of Object.values(state.venue.externalOrders)) {
+    if (strayOf !== undefined) {
+      continue; // Cancelled without being asked for.
+    }
     const deadline = parts.clock.wall() + CANCEL_DEADLINE_MS;
     const reply = await rest.cancelOrder({ venueOrderId, clientOrderId: "", symbol, deadline });
     if (reply.ok || reply.failure.class === "gone") {

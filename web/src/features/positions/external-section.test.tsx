@@ -116,6 +116,15 @@ describe("orders made by hand", () => {
     expect(within(table).queryByRole("button", { name: /Cancel|Amend/ })).toBeNull();
   });
 
+  it("are told apart from an order of the desk that turned up after it had ended, which nobody is asked about", async () => {
+    const stray = sampleExternalOrder({ venueOrderId: "OSTRAY-1", limitPrice: decimal("41000"), strayOf: "own-1" });
+    renderPanel(sampleKrakenAccount({ exchange: sampleExchange({ externalOrders: [stray] }) }));
+    const table = await screen.findByRole("region", { name: "Table of orders that turned up" });
+    await waitFor(() => expect(table.textContent).toContain("41\u202f000.0"));
+    expect(screen.getByText("Being cancelled at Kraken")).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Cancel them…" })).toBeNull();
+  });
+
   it("are cancelled only after a second question that names each", async () => {
     const desk = renderPanel(byHand);
     desk.answer((call) =>

@@ -27,8 +27,11 @@ export function ExternalSection(props: ExternalSectionProps): JSX.Element {
   const [isCancelling, setCancelling] = createSignal(false);
   const holdings = createMemo(() => externalRows(props.account, props.marks));
   const holdingRows = createKeyedRows(holdings, (row) => row.asset);
-  const orders = createMemo(() => props.account.exchange?.externalOrders ?? []);
+  const live = () => props.account.exchange?.externalOrders ?? [];
+  const orders = createMemo(() => live().filter(({ strayOf }) => strayOf === undefined));
   const orderRows = createKeyedRows(orders, (order) => order.venueOrderId);
+  const strays = createMemo(() => live().filter(({ strayOf }) => strayOf !== undefined));
+  const strayRows = createKeyedRows(strays, (order) => order.venueOrderId);
   const adoptingRow = (): ExternalRow | null => holdings().find(({ asset }) => asset === adopting()) ?? null;
   const decimalsOf = (symbol: string): number | undefined => props.instrumentOf(symbol)?.priceDecimals;
   const symbolOf = (asset: string): string => `${asset}/${props.account.currency}`;
@@ -57,6 +60,12 @@ export function ExternalSection(props: ExternalSectionProps): JSX.Element {
           Not sent by this desk. It leaves them alone; Stop does too.
         </Heading>
         <DataTable label="Table of orders made by hand" columns={orderColumns(decimalsOf)} rows={orderRows()} />
+      </Show>
+      <Show when={strays().length > 0}>
+        <Heading text="Being cancelled at Kraken">
+          Orders of this desk that had ended here and turned up all the same. What they fill until then is booked.
+        </Heading>
+        <DataTable label="Table of orders that turned up" columns={orderColumns(decimalsOf)} rows={strayRows()} />
       </Show>
       <Show when={adoptingRow()}>
         {(row) => (

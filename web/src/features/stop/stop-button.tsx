@@ -66,7 +66,7 @@ function StopDialog(props: { onClose: () => void }): JSX.Element {
   const [mode, setMode] = createSignal<StopMode>("keep");
   const [outcome, setOutcome] = createSignal<Outcome>({ type: "asking" });
   const [isByHandAsked, setByHandAsked] = createSignal(false);
-  const byHand = () => account()?.exchange?.externalOrders ?? [];
+  const byHand = () => (account()?.exchange?.externalOrders ?? []).filter(({ strayOf }) => strayOf === undefined);
   const plan = (): readonly string[] => {
     const owner = account();
     return owner === null ? [] : stopPlan(mode(), owner, orders(), marks());
