@@ -102,7 +102,11 @@ function leftByHand({ state }: Turn): readonly StopStep[] {
   return Object.values(state.venue?.externalOrders ?? {}).map(({ symbol, side, quantity, venueOrderId, strayOf }) => ({
     ...(strayOf === undefined
       ? about("leave", "done", `The ${side} of ${quantity} ${symbol} (${venueOrderId}) was made by hand: it stays.`)
-      : about("cancel", "asked", `The ${side} of ${quantity} ${symbol} had ended here already: it is being cancelled.`)),
+      : about(
+          "cancel",
+          "asked",
+          `The ${side} of ${quantity} ${symbol} had ended here already: it is being cancelled.`,
+        )),
     symbol,
   }));
 }
