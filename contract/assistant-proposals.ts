@@ -8,6 +8,7 @@ import { problem } from "./errors.ts";
 import { milliseconds } from "./markets.ts";
 import { orderStatus, placeOrderRequest, placedOrder } from "./orders.ts";
 import { pageOf, pageQuery } from "./paging.ts";
+import { ruleVerdict } from "./risk.ts";
 import { symbolText } from "./symbols.ts";
 
 /** The decision as it was read and validated. Numbers are the model's own. */
@@ -93,6 +94,11 @@ export const proposalView = z.object({
   edits: proposalEdits.nullable(),
   /** The trader executed it although a claim was contradicted. */
   overridden: z.boolean(),
+  /** What each rule of the risk engine said right before the order was asked for. Absent: not executed, a close, or not heard. */
+  verdict: z
+    .object({ rules: z.array(ruleVerdict).readonly(), denial: problem.nullable(), at: milliseconds })
+    .nullable()
+    .optional(),
   /** Of a refused execution. */
   denial: problem.nullable(),
   orderId: z.string().nullable(),

@@ -8,6 +8,7 @@ import TradePage from "./pages/trade.tsx";
 
 const HistoryPage = lazy(() => import("./pages/history.tsx"));
 const AssistantPage = lazy(() => import("./pages/assistant.tsx"));
+const RunRecordPage = lazy(() => import("./pages/run-record.tsx"));
 const SettingsPage = lazy(() => import("./pages/settings.tsx"));
 const SignInPage = lazy(async () => ({ default: (await import("./pages/sign-in.tsx")).SignInPage }));
 const SignUpPage = lazy(async () => ({ default: (await import("./pages/sign-in.tsx")).SignUpPage }));
@@ -33,6 +34,7 @@ export function Pages(): JSX.Element {
       <Route path="/trade/:symbol" component={TradePage} />
       <Route path="/history" component={HistoryPage} />
       <Route path="/assistant" component={AssistantPage} />
+      <Route path="/assistant/runs/:runId" component={RunRecordPage} />
       <Route path="/settings" component={SettingsPage} />
       <Route path="/sign-in" component={SignInPage} />
       <Route path="/sign-up" component={SignUpPage} />

@@ -81,7 +81,7 @@ export class ProposalDesk {
       return allowed;
     }
     this.#change(
-      { ...stored.view, ...allowed.value.view, status: "executing", denial: null },
+      { ...stored.view, ...allowed.value.view, status: "executing", denial: null, verdict: null },
       {
         idempotencyKey: `proposal-${id}-${(stored.intent?.attempt ?? 0) + 1}`,
         clientKey: write.idempotencyKey,
@@ -208,6 +208,7 @@ export class ProposalDesk {
       modelId: view.modelId,
       edited: view.edits !== null,
     };
+    await this.#noteVerdict(principal, asked);
     const answer = await this.#ask(() =>
       trader().executeProposal(principal, view.accountId, {
         idempotencyKey,
@@ -242,6 +243,24 @@ export class ProposalDesk {
     this.#change({ ...stored.view, status, denial: plain(answer.error), decidedAt: now() }, stored.intent);
     schedule.set("resolve", id, null);
     return answer;
+  }
+
+  /**
+   * Keeps what the risk engine says of the order with the proposal, for the record. The Trader judges again when it is asked for the
+   * order: this decides nothing, and an order does not wait for it twice.
+   */
+  async #noteVerdict(principal: Principal, { view, intent }: StoredProposal): Promise<void> {
+    const { proposals, trader, now } = this.#dependencies;
+    const order = intent?.order ?? null;
+    if (order === null || (view.verdict ?? null) !== null) {
+      return;
+    }
+    const checked = await this.#ask(() => trader().checkRisk(principal, view.accountId, order));
+    const stored = proposals.get(view.id);
+    if (checked.ok && stored?.view.status === "executing") {
+      const { rules, denial } = checked.value;
+      this.#change({ ...stored.view, verdict: { rules, denial, at: now() } }, stored.intent);
+    }
   }
 
   #noteOrder({ view, intent }: StoredProposal, { order }: PlacedOrder): void {

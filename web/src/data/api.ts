@@ -216,6 +216,11 @@ export function fetchOrders(accountId: string, filter: HistoryFilter): Promise<R
   return request(`/api/accounts/${accountId}/orders`, orderPage, { query: { ...filter } });
 }
 
+/** One order with its fills, living or ended. */
+export function fetchOrder(accountId: string, orderId: string): Promise<Result<PlacedOrder>> {
+  return request(`/api/accounts/${accountId}/orders/${orderId}`, placedOrder);
+}
+
 export function fetchFills(accountId: string, filter: HistoryFilter): Promise<Result<z.output<typeof fillPage>>> {
   return request(`/api/accounts/${accountId}/fills`, fillPage, { query: { ...filter } });
 }

@@ -6,9 +6,11 @@ import {
   contextPreview,
   executedProposal,
   keyTest,
+  promptList,
   proposalView,
   providerList,
   run,
+  runRecord,
   usage,
   type ChatDetailView,
   type ChatPage,
@@ -17,6 +19,10 @@ import {
   type ExecutedProposalView,
   type KeyTestView,
   type addProviderRequest,
+  type BudgetRequest,
+  type changeProviderRequest,
+  type PromptListView,
+  type RunRecordView,
   type ProposalEdits,
   type ProposalView,
   type ProviderListView,
@@ -24,6 +30,7 @@ import {
   type UsageView,
 } from "../../../contract/assistant.ts";
 import type { z } from "zod";
+import { done } from "../../../contract/auth.ts";
 import type { Result } from "../../../domain/problem.ts";
 import { request } from "./http.ts";
 
@@ -40,6 +47,15 @@ export function addProvider(
   intent: string,
 ): Promise<Result<ProviderListView>> {
   return request(`${BASE}/providers`, providerList, { method: "POST", body: wish, intent });
+}
+
+/** `models` replaces the user's own entries of the provider. */
+export function changeProvider(
+  providerId: string,
+  wish: z.input<typeof changeProviderRequest>,
+  intent: string,
+): Promise<Result<ProviderListView>> {
+  return request(`${BASE}/providers/${providerId}`, providerList, { method: "PUT", body: wish, intent });
 }
 
 export function removeProvider(providerId: string, intent: string): Promise<Result<ProviderListView>> {
@@ -68,6 +84,35 @@ export function fetchUsage(): Promise<Result<UsageView>> {
   return request(`${BASE}/usage`, usage);
 }
 
+/** The whole of it: what is left out has no limit. */
+export function setBudget(wish: BudgetRequest, intent: string): Promise<Result<UsageView>> {
+  return request(`${BASE}/usage/budget`, usage, { method: "PUT", body: wish, intent });
+}
+
+export function fetchPrompts(): Promise<Result<PromptListView>> {
+  return request(`${BASE}/prompts`, promptList);
+}
+
+/** A new prompt; with `promptId` a new version of that one. */
+export function savePrompt(
+  promptId: string | null,
+  wish: { readonly name: string; readonly text: string },
+  intent: string,
+): Promise<Result<PromptListView>> {
+  return promptId === null
+    ? request(`${BASE}/prompts`, promptList, { method: "POST", body: wish, intent })
+    : request(`${BASE}/prompts/${promptId}`, promptList, { method: "PUT", body: wish, intent });
+}
+
+export function removePrompt(promptId: string, intent: string): Promise<Result<PromptListView>> {
+  return request(`${BASE}/prompts/${promptId}`, promptList, { method: "DELETE", intent });
+}
+
+/** Everything of a run: what was sent, what came, how it was read, what came of it. */
+export function fetchRunRecord(runId: string): Promise<Result<RunRecordView>> {
+  return request(`${BASE}/runs/${runId}`, runRecord);
+}
+
 export function fetchChats(search: string): Promise<Result<ChatPage>> {
   return request(`${BASE}/chats`, chatPage, { query: { search } });
 }
@@ -84,6 +129,12 @@ export function renameChat(chatId: string, title: string, intent: string): Promi
   return request(`${BASE}/chats/${chatId}`, chat, { method: "PUT", body: { title }, intent });
 }
 
+export function removeChat(chatId: string, intent: string): Promise<Result<unknown>> {
+  return request(`${BASE}/chats/${chatId}`, done, { method: "DELETE", intent });
+}
+
+export type Attachment = { readonly source: string; readonly text: string };
+
 export type Question = {
   readonly chatId: string;
   readonly prompt: string;
@@ -92,6 +143,10 @@ export type Question = {
   readonly accountId: string;
   readonly symbols: readonly string[];
   readonly withContext: boolean;
+  /** A prompt of the library, in its newest version; absent: the built-in one alone. */
+  readonly promptId?: string;
+  readonly useCache: boolean;
+  readonly attachments: readonly Attachment[];
 };
 
 export function startRun(question: Question, intent: string): Promise<Result<RunView>> {

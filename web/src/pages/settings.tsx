@@ -9,6 +9,7 @@ import { Confirmations } from "../features/settings/confirmations.tsx";
 import { ModelSettings } from "../features/settings/model-settings.tsx";
 import { MyData } from "../features/settings/my-data.tsx";
 import { NotificationSettings } from "../features/settings/notification-settings.tsx";
+import { PromptSettings } from "../features/settings/prompt-settings.tsx";
 import { Profile } from "../features/settings/profile.tsx";
 import { RiskSettings } from "../features/settings/risk-settings.tsx";
 import { Sessions } from "../features/settings/sessions.tsx";
@@ -37,6 +38,7 @@ export default function SettingsPage(): JSX.Element {
         <AccountSettings />
         <RiskSettings />
         <ModelSettings />
+        <PromptSettings />
         <NotificationSettings />
         <Profile />
         <Sessions />

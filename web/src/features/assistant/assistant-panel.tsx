@@ -1,14 +1,16 @@
 import { createEffect, createSignal, For, onCleanup, onMount, Show, type JSX } from "solid-js";
-import type { ModelView, ProviderView } from "../../../../contract/assistant.ts";
-import { previewContext } from "../../data/assistant-api.ts";
+import { previewContext, type Attachment } from "../../data/assistant-api.ts";
 import { useDesk } from "../../data/desk-context.tsx";
+import { changePanelChoice, panelChoice } from "../../data/preferences.ts";
 import { useAccount } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
-import { SelectField, TextField } from "../../ui/field.tsx";
-import { formatMoney } from "../../ui/format.ts";
+import { SelectField } from "../../ui/field.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { isKraken } from "../account-mode/mode-words.ts";
+import { Attachments } from "./attachments.tsx";
+import { ChatBar } from "./chat-bar.tsx";
 import { RunMessage } from "./run-message.tsx";
+import { Spent, SpendNotice } from "./spend.tsx";
 import { useChat } from "./use-chat.ts";
 
 /** Distance from the end of the list within which it follows what is written. */
@@ -23,6 +25,11 @@ export function AssistantPanel(): JSX.Element {
   const chat = useChat();
   const [text, setText] = createSignal("");
   const [withContext, setWithContext] = createSignal(true);
+  const [useCache, setUseCache] = createSignal(false);
+  const [attachments, setAttachments] = createSignal<readonly Attachment[]>([]);
+  const [chosenPrompt, setPrompt] = createSignal(panelChoice("assistant.prompt", ""));
+  // One that was deleted in Settings meanwhile is not asked with.
+  const promptId = (): string => (chat.prompts().some(({ id }) => id === chosenPrompt()) ? chosenPrompt() : "");
   const [context, setContext] = createSignal<string | null>(null);
   const [follows, setFollows] = createSignal(true);
 
@@ -35,12 +42,6 @@ export function AssistantPanel(): JSX.Element {
       queueMicrotask(() => element.scrollTo({ top: element.scrollHeight }));
     }
   });
-  const options = () =>
-    (chat.providers()?.providers ?? []).flatMap((provider) =>
-      provider.ready
-        ? provider.models.map((model) => ({ value: `${provider.id} ${model.id}`, label: modelLabel(provider, model) }))
-        : [],
-    );
   const onlyRules = (): boolean =>
     (chat.providers()?.providers ?? []).every(({ ready, kind }) => !ready || kind === "rules");
   const ask = async (prompt: string): Promise<void> => {
@@ -48,10 +49,19 @@ export function AssistantPanel(): JSX.Element {
     if (owner === null || prompt.trim() === "" || chat.isSending()) {
       return;
     }
-    const asked = { prompt: prompt.trim(), accountId: owner.id, symbols: [desk.symbol()], withContext: withContext() };
+    const asked = {
+      prompt: prompt.trim(),
+      accountId: owner.id,
+      symbols: [desk.symbol()],
+      withContext: withContext(),
+      useCache: useCache(),
+      attachments: attachments(),
+      ...(promptId() === "" ? {} : { promptId: promptId() }),
+    };
     setFollows(true);
     if (await chat.ask(asked)) {
       setText("");
+      setAttachments([]);
     }
   };
   const showContext = async (): Promise<void> => {
@@ -67,11 +77,13 @@ export function AssistantPanel(): JSX.Element {
         : answer.error.message,
     );
   };
-  const spent = (): string => {
-    const total = chat.usage()?.total;
-    return total === undefined
-      ? ""
-      : `Spent today ${formatMoney(total.spent)}${total.limit === null ? "" : ` of ${formatMoney(total.limit)}`}`;
+  const choosePrompt = (id: string): void => {
+    setPrompt(id);
+    changePanelChoice("assistant.prompt", id);
+  };
+  const toNewest = (): void => {
+    setFollows(true);
+    list?.scrollTo({ top: list.scrollHeight });
   };
   const suggestions = (): readonly string[] => {
     const [base = ""] = desk.symbol().split("/");
@@ -84,26 +96,7 @@ export function AssistantPanel(): JSX.Element {
 
   return (
     <section aria-label="Assistant" class="flex min-h-0 flex-1 flex-col">
-      <div class="flex flex-wrap items-end gap-2 border-b p-2">
-        <SelectField
-          label="Model"
-          class="min-w-48 flex-1"
-          options={options()}
-          value={chat.model()}
-          onChange={chat.chooseModel}
-        />
-        <SelectField
-          label="Chat"
-          class="min-w-40 flex-1"
-          options={[
-            { value: "", label: "New chat" },
-            ...chat.chats().map(({ id, title }) => ({ value: id, label: title === "" ? "Untitled" : title })),
-          ]}
-          value={chat.chatId() ?? ""}
-          onChange={(id) => chat.choose(id === "" ? null : id)}
-        />
-        <TextField label="Search chats" class="w-36" value="" onInput={chat.search} type="search" />
-      </div>
+      <ChatBar chat={chat} />
       <div
         ref={(element) => {
           list = element;
@@ -148,6 +141,13 @@ export function AssistantPanel(): JSX.Element {
           </For>
         </Show>
       </div>
+      <Show when={!follows() && chat.runs().length > 0}>
+        <div class="flex justify-center border-t p-1">
+          <Button size="small" onClick={toNewest}>
+            To the newest
+          </Button>
+        </div>
+      </Show>
       <Show when={context()}>
         {(sent) => (
           <pre class="max-h-60 overflow-auto border-t bg-raised p-2 text-xs" tabindex="0" aria-label="What is sent">
@@ -177,6 +177,7 @@ export function AssistantPanel(): JSX.Element {
             </a>
           </p>
         </Show>
+        <SpendNotice usage={chat.usage()} />
         <div class="flex items-end gap-2">
           <label class="flex min-w-0 flex-1 flex-col gap-1">
             <span class="sr-only">Question</span>
@@ -214,21 +215,31 @@ export function AssistantPanel(): JSX.Element {
             Send
           </Button>
         </div>
-        <div class="flex flex-wrap items-center justify-between gap-2 text-sm text-muted">
+        <Attachments items={attachments()} onChange={setAttachments} />
+        <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-sm text-muted">
           <Switch label="Send account and market" checked={withContext()} onChange={setWithContext} />
+          <Show when={!onlyRules()}>
+            <Switch label="Same question from our cache" checked={useCache()} onChange={setUseCache} />
+          </Show>
+          <Show when={chat.prompts().length > 0}>
+            <SelectField
+              label="System prompt"
+              hideLabel
+              class="w-40"
+              options={[
+                { value: "", label: "Built-in prompt" },
+                ...chat.prompts().map(({ id, name }) => ({ value: id, label: name })),
+              ]}
+              value={promptId()}
+              onChange={choosePrompt}
+            />
+          </Show>
           <Button size="small" onClick={() => void showContext()}>
             {context() === null ? "Show what is sent" : "Hide what is sent"}
           </Button>
-          <span class="numeric">{spent()}</span>
+          <Spent usage={chat.usage()} />
         </div>
       </form>
     </section>
   );
-}
-
-function modelLabel(provider: ProviderView, model: ModelView): string {
-  const price =
-    provider.notice ??
-    (model.price === null ? "price not known" : `$${model.price.input} in, $${model.price.output} out per million`);
-  return provider.notice === null ? `${model.name} · ${provider.name} · ${price}` : model.name;
 }

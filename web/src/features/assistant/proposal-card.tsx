@@ -1,8 +1,6 @@
 import { createSignal, For, Show, type JSX } from "solid-js";
 import type { ClaimView, ProposalView } from "../../../../contract/assistant.ts";
-import { rejectProposal } from "../../data/assistant-api.ts";
 import { marketNow } from "../../data/clock.ts";
-import { newIntent } from "../../data/http.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
@@ -11,6 +9,7 @@ import { TimeText } from "../../ui/time-text.tsx";
 import { FigureList, FigureRow } from "../figure-list.tsx";
 import { ExecuteDialog } from "./execute-dialog.tsx";
 import { extraNotice, isExecutable, proposalTitle, statusSentence } from "./proposal-words.ts";
+import { RejectDialog } from "./reject-dialog.tsx";
 
 /** What a model proposes, to be decided by the trader. The typed proposal is executed, never the text around it. */
 export function ProposalCard(props: {
@@ -20,7 +19,7 @@ export function ProposalCard(props: {
 }): JSX.Element {
   const [isAsking, setAsking] = createSignal(false);
   const [isOverridden, setOverridden] = createSignal(false);
-  const [failure, setFailure] = createSignal<string | null>(null);
+  const [isRejecting, setRejecting] = createSignal(false);
   const wrong = (): readonly ClaimView[] => props.proposal.claims.filter(({ verdict }) => verdict === "contradicted");
   const blocked = (): string | null => {
     if (!isExecutable(props.proposal, marketNow(), props.proposal.expiresAt)) {
@@ -31,14 +30,6 @@ export function ProposalCard(props: {
       : null;
   };
   const isOpen = (): boolean => props.proposal.status === "open" || props.proposal.status === "denied";
-  const reject = async (): Promise<void> => {
-    const answer = await rejectProposal(props.proposal.id, "", newIntent());
-    if (answer.ok) {
-      props.onChanged(answer.value);
-    } else {
-      setFailure(answer.error.message);
-    }
-  };
   const price = (value: ProposalView["trade"]["stop"]): string => (value === null ? MISSING : formatDecimal(value));
   return (
     <article
@@ -101,13 +92,6 @@ export function ProposalCard(props: {
       <p class="text-sm" role="status">
         {statusSentence(props.proposal)}
       </p>
-      <Show when={failure()}>
-        {(message) => (
-          <p role="alert" class="text-sm text-danger">
-            {message()}
-          </p>
-        )}
-      </Show>
       <Show when={isOpen() && props.proposal.trade.action !== "hold"}>
         <div class="flex gap-2">
           <Button
@@ -117,10 +101,13 @@ export function ProposalCard(props: {
           >
             Execute…
           </Button>
-          <Button onClick={() => void reject()}>Reject</Button>
+          <Button onClick={() => setRejecting(true)}>Reject…</Button>
         </div>
       </Show>
       <p class="text-xs text-muted">Not financial advice.</p>
+      <Show when={isRejecting()}>
+        <RejectDialog proposal={props.proposal} onChanged={props.onChanged} onClose={() => setRejecting(false)} />
+      </Show>
       <Show when={isAsking()}>
         <ExecuteDialog
           proposal={props.proposal}

@@ -1,6 +1,9 @@
+import { A } from "@solidjs/router";
 import { createSignal, For, Show, type JSX } from "solid-js";
 import type { ProposalView, RunView } from "../../../../contract/assistant.ts";
+import { isZero } from "../../../../domain/decimal.ts";
 import { Button } from "../../ui/button.tsx";
+import { formatDecimal } from "../../ui/format.ts";
 import { TimeText } from "../../ui/time-text.tsx";
 import { ProposalCard } from "./proposal-card.tsx";
 import { extraNotice } from "./proposal-words.ts";
@@ -28,7 +31,8 @@ export function RunMessage(props: {
         {props.run.modelName}
         <Show when={extraNotice(props.run)}>{(notice) => <> · {notice()}</>}</Show> ·{" "}
         <TimeText time={props.run.createdAt} />
-        <Show when={props.run.cached}> · answered from our own cache</Show>
+        <Show when={costWords(props.run)}>{(words) => <> · {words()}</>}</Show>
+        <Show when={props.run.cached}> · answered from our own cache, nothing was asked</Show>
       </p>
       <Show when={props.run.thinking !== ""}>
         <details class="text-sm text-muted">
@@ -59,6 +63,9 @@ export function RunMessage(props: {
               <Button size="small" onClick={() => props.onRetry()}>
                 Ask again
               </Button>
+              <A href={`/assistant/runs/${props.run.id}`} class="self-center text-sm text-accent underline">
+                Record
+              </A>
             </>
           }
         >
@@ -69,6 +76,14 @@ export function RunMessage(props: {
       </div>
     </article>
   );
+}
+
+/** What it cost; null where nothing is charged. */
+function costWords({ usage, cached }: RunView): string | null {
+  if (usage === null || cached || isZero(usage.cost)) {
+    return null;
+  }
+  return `${usage.estimated ? "about " : ""}$${formatDecimal(usage.cost)}`;
 }
 
 function statusWords(run: RunView): string {

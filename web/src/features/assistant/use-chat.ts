@@ -1,15 +1,24 @@
 import { createEffect, createMemo, createSignal, on, onCleanup, onMount, type Accessor } from "solid-js";
-import type { ChatView, ProposalView, ProviderListView, RunView, UsageView } from "../../../../contract/assistant.ts";
+import type {
+  ChatView,
+  PromptView,
+  ProposalView,
+  ProviderListView,
+  RunView,
+  UsageView,
+} from "../../../../contract/assistant.ts";
 import type { Problem } from "../../../../domain/problem.ts";
 import {
   fetchChat,
   fetchChats,
+  fetchPrompts,
   fetchProviders,
   fetchUsage,
   openChat,
   retryRun,
   startRun,
   stopRun,
+  type Question,
 } from "../../data/assistant-api.ts";
 import { createAssistantStore, type AssistantStore } from "../../data/assistant-store.ts";
 import { newIntent } from "../../data/http.ts";
@@ -20,6 +29,9 @@ export type Chat = {
   readonly providers: Accessor<ProviderListView | null>;
   readonly chats: Accessor<readonly ChatView[]>;
   readonly chatId: Accessor<string | null>;
+  /** The chat on screen; null for a new one. */
+  readonly current: Accessor<ChatView | null>;
+  readonly prompts: Accessor<readonly PromptView[]>;
   /** Oldest first. */
   readonly runs: Accessor<readonly RunView[]>;
   readonly usage: Accessor<UsageView | null>;
@@ -30,15 +42,10 @@ export type Chat = {
   readonly chooseModel: (value: string) => void;
   readonly choose: (chatId: string | null) => void;
   readonly search: (text: string) => void;
-  readonly ask: (question: {
-    readonly prompt: string;
-    readonly accountId: string;
-    readonly symbols: readonly string[];
-    readonly withContext: boolean;
-  }) => Promise<boolean>;
+  readonly ask: (question: Omit<Question, "chatId" | "providerId" | "modelId">) => Promise<boolean>;
   readonly stop: (runId: string) => Promise<void>;
   readonly retry: (runId: string) => Promise<void>;
-  readonly refreshProviders: () => Promise<void>;
+  readonly refreshChats: () => void;
   readonly changed: (proposal: ProposalView) => void;
 };
 
@@ -50,6 +57,8 @@ export function useChat(): Chat {
   onCleanup(() => store.dispose());
   const [providers, setProviders] = createSignal<ProviderListView | null>(null);
   const [chats, setChats] = createSignal<readonly ChatView[]>([]);
+  const [opened, setOpened] = createSignal<ChatView | null>(null);
+  const [prompts, setPrompts] = createSignal<readonly PromptView[]>([]);
   const [usage, setUsage] = createSignal<UsageView | null>(null);
   const [problem, setProblem] = createSignal<Problem | null>(null);
   const [isSending, setSending] = createSignal(false);
@@ -84,6 +93,16 @@ export function useChat(): Chat {
       setChats(answer.value.rows);
     }
   };
+  const current = (): ChatView | null => {
+    const id = chatId();
+    return chats().find((each) => each.id === id) ?? (opened()?.id === id ? opened() : null);
+  };
+  const refreshPrompts = async (): Promise<void> => {
+    const answer = await fetchPrompts();
+    if (answer.ok) {
+      setPrompts(answer.value.prompts);
+    }
+  };
   const refreshUsage = async (): Promise<void> => {
     const answer = await fetchUsage();
     if (answer.ok) {
@@ -112,6 +131,7 @@ export function useChat(): Chat {
   onMount(() => {
     void refreshProviders();
     void refreshChats();
+    void refreshPrompts();
     void refreshUsage();
   });
   createEffect(
@@ -121,6 +141,7 @@ export function useChat(): Chat {
       }
       const answer = await fetchChat(id);
       if (answer.ok) {
+        setOpened(answer.value.chat);
         store.learn(answer.value);
       } else if (answer.error.code === "NOT_FOUND") {
         choose(null);
@@ -143,6 +164,8 @@ export function useChat(): Chat {
     providers,
     chats,
     chatId,
+    current,
+    prompts,
     runs,
     usage,
     problem,
@@ -155,12 +178,13 @@ export function useChat(): Chat {
       const [providerId = "", modelId = ""] = model().split(SEPARATOR);
       let id = chatId();
       if (id === null) {
-        const opened = await openChat(newIntent());
-        if (!opened.ok) {
-          setProblem(opened.error);
+        const answer = await openChat(newIntent());
+        if (!answer.ok) {
+          setProblem(answer.error);
           return false;
         }
-        id = opened.value.id;
+        setOpened(answer.value);
+        id = answer.value.id;
         choose(id);
       }
       const chat = id;
@@ -172,7 +196,7 @@ export function useChat(): Chat {
     async retry(runId) {
       await take(() => retryRun(runId, newIntent()));
     },
-    refreshProviders,
+    refreshChats: () => void refreshChats(),
     changed: (proposal) => store.learn({ proposals: [proposal] }),
   };
 }

@@ -53,6 +53,16 @@ export function OrdersTable(props: TableProps<OrderView>): JSX.Element {
       wideOnly: true,
       cell: (order) => formatAmount(order.fees, order.feeAsset),
     },
+    ...(props.rows.some(({ provenance }) => (provenance ?? null) !== null)
+      ? [
+          {
+            id: "model",
+            header: "Model",
+            wideOnly: true,
+            cell: (order: OrderView) => order.provenance?.modelId ?? MISSING,
+          },
+        ]
+      : []),
     { id: "status", header: "Status", cell: (order) => <Badge title={order.reason ?? ""}>{statusWords(order)}</Badge> },
   ]);
   return (

@@ -1,4 +1,5 @@
-import { For, type JSX } from "solid-js";
+import { A } from "@solidjs/router";
+import { For, Show, type JSX } from "solid-js";
 import type { FillView, OrderView } from "../../../../contract/orders.ts";
 import { preferences } from "../../data/preferences.ts";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -50,6 +51,7 @@ export function OrderDetails(props: { order: OrderView; onClose: () => void }): 
     <DetailDialog
       title={`${props.order.side === "buy" ? "Buy" : "Sell"} ${props.order.symbol}`}
       details={details()}
+      provenance={props.order.provenance ?? null}
       onClose={() => props.onClose()}
     />
   );
@@ -78,12 +80,18 @@ export function FillDetails(props: { fill: FillView; onClose: () => void }): JSX
     <DetailDialog
       title={`${props.fill.side === "buy" ? "Bought" : "Sold"} ${props.fill.symbol}`}
       details={details()}
+      provenance={props.fill.provenance ?? null}
       onClose={() => props.onClose()}
     />
   );
 }
 
-function DetailDialog(props: { title: string; details: readonly Detail[]; onClose: () => void }): JSX.Element {
+function DetailDialog(props: {
+  title: string;
+  details: readonly Detail[];
+  provenance: OrderView["provenance"];
+  onClose: () => void;
+}): JSX.Element {
   return (
     <Dialog open onClose={() => props.onClose()} title={props.title} width="medium">
       <dl class="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
@@ -95,6 +103,20 @@ function DetailDialog(props: { title: string; details: readonly Detail[]; onClos
             </>
           )}
         </For>
+        <Show when={props.provenance}>
+          {(provenance) => (
+            <>
+              <dt class="text-muted">Proposed by</dt>
+              <dd>
+                {provenance().modelId} ({provenance().providerId})
+                {provenance().edited ? ", changed by you" : ", as proposed"} ·{" "}
+                <A href={`/assistant/runs/${provenance().runId}`} class="text-accent underline">
+                  Record of the proposal
+                </A>
+              </dd>
+            </>
+          )}
+        </Show>
       </dl>
     </Dialog>
   );

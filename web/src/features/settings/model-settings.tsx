@@ -13,6 +13,8 @@ import { newIntent } from "../../data/http.ts";
 import { useStores } from "../../data/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
+import { BudgetSettings } from "./budget-settings.tsx";
+import { OwnModels } from "./own-models.tsx";
 import { SaveNote, Section } from "./section.tsx";
 
 type Note = { readonly text: string; readonly isError: boolean };
@@ -65,6 +67,7 @@ function Models(): JSX.Element {
         )}
       </Show>
       <OwnEndpoint onAnswer={take} />
+      <Show when={list()}>{(known) => <BudgetSettings providers={known().providers} />}</Show>
       <Show when={note()}>{(current) => <SaveNote text={current().text} isError={current().isError} />}</Show>
     </>
   );
@@ -147,6 +150,7 @@ function Provider(props: {
           </Button>
         </Show>
       </div>
+      <OwnModels provider={props.provider} onAnswer={props.onAnswer} />
       <Show when={test()}>
         {(outcome) => <SaveNote text={outcome().message} isError={outcome().outcome !== "works"} />}
       </Show>
