@@ -79,6 +79,8 @@ export function createAssistantStore(options: { readonly open?: () => SocketPort
       case "delta":
         advance(frame.runId, frame.seq, (known) => {
           known[frame.channel] += frame.text;
+          // The first letter is what tells that it is being answered: no frame says so by itself.
+          known.status = "streaming";
         });
     }
   }

@@ -31,10 +31,11 @@ export type Desk = {
   readonly focusRequests: Accessor<number>;
   /** The form says how it is focused. Returns what to call when it goes. A request made meanwhile is kept for it. */
   readonly registerOrderForm: (focus: () => void) => () => void;
-  /** The assistant says how it is focused. Returns what to call when it goes. */
+  /** Counts the requests for the assistant, for a layout that has to bring it forward. */
+  readonly assistantRequests: Accessor<number>;
+  /** The assistant says how it is focused. Returns what to call when it goes. A request made meanwhile is kept for it. */
   readonly registerAssistant: (focus: () => void) => () => void;
-  /** False when no assistant is on the page. */
-  readonly focusAssistant: () => boolean;
+  readonly focusAssistant: () => void;
   /** The phone's sheet. */
   readonly isOrderSheetOpen: Accessor<boolean>;
   readonly setOrderSheetOpen: (isOpen: boolean) => void;
@@ -74,6 +75,8 @@ export function createDesk(place: Place): Desk {
   const [focusRequests, setFocusRequests] = createSignal(0);
   let focusForm: (() => void) | null = null;
   let focusChat: (() => void) | null = null;
+  let isChatWanted = false;
+  const [assistantRequests, setAssistantRequests] = createSignal(0);
   let isFocusWanted = false;
 
   return {
@@ -117,15 +120,21 @@ export function createDesk(place: Place): Desk {
     },
     registerAssistant(focus) {
       focusChat = focus;
+      if (isChatWanted) {
+        isChatWanted = false;
+        queueMicrotask(focus);
+      }
       return () => {
         if (focusChat === focus) {
           focusChat = null;
         }
       };
     },
+    assistantRequests,
     focusAssistant() {
+      setAssistantRequests((count) => count + 1);
+      isChatWanted = focusChat === null;
       focusChat?.();
-      return focusChat !== null;
     },
     isOrderSheetOpen,
     setOrderSheetOpen,

@@ -67,38 +67,50 @@ export default function TradePage(): JSX.Element {
   );
 }
 
-/** The book and the form run the full height; what the account holds lies under the chart. */
+/** The book (or the assistant) and the form run the full height; what the account holds lies under the chart. */
 function WideDesk(): JSX.Element {
   const isTall = useMedia(TRADES_BELOW_BOOK);
+  const chosen = (): string => panelChoice("book-tab", "book");
+  // A conversation needs more room than the book; each keeps its own width.
+  const column = (): "assistant" | "book" => (chosen() === "assistant" ? "assistant" : "book");
+  const width = (): number => panelSize(column(), DESK_SIZES[column()]);
+  const items = (): readonly TabItem[] => [
+    { id: "book", label: "Order book", content: () => (isTall() ? <BookOverTrades /> : <OrderBookPanel hideTitle />) },
+    ...(isTall() ? [] : [{ id: "trades", label: "Trades", content: () => <TradesPanel hideTitle /> }]),
+    { id: "assistant", label: "Assistant", content: () => later(() => <AssistantPanel />) },
+  ];
+  useAssistantTab("book-tab");
   return (
     <div class="flex min-h-0 min-w-0 flex-1">
       <ChartAndLists />
-      <Splitter
-        name="book"
-        label="Width of the order book"
-        limits={DESK_SIZES.book}
-        orientation="vertical"
-        grows={-1}
-      />
-      <div class="flex min-h-0 shrink-0 flex-col" style={{ width: `${panelSize("book", DESK_SIZES.book)}px` }}>
-        <Show when={isTall()} fallback={<BookTabs />}>
-          <div
-            class="flex min-h-0 flex-col"
-            style={{ flex: `0 1 ${panelSize("book-height", DESK_SIZES.bookHeight)}px` }}
-          >
-            <OrderBookPanel />
-          </div>
+      <Show
+        when={column() === "book"}
+        fallback={
           <Splitter
-            name="book-height"
-            label="Height of the order book"
-            limits={DESK_SIZES.bookHeight}
-            orientation="horizontal"
-            grows={1}
+            name="assistant"
+            label="Width of the assistant"
+            limits={DESK_SIZES.assistant}
+            orientation="vertical"
+            grows={-1}
           />
-          <div class="flex min-h-0 flex-col" style={{ flex: "1 0 5.5rem" }}>
-            <TradesPanel />
-          </div>
-        </Show>
+        }
+      >
+        <Splitter
+          name="book"
+          label="Width of the order book"
+          limits={DESK_SIZES.book}
+          orientation="vertical"
+          grows={-1}
+        />
+      </Show>
+      <div class="flex min-h-0 shrink-0 flex-col" style={{ width: `${width()}px` }}>
+        <Tabs
+          label="Order book, trades and assistant"
+          items={items()}
+          value={chosen()}
+          onChange={(id) => changePanelChoice("book-tab", id)}
+          class="bg-panel"
+        />
       </div>
       <Splitter
         name="form"
@@ -115,6 +127,32 @@ function WideDesk(): JSX.Element {
       </div>
     </div>
   );
+}
+
+function BookOverTrades(): JSX.Element {
+  return (
+    <>
+      <div class="flex min-h-0 flex-col" style={{ flex: `0 1 ${panelSize("book-height", DESK_SIZES.bookHeight)}px` }}>
+        <OrderBookPanel hideTitle />
+      </div>
+      <Splitter
+        name="book-height"
+        label="Height of the order book"
+        limits={DESK_SIZES.bookHeight}
+        orientation="horizontal"
+        grows={1}
+      />
+      <div class="flex min-h-0 flex-col" style={{ flex: "1 0 5.5rem" }}>
+        <TradesPanel />
+      </div>
+    </>
+  );
+}
+
+/** Whoever asks for the assistant wants to see it. */
+function useAssistantTab(choice: string): void {
+  const desk = useDesk();
+  createEffect(on(desk.assistantRequests, () => changePanelChoice(choice, "assistant"), { defer: true }));
 }
 
 function ChartAndLists(): JSX.Element {
@@ -137,31 +175,17 @@ function ChartAndLists(): JSX.Element {
   );
 }
 
-function BookTabs(): JSX.Element {
-  const items: readonly TabItem[] = [
-    { id: "book", label: "Order book", content: () => <OrderBookPanel hideTitle /> },
-    { id: "trades", label: "Trades", content: () => <TradesPanel hideTitle /> },
-  ];
-  return (
-    <Tabs
-      label="Order book and trades"
-      items={items}
-      value={panelChoice("book-tab", "book")}
-      onChange={(id) => changePanelChoice("book-tab", id)}
-      class="bg-panel"
-    />
-  );
-}
-
-/** The book is a tab beside the form. */
+/** Book and assistant are tabs beside the form. */
 function MediumDesk(): JSX.Element {
   const desk = useDesk();
   const items: readonly TabItem[] = [
     { id: "order", label: "Order", content: () => <OrderFormPanel /> },
     { id: "book", label: "Book", content: () => <OrderBookPanel hideTitle /> },
     { id: "trades", label: "Trades", content: () => <TradesPanel hideTitle /> },
+    { id: "assistant", label: "Assistant", content: () => later(() => <AssistantPanel />) },
   ];
   const chosen = (): string => panelChoice("side-tab", "order");
+  useAssistantTab("side-tab");
   // Whoever asks for the form (a key, a clicked price) wants to see it.
   createEffect(
     on(
@@ -186,7 +210,7 @@ function MediumDesk(): JSX.Element {
       />
       <div class="flex min-h-0 shrink-0 flex-col bg-panel" style={{ width: `${panelSize("form", DESK_SIZES.form)}px` }}>
         <Tabs
-          label="Order, book and trades"
+          label="Order, book, trades and assistant"
           items={items}
           value={chosen()}
           onChange={(id) => changePanelChoice("side-tab", id)}
@@ -245,22 +269,23 @@ function ListTabs(props: { withBook?: boolean }): JSX.Element {
     { id: "orders", label: "Open orders", count: () => openOrders().length, content: () => <OrdersPanel /> },
     { id: "fills", label: "Fills", content: () => <FillsPanel /> },
     { id: "risk", label: "Risk", count: () => halts(), content: () => later(() => <RiskPanel />) },
-    { id: "assistant", label: "Assistant", content: () => later(() => <AssistantPanel />) },
     { id: "alerts", label: "Alerts", count: () => notices.unread(), content: () => later(() => <AlertsPanel />) },
   ];
   const market: readonly TabItem[] = [
     { id: "book", label: "Book", content: () => <OrderBookPanel hideTitle /> },
     { id: "trades", label: "Trades", content: () => <TradesPanel hideTitle /> },
+    { id: "assistant", label: "Assistant", content: () => later(() => <AssistantPanel />) },
   ];
   const items = (): readonly TabItem[] => (props.withBook === true ? [...market, ...lists] : lists);
   const name = (): string => (props.withBook === true ? "phone-tab" : "list-tab");
+  useAssistantTab("phone-tab");
   const chosen = (): string => {
     const id = panelChoice(name(), props.withBook === true ? "book" : "positions");
     return items().some((item) => item.id === id) ? id : "positions";
   };
   return (
     <Tabs
-      label="Positions, orders, fills, risk, assistant and alerts"
+      label={props.withBook === true ? "Market, assistant and account" : "Positions, orders, fills, risk and alerts"}
       items={items()}
       value={chosen()}
       onChange={(id) => changePanelChoice(name(), id)}

@@ -46,7 +46,7 @@ export function AssistantPanel(): JSX.Element {
     (chat.providers()?.providers ?? []).every(({ ready, kind }) => !ready || kind === "rules");
   const ask = async (prompt: string): Promise<void> => {
     const owner = account();
-    if (owner === null || prompt.trim() === "" || chat.isSending()) {
+    if (owner === null || chat.providers() === null || prompt.trim() === "" || chat.isSending()) {
       return;
     }
     const asked = {
@@ -185,8 +185,8 @@ export function AssistantPanel(): JSX.Element {
               ref={(element) => {
                 input = element;
               }}
-              class="field min-h-16 resize-y"
-              rows={2}
+              class="field field-sizing-content max-h-40 min-h-9 resize-none"
+              rows={1}
               maxlength={8000}
               placeholder={`Ask about ${desk.symbol()}`}
               value={text()}
@@ -203,7 +203,7 @@ export function AssistantPanel(): JSX.Element {
             type="submit"
             tone="primary"
             blockedReason={
-              account() === null
+              account() === null || chat.providers() === null
                 ? "Loading."
                 : text().trim() === ""
                   ? "Write a question."
@@ -219,7 +219,7 @@ export function AssistantPanel(): JSX.Element {
         <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-sm text-muted">
           <Switch label="Send account and market" checked={withContext()} onChange={setWithContext} />
           <Show when={!onlyRules()}>
-            <Switch label="Same question from our cache" checked={useCache()} onChange={setUseCache} />
+            <Switch label="Reuse an identical answer" checked={useCache()} onChange={setUseCache} />
           </Show>
           <Show when={chat.prompts().length > 0}>
             <SelectField

@@ -1,6 +1,7 @@
 /** Sizes of the desk's panels in CSS pixels. The frame needs them too: toasts stand above the lists. */
 export const DESK_SIZES = {
   book: { minimum: 220, maximum: 480, initial: 280 },
+  assistant: { minimum: 280, maximum: 720, initial: 380 },
   form: { minimum: 280, maximum: 480, initial: 320 },
   lists: { minimum: 120, maximum: 640, initial: 224 },
   // Titles, spread and 15 rows a side.

@@ -82,8 +82,11 @@ export function Frame(props: ParentProps): JSX.Element {
     buy: orderOn("buy"),
     sell: orderOn("sell"),
     askAssistant: () => {
-      if (session.user() !== null && !desk.focusAssistant()) {
-        navigate("/assistant");
+      if (session.user() !== null) {
+        if (!location.pathname.startsWith("/trade")) {
+          navigate("/assistant");
+        }
+        desk.focusAssistant();
       }
     },
     searchSymbols: () => setOverlay("symbols"),
