@@ -26,6 +26,15 @@ describe("the button that mends a denial", () => {
     });
   });
 
+  it("leaves a market order room for the next tick, and asks for no less than the smallest order", () => {
+    const market = { ...EMPTY_FORM, type: "market" as const };
+    const problem = denial("POSITION_LIMIT", { largestQuantity: "0.0312" });
+    expect(denialFix(problem, market, bitcoin, price)?.label).toBe("Use 0.031044, nearly the most that fits");
+    expect(fixed(denial("POSITION_LIMIT", { largestQuantity: "0.00005" }), market)).toMatchObject({
+      sizeText: "0.00005",
+    });
+  });
+
   it("takes the smallest order by quantity or by cost, whichever is larger", () => {
     expect(fixed(denial("QUANTITY_TOO_SMALL"))).toMatchObject({ sizeText: "0.00005" });
     expect(fixed(denial("COST_TOO_SMALL"), EMPTY_FORM, decimal("100"))).toMatchObject({ sizeText: "0.005" });

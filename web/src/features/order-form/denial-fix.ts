@@ -1,10 +1,21 @@
 /** The button that mends a refused order: what it says, and what it changes in the form. */
-import { add, compare, divide, parseDecimal, subtract, type Decimal } from "../../../../domain/decimal.ts";
+import {
+  add,
+  compare,
+  decimal,
+  divide,
+  multiply,
+  parseDecimal,
+  subtract,
+  type Decimal,
+} from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
-import { quantisePrice, quantityDecimals } from "../../../../domain/orders/quantise.ts";
+import { quantisePrice, quantiseQuantity, quantityDecimals } from "../../../../domain/orders/quantise.ts";
 import type { Problem } from "../../../../domain/problem.ts";
 import { formatPrice, formatQuantity } from "../../ui/format.ts";
 import type { FormAction, OrderForm } from "./form-state.ts";
+
+const ROOM_TO_MOVE = decimal("0.995");
 
 export type DenialFix = { readonly label: string; readonly actions: readonly FormAction[] };
 
@@ -17,9 +28,11 @@ export function denialFix(
 ): DenialFix | null {
   const most = detail(denial, "largestQuantity");
   if (most !== null) {
+    const quantity = form.type === "market" ? withRoomToMove(most, instrument) : most;
+    const words = quantity === most ? "the most that fits" : "nearly the most that fits";
     return {
-      label: `Use ${formatQuantity(most)}, the most that fits`,
-      actions: [{ type: "size unit", unit: "base", text: most }],
+      label: `Use ${formatQuantity(quantity)}, ${words}`,
+      actions: [{ type: "size unit", unit: "base", text: quantity }],
     };
   }
   switch (denial.code) {
@@ -35,6 +48,12 @@ export function denialFix(
     default:
       return null;
   }
+}
+
+/** What fits at this price fits no more one tick later: a market order is offered a little less, if that is an order. */
+function withRoomToMove(most: Decimal, instrument: Instrument): Decimal {
+  const less = quantiseQuantity(multiply(most, ROOM_TO_MOVE), instrument);
+  return compare(less, instrument.minimumQuantity) < 0 ? most : less;
 }
 
 function smallestOrder(instrument: Instrument, price: Decimal | null): DenialFix | null {

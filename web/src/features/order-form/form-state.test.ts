@@ -38,8 +38,19 @@ describe("the order form", () => {
   });
 
   it("clears the size once an order was placed, so that a second click sends nothing", () => {
-    const form = after({ type: "prefill", price: decimal("1"), quantity: decimal("2") }, { type: "placed" });
+    const form = after(
+      { type: "prefill", price: decimal("1"), quantity: decimal("2") },
+      { type: "placed", sizeIsNew: false },
+    );
     expect(form).toMatchObject({ sizeText: "", priceText: "1" });
+  });
+
+  it("keeps a size that was written while the order was on its way: it is of the next one", () => {
+    const form = after(
+      { type: "prefill", price: decimal("1"), quantity: decimal("2") },
+      { type: "placed", sizeIsNew: true },
+    );
+    expect(form).toMatchObject({ sizeText: "2", stopKind: EMPTY_FORM.stopKind });
   });
 
   it("lets a good-till-date order live from the moment of sending", () => {

@@ -77,7 +77,8 @@ export type FormAction =
   | { readonly type: "lifetime"; readonly lifetime: Lifetime }
   | { readonly type: "prefill"; readonly side?: Side; readonly price?: Decimal; readonly quantity?: Decimal }
   | { readonly type: "symbol changed" }
-  | { readonly type: "placed" };
+  /** `sizeIsNew`: the size was written after the order had been sent, so it is of the next one. */
+  | { readonly type: "placed"; readonly sizeIsNew: boolean };
 
 const NO_TRIGGERS: TriggerFields = {
   triggerText: "",
@@ -139,7 +140,7 @@ export function reduceForm(form: OrderForm, action: FormAction): OrderForm {
       // A stop that was meant for one order must not ride on the next.
       return {
         ...form,
-        sizeText: "",
+        sizeText: action.sizeIsNew ? form.sizeText : "",
         closeType: "none",
         closeTriggerText: "",
         closeLimitText: "",

@@ -85,8 +85,9 @@ function Form(props: FormProps): JSX.Element {
   const latest = useLatestOrder();
   const [hint, setHint] = createSignal<string | null>(null);
   const form = () => props.live.form();
+  let isSizeNew = false;
   const submission = useSubmission(accountId, useAnswered(), () => {
-    props.live.dispatch({ type: "placed" });
+    props.live.dispatch({ type: "placed", sizeIsNew: isSizeNew });
     props.onDone?.();
   });
   onMount(() => onCleanup(props.desk.registerOrderForm(focusFirst)));
@@ -108,6 +109,8 @@ function Form(props: FormProps): JSX.Element {
 
   const change = (action: FormAction): void => {
     setHint(null);
+    const isOnItsWay = submission.state().type === "sending";
+    isSizeNew = isOnItsWay && (isSizeNew || action.type === "size" || action.type === "size unit");
     submission.edited();
     props.live.dispatch(action);
   };
