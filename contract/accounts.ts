@@ -4,7 +4,7 @@ import { decimal } from "../domain/decimal.ts";
 import { decimalText, nonNegativeDecimalText, positiveDecimalText } from "./decimal.ts";
 import { market, milliseconds, side } from "./markets.ts";
 import { halt } from "./halts.ts";
-import { fill, order, orderType } from "./orders.ts";
+import { fill, order, orderProvenance, orderType } from "./orders.ts";
 import { priceAlert } from "./price-alerts.ts";
 import { riskSettings } from "./risk.ts";
 import { symbolText } from "./symbols.ts";
@@ -67,6 +67,8 @@ export const position = z.object({
   dust: z.boolean(),
   protection: positionProtection,
   openedAt: milliseconds,
+  /** The proposal that it, or what was last added to it, came from. Null or absent: bought by hand or by a program. */
+  provenance: orderProvenance.nullable().optional(),
 });
 export type PositionView = z.infer<typeof position>;
 

@@ -297,7 +297,7 @@ function filled(state: AccountState, event: FillBooked, seq: number): AccountSta
   };
   let holdings = changeHeld(state.holdings, event.released.asset, negate(event.released.amount));
   for (const leg of event.legs) {
-    holdings = applyLeg(holdings, leg, event.filledAt);
+    holdings = applyLeg(holdings, leg, event.filledAt, event.provenance ?? null);
   }
   const booked: AccountState = {
     ...state,

@@ -1,6 +1,7 @@
 import { add, isPositive, isZero, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Asset, Milliseconds } from "../market.ts";
 import type { FillLeg } from "./events.ts";
+import type { OrderProvenance } from "../orders/order.ts";
 import type { AccountState, Holding } from "./state.ts";
 
 export type Holdings = AccountState["holdings"];
@@ -46,17 +47,27 @@ export function changeExternal(holdings: Holdings, asset: Asset, amount: Decimal
   return replace(holdings, asset, { ...holding, external: add(holding.external, amount) });
 }
 
-/** The holdings after one leg of a fill. A position that was flat starts its realised profit anew. */
-export function applyLeg(holdings: Holdings, leg: FillLeg, at: Milliseconds): Holdings {
-  const before = holdingOf(holdings, leg.asset);
+/**
+ * The holdings after one leg of a fill. A position that was flat starts its realised profit anew; what comes in by a proposal
+ * (`provenance`) names it.
+ */
+export function applyLeg(
+  holdings: Holdings,
+  leg: FillLeg,
+  at: Milliseconds,
+  provenance: OrderProvenance | null,
+): Holdings {
+  const { provenance: known, ...before } = holdingOf(holdings, leg.asset);
   const wasFlat = isZero(before.managed);
   const managed = add(before.managed, leg.quantity);
   const carried = wasFlat ? ZERO : before.cost;
   // Something of unknown cost came: from then on nobody knows what the whole cost (TRADING §1), until it is flat again.
   const unknown = isPositive(leg.quantity) && leg.costUnknown === true;
   const cost = unknown || carried === null ? null : add(carried, leg.cost ?? ZERO);
+  const named = isPositive(leg.quantity) && provenance !== null ? provenance : wasFlat ? undefined : known;
   return replace(holdings, leg.asset, {
     ...before,
+    ...(named === undefined ? {} : { provenance: named }),
     managed,
     cost,
     realisedProfit: add(wasFlat ? ZERO : before.realisedProfit, leg.realisedProfit ?? ZERO),

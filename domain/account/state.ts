@@ -5,7 +5,7 @@
 import { ZERO, type Decimal } from "../decimal.ts";
 import { DEFAULT_RISK, type RiskSettings } from "../risk/settings.ts";
 import type { Asset, Instrument, Market, Milliseconds, Side, Symbol } from "../market.ts";
-import type { Order } from "../orders/order.ts";
+import type { Order, OrderProvenance } from "../orders/order.ts";
 import type { PastPriceAlert, PriceAlert } from "../alerts/price-alert.ts";
 import type { Protection } from "../protection/protection.ts";
 import type { Halt } from "../risk/halt.ts";
@@ -36,6 +36,8 @@ export type Holding = {
   /** Realised since the position was last flat, net of fees, in account currency. */
   readonly realisedProfit: Decimal;
   readonly openedAt: Milliseconds;
+  /** The proposal that the position, or what was last added to it, came from; absent where a trader or a program bought. */
+  readonly provenance?: OrderProvenance;
 };
 
 export type Hold = { readonly asset: Asset; readonly amount: Decimal };

@@ -6,7 +6,7 @@ import type { Asset, Market, Milliseconds, Symbol } from "../market.ts";
 import type { RiskSettings } from "../risk/settings.ts";
 import { valuationSymbol } from "../orders/conversion.ts";
 import type { Fill } from "../orders/fill.ts";
-import type { Order } from "../orders/order.ts";
+import type { Order, OrderProvenance } from "../orders/order.ts";
 import type { OrderRequest } from "../orders/request.ts";
 import type { Problem } from "../problem.ts";
 import type { FillBooked, OrderDenied } from "./events.ts";
@@ -71,6 +71,7 @@ export type Position = {
   readonly dust: boolean;
   readonly protection: PositionProtection;
   readonly openedAt: Milliseconds;
+  readonly provenance: OrderProvenance | null;
 };
 
 export type Account = {
@@ -171,6 +172,7 @@ export function positionViews(state: AccountState): readonly Position[] {
       dust: isDust(state, asset),
       protection: protectionStanding(state, asset),
       openedAt: holding.openedAt,
+      provenance: holding.provenance ?? null,
     };
   });
 }

@@ -24,6 +24,7 @@ test("a newcomer without a key asks, executes the analyst's proposal, and finds 
   await expect(card.getByText(/Executed: the order is filled/)).toBeVisible({ timeout: 20_000 });
   await page.getByRole("tab", { name: /Positions/ }).click();
   await expect(page.getByRole("button", { name: new RegExp(`^Protection of ${asset}: Stop at`) })).toBeVisible();
+  await expect(page.getByRole("link", { name: new RegExp(`^${asset}/USD was proposed by`) })).toBeVisible();
 
   // The conversation is there after a reload, with what came of it.
   await page.reload();
@@ -113,6 +114,7 @@ test.describe("with an endpoint of the trader's own", () => {
     await prompts.getByRole("button", { name: "Change…" }).click();
     await prompts.getByLabel("Text").fill("Never more than two trades a day.\nSay no often.");
     await prompts.getByRole("button", { name: "Save as a new version" }).click();
+    await expect(prompts.getByLabel("Version").getByRole("option")).toHaveCount(2);
     await prompts.getByLabel("Version").selectOption("1");
     await expect(prompts.getByRole("list", { name: "Changed lines" })).toContainText("two trades");
 

@@ -118,7 +118,7 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
     case "holding_adopted": {
       const leg = { asset: event.asset, quantity: event.quantity, cost: event.cost, realisedProfit: null };
       const holdings = changeExternal(state.holdings, event.asset, negate(event.quantity));
-      return { ...state, holdings: applyLeg(holdings, leg, event.marketTime) };
+      return { ...state, holdings: applyLeg(holdings, leg, event.marketTime, null) };
     }
     case "fees_learned":
       return inVenue(state, seq, (venue) => ({
@@ -229,7 +229,7 @@ function externalFill(state: AccountState, event: ExternalFillBooked): AccountSt
   let { holdings } = state;
   const moves: Record<string, Decimal> = {};
   for (const leg of event.legs) {
-    holdings = applyLeg(holdings, leg, event.filledAt);
+    holdings = applyLeg(holdings, leg, event.filledAt, null);
     moves[leg.asset] = add(moves[leg.asset] ?? ZERO, leg.quantity);
   }
   for (const { asset, quantity } of event.external) {
@@ -245,7 +245,7 @@ function externalFill(state: AccountState, event: ExternalFillBooked): AccountSt
 function ledgerBooked(state: AccountState, event: LedgerBooked): AccountState {
   let { holdings } = state;
   if (event.managed !== null) {
-    holdings = applyLeg(holdings, event.managed, event.bookedAt);
+    holdings = applyLeg(holdings, event.managed, event.bookedAt, null);
   }
   holdings = changeExternal(holdings, event.asset, event.external);
   const flow = event.flow ?? ZERO;

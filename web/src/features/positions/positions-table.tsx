@@ -1,3 +1,4 @@
+import { A } from "@solidjs/router";
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { compare } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
@@ -42,6 +43,18 @@ export function PositionsTable(props: PositionsTableProps): JSX.Element {
           <SymbolCell symbol={row.value().position.symbol} />
           <Show when={row.value().position.dust}>
             <Badge title="Under the smallest order of the pair: it cannot be sold on its own">dust</Badge>
+          </Show>
+          <Show when={row.value().position.provenance}>
+            {(provenance) => (
+              <A
+                href={`/assistant/runs/${provenance().runId}`}
+                class="text-sm text-accent underline"
+                title={`Proposed by ${provenance().modelId}: open the record`}
+                aria-label={`${row.value().position.symbol} was proposed by ${provenance().modelId}: open the record`}
+              >
+                AI
+              </A>
+            )}
           </Show>
         </span>
       ),
