@@ -12,7 +12,10 @@ test("a newcomer without a key asks, executes the analyst's proposal, and finds 
   test.setTimeout(120_000);
   const errors = watchConsole(page);
   await enterAsGuest(page);
+  const steps = page.getByRole("complementary", { name: "First steps" });
+  await expect(steps).toContainText("Protect it");
   const asset = await askUntilProposed(page);
+  await expect(steps.getByText("Ask the assistant (done)")).toBeVisible();
   const card = page.getByRole("article", { name: /^Proposal: Buy/ }).last();
   await expect(card.getByText("Not financial advice.")).toBeVisible();
   await expect(card.getByText(/Reward to risk/)).toBeVisible();
@@ -25,6 +28,8 @@ test("a newcomer without a key asks, executes the analyst's proposal, and finds 
   await page.getByRole("tab", { name: /Positions/ }).click();
   await expect(page.getByRole("button", { name: new RegExp(`^Protection of ${asset}: Stop at`) })).toBeVisible();
   await expect(page.getByRole("link", { name: new RegExp(`^${asset}/USD was proposed by`) })).toBeVisible();
+  // Asked, ordered and protected: every first step has ticked itself.
+  await expect(steps).toBeHidden();
 
   // The conversation is there after a reload, with what came of it.
   await page.reload();

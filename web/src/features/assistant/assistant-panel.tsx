@@ -7,6 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { isKraken } from "../account-mode/mode-words.ts";
+import { ASKED, tickSteps } from "../first-run/steps-done.ts";
 import { Attachments } from "./attachments.tsx";
 import { ChatBar } from "./chat-bar.tsx";
 import { RunMessage } from "./run-message.tsx";
@@ -60,6 +61,7 @@ export function AssistantPanel(): JSX.Element {
     };
     setFollows(true);
     if (await chat.ask(asked)) {
+      tickSteps([ASKED]);
       setText("");
       setAttachments([]);
     }

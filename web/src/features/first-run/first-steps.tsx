@@ -1,12 +1,11 @@
-import { A } from "@solidjs/router";
-import { For, Show, createEffect, createMemo, type JSX } from "solid-js";
+import { For, Show, createEffect, createMemo, createResource, type JSX } from "solid-js";
+import { fetchChats } from "../../data/assistant-api.ts";
 import { changePreferences, preferences } from "../../data/preferences.ts";
-import { useDesk } from "../../data/desk-context.tsx";
-import { useStores } from "../../data/stores.tsx";
-import { useAccount, useFills, useOpenOrders, useRecentOrders, useTraderReady } from "../../data/use-account.ts";
+import { useAccount, useOpenOrders, usePositions, useRecentOrders, useTraderReady } from "../../data/use-account.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { IconButton } from "../../ui/button.tsx";
+import { ASKED, isStepDone, tickSteps } from "./steps-done.ts";
 
 type Step = {
   readonly id: string;
@@ -15,60 +14,56 @@ type Step = {
   readonly action: () => JSX.Element;
 };
 
-/** Three steps that tick themselves off; closed for good by the trader or by being done. */
-export function FirstSteps(): JSX.Element {
-  const { session } = useStores();
-  const desk = useDesk();
+/** Place an order · protect it · ask the assistant: each ticks itself; closed for good by the trader or by being done. */
+export function FirstSteps(props: { onOrder: () => void; onAsk: () => void }): JSX.Element {
   const account = useAccount();
   const isReady = useTraderReady();
   const openOrders = useOpenOrders();
   const recentOrders = useRecentOrders();
-  const fills = useFills();
+  const positions = usePositions();
 
+  const isShown = createMemo(() => isReady() && account() !== null && !preferences.firstStepsClosed);
+  // Asked on another device: this one does not know of it.
+  const [askedBefore] = createResource(
+    () => isShown() && !isStepDone(ASKED),
+    async () => {
+      const chats = await fetchChats("");
+      return chats.ok && chats.value.rows.some(({ runs }) => runs > 0);
+    },
+  );
   const steps: readonly Step[] = [
     {
       id: "order",
       label: "Place an order",
       isDone: () => openOrders().length + recentOrders().length > 0,
-      action: () => (
-        <button type="button" class="link" onClick={() => desk.focusOrderForm("buy")}>
-          Open the form
-        </button>
-      ),
+      action: () => <StepButton onClick={() => props.onOrder()}>Open the form</StepButton>,
     },
     {
-      id: "close",
-      label: "Close a position",
-      isDone: () => fills().some((fill) => fill.side === "sell"),
-      action: () => <span class="text-muted">in Positions below</span>,
+      id: "protect",
+      label: "Protect it",
+      isDone: () => positions().some(({ protection }) => protection.stop !== null),
+      action: () => <span class="text-muted">with a stop, in Positions</span>,
     },
     {
-      id: "keep",
-      label: "Keep this desk",
-      isDone: () => session.user()?.guest === false,
-      action: () => (
-        <A href="/sign-up" class="link">
-          Sign up
-        </A>
-      ),
+      id: ASKED,
+      label: "Ask the assistant",
+      isDone: () => askedBefore.latest === true,
+      action: () => <StepButton onClick={() => props.onAsk()}>Ask</StepButton>,
     },
   ];
-  const keyOf = (step: Step): string => `${step.id} ${account()?.id ?? ""}`;
-  const isDone = (step: Step): boolean => preferences.firstStepsDone.includes(keyOf(step)) || step.isDone();
+  const keyOf = (step: Step): string => (step.id === ASKED ? ASKED : `${step.id} ${account()?.id ?? ""}`);
+  const isDone = (step: Step): boolean => isStepDone(keyOf(step)) || step.isDone();
 
   // What was done once stays ticked, also when it has left the lists of recent things.
   createEffect(() => {
-    const added = isReady()
-      ? steps.filter((step) => step.id !== "keep" && step.isDone() && !preferences.firstStepsDone.includes(keyOf(step)))
-      : [];
-    if (added.length > 0) {
-      changePreferences({ firstStepsDone: [...preferences.firstStepsDone, ...added.map(keyOf)].slice(-200) });
+    if (isReady() && account() !== null) {
+      tickSteps(steps.filter((step) => step.isDone()).map(keyOf));
     }
   });
   const next = createMemo(() => steps.find((step) => !isDone(step)) ?? null);
 
   return (
-    <Show when={isReady() && account() && !preferences.firstStepsClosed && next() !== null}>
+    <Show when={isShown() && next() !== null}>
       <aside
         aria-label="First steps"
         class="flex shrink-0 items-center gap-x-4 gap-y-1 border-b bg-accent-soft px-3 py-1"
@@ -106,5 +101,13 @@ export function FirstSteps(): JSX.Element {
         </IconButton>
       </aside>
     </Show>
+  );
+}
+
+function StepButton(props: { onClick: () => void; children: string }): JSX.Element {
+  return (
+    <button type="button" class="link" onClick={() => props.onClick()}>
+      {props.children}
+    </button>
   );
 }

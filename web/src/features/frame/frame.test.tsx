@@ -5,7 +5,7 @@ import { decimal } from "../../../../domain/decimal.ts";
 import { preferences } from "../../data/preferences.ts";
 import { ADA, accountShown, renderApp } from "../../testing/render-app.tsx";
 import { defaultWorld } from "../testing/render-desk.tsx";
-import { sampleFill, sampleOrder, sampleState } from "../testing/samples.ts";
+import { NOW, sampleAccount, sampleFill, sampleOrder, samplePosition, sampleState } from "../testing/samples.ts";
 
 describe("the frame", () => {
   it("shows the door before a live chart when nobody is signed in, and one click opens the desk", async () => {
@@ -144,6 +144,11 @@ describe("the first steps", () => {
       world: defaultWorld({ account: sampleState({ openOrders: [], recentOrders: [], recentFills: [] }) }),
     });
     const strip = within(await screen.findByRole("complementary", { name: "First steps" }));
+    expect(strip.getAllByRole("listitem").map(({ textContent }) => textContent)).toEqual([
+      expect.stringContaining("Place an order"),
+      expect.stringContaining("Protect it"),
+      expect.stringContaining("Ask the assistant"),
+    ]);
     expect(strip.queryByText(/done/)).toBeNull();
     app.traderSends("order_opened", { orders: [sampleOrder()] });
     expect(await strip.findByText("(done)")).toBeInTheDocument();
@@ -152,14 +157,31 @@ describe("the first steps", () => {
     expect(preferences.firstStepsClosed).toBe(true);
   });
 
-  it("are gone for somebody who has done all of them", async () => {
+  it("bring the assistant forward when asking it is what is left", async () => {
+    await renderApp({
+      world: defaultWorld({ account: holding() }),
+    });
+    const strip = within(await screen.findByRole("complementary", { name: "First steps" }));
+    await waitFor(() => expect(strip.getAllByText("(done)")).toHaveLength(2));
+    fireEvent.click(strip.getByRole("button", { name: "Ask" }));
+    expect(await screen.findByRole("region", { name: "Assistant" })).toBeInTheDocument();
+  });
+
+  it("are gone for somebody who has done all of them, the question on another device too", async () => {
+    const before = { id: "chat-1", title: "Before", createdAt: NOW, updatedAt: NOW, runs: 2 };
     await renderApp({
       session: ADA,
-      world: defaultWorld({
-        account: sampleState({ openOrders: [sampleOrder()], recentFills: [sampleFill({ side: "sell" })] }),
-      }),
+      world: defaultWorld({ account: holding() }),
+      answer: ({ path }) =>
+        path.startsWith("/api/assistant/chats") ? { status: 200, body: { rows: [before], next: null } } : undefined,
     });
     await accountShown();
     await waitFor(() => expect(screen.queryByRole("complementary", { name: "First steps" })).toBeNull());
+    expect(preferences.firstStepsDone).toContain("ask");
   });
 });
+
+/** An order was placed and what it bought is protected. */
+function holding() {
+  return sampleState({ account: sampleAccount({ positions: [samplePosition()] }), openOrders: [sampleOrder()] });
+}

@@ -78,17 +78,18 @@ export function Frame(props: ParentProps): JSX.Element {
   /** On the desk toasts stand over the chart, above its time axis and the lists under it. */
   const toastsBottom = (): number =>
     location.pathname.startsWith("/trade") ? panelSize("lists", DESK_SIZES.lists) + TIME_AXIS + MARGIN : MARGIN;
+  const askAssistant = (): void => {
+    if (session.user() !== null) {
+      if (!location.pathname.startsWith("/trade")) {
+        navigate("/assistant");
+      }
+      desk.focusAssistant();
+    }
+  };
   useKeyboard({
     buy: orderOn("buy"),
     sell: orderOn("sell"),
-    askAssistant: () => {
-      if (session.user() !== null) {
-        if (!location.pathname.startsWith("/trade")) {
-          navigate("/assistant");
-        }
-        desk.focusAssistant();
-      }
-    },
+    askAssistant,
     searchSymbols: () => setOverlay("symbols"),
     openPalette: () => setOverlay("palette"),
     showKeys: () => setOverlay("keys"),
@@ -127,7 +128,7 @@ export function Frame(props: ParentProps): JSX.Element {
         <ConnectionLine />
         <ExchangeBanner />
         <Show when={session.state().type === "signed-in"}>
-          <FirstSteps />
+          <FirstSteps onOrder={orderOn("buy")} onAsk={askAssistant} />
         </Show>
         <div class="flex min-h-0 flex-1">
           <Show when={layout() !== "phone"}>
