@@ -4,11 +4,12 @@
  */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { LLMock } from "@copilotkit/aimock";
+import { answerGullibly, MANNERS } from "./gullible-model.ts";
 
 export type ModelMock = {
   /** Base address of an OpenAI-compatible API. */
   readonly url: string;
-  /** A server that takes a question and never answers, redirects, or tells how often it was left: /hang, /redirect, /slow. */
+  /** A server that takes a question and never answers, redirects, believes everything …: /hang, /redirect, /gullible. */
   readonly faultUrl: string;
   stop(): Promise<void>;
 };
@@ -63,7 +64,7 @@ export async function startModels(): Promise<ModelMock> {
 
 /**
  * What the mock cannot do: /hang/… takes a question and never answers; /redirect/… sends it elsewhere; /endless/… streams until it
- * is left. /seen tells what came.
+ * is left; /gullible/{manner}/… does as the texts that it is sent tell it (gullible-model.ts). /seen tells what came.
  */
 async function startFaults(): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const seen = { asked: 0, left: 0, redirected: 0, followed: 0 };
@@ -87,6 +88,13 @@ async function startFaults(): Promise<{ readonly url: string; stop(): Promise<vo
     }
     if (path.includes("401") || path.includes("404") || path.includes("429")) {
       refuse(response, path);
+      return;
+    }
+    const manner = MANNERS.find((each) => path.startsWith(`/gullible/${each}/`));
+    if (manner !== undefined) {
+      answerGullibly(manner, request, response).catch((error: unknown) =>
+        response.destroy(error instanceof Error ? error : undefined),
+      );
       return;
     }
     seen.asked += 1;
