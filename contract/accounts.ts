@@ -132,6 +132,19 @@ export const account = z.object({
   day: z.object({ startedAt: milliseconds, equity: decimalText, flows: decimalText, zone: z.string() }),
   balances: z.array(balance),
   positions: z.array(position),
+  /** What drawdown and the loss of the day are counted from. */
+  lossBases: z
+    .object({
+      peak: decimalText,
+      drawdownBase: decimalText.nullable(),
+      day: z.object({ equity: decimalText, flows: decimalText }),
+      flows: decimalText,
+    })
+    .optional(),
+  /** Losing closes in a row. */
+  lossStreak: z.number().int().nonnegative().optional(),
+  /** When entries of the last minute were taken, by the server's clock; older ones may still be in it. */
+  recentEntries: z.array(milliseconds).readonly().optional(),
   /** Why nothing is opened; a halt whose `endsAt` is over is none any more. */
   halts: z.array(halt),
   /** Price alerts that wait, newest first. */

@@ -4,6 +4,7 @@ import { valuationSymbol } from "../orders/conversion.ts";
 import type { OwnLiveOrder, TradingFacts } from "../orders/facts.ts";
 import { isArmed } from "../orders/trigger.ts";
 import { restQuantity } from "../paper/match.ts";
+import type { LossBases } from "../risk/facts.ts";
 import { heldByOthers, isProtectiveStop } from "../protection/resting-stop.ts";
 import { spendable } from "./venue/spendable.ts";
 import { totalOf } from "./holdings.ts";
@@ -35,12 +36,7 @@ export function tradingFacts(state: AccountState, now: Milliseconds, without: Op
     limits: state.limits,
     balances,
     owned: Object.fromEntries(Object.entries(state.holdings).map(([asset, holding]) => [asset, totalOf(holding)])),
-    lossBases: {
-      peak: state.watch.peak,
-      drawdownBase: state.watch.drawdownBase,
-      day: state.watch.dayBase ?? { equity: state.day.equity, flows: ZERO },
-      flows: state.day.flows,
-    },
+    lossBases: lossBasesOf(state),
     halts: state.halts,
     positionAssets: positionAssets(state),
     orders: Object.values(state.orders)
@@ -48,6 +44,16 @@ export function tradingFacts(state: AccountState, now: Milliseconds, without: Op
       .map(ownOrder),
     taken: state.taken,
     entriesLastMinute: countRecent(state.recentEntries, now),
+  };
+}
+
+/** What losses are counted from. */
+export function lossBasesOf({ watch, day }: AccountState): LossBases {
+  return {
+    peak: watch.peak,
+    drawdownBase: watch.drawdownBase,
+    day: watch.dayBase ?? { equity: day.equity, flows: ZERO },
+    flows: day.flows,
   };
 }
 

@@ -1,6 +1,7 @@
 /** The account as the contract shows it (contract/accounts). Plain data; no price is needed for any of it. */
 import { divide, isPositive, largest, subtract, ZERO, type Decimal } from "../decimal.ts";
 import { priceAlertViews, type ShownPriceAlert } from "../alerts/views.ts";
+import type { LossBases } from "../risk/facts.ts";
 import type { Halt } from "../risk/halt.ts";
 import type { Asset, Market, Milliseconds, Symbol } from "../market.ts";
 import type { RiskSettings } from "../risk/settings.ts";
@@ -11,7 +12,7 @@ import type { OrderRequest } from "../orders/request.ts";
 import type { Problem } from "../problem.ts";
 import type { FillBooked, OrderDenied } from "./events.ts";
 import { plainOrder } from "./order-steps.ts";
-import { instrumentOf, isDust } from "./facts.ts";
+import { instrumentOf, isDust, lossBasesOf } from "./facts.ts";
 import type { FeeSchedule } from "./fees.ts";
 import { holdingOf, totalOf } from "./holdings.ts";
 import type { AccountCurrency, AccountDay, AccountKind, AccountState, OpenOrder } from "./state.ts";
@@ -88,6 +89,11 @@ export type Account = {
   readonly day: AccountDay & { readonly zone: string };
   readonly balances: readonly Balance[];
   readonly positions: readonly Position[];
+  readonly lossBases: LossBases;
+  /** Losing closes in a row. */
+  readonly lossStreak: number;
+  /** When entries of the last minute were taken, by the wall clock; older ones may still be in it. */
+  readonly recentEntries: readonly Milliseconds[];
   /** Those whose time is over may still be in it. */
   readonly halts: readonly Halt[];
   readonly priceAlerts: readonly ShownPriceAlert[];
@@ -121,6 +127,9 @@ export function accountView(state: AccountState): Account {
     day: { ...state.day, zone: state.zone },
     balances: balanceViews(state),
     positions: positionViews(state),
+    lossBases: lossBasesOf(state),
+    lossStreak: state.watch.streak.losses,
+    recentEntries: state.recentEntries,
     halts: state.halts,
     priceAlerts: priceAlertViews(state),
     exchange: exchangeView(state),

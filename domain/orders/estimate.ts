@@ -18,6 +18,8 @@ import {
   ZERO,
   type Decimal,
 } from "../decimal.ts";
+import { countRecent } from "../account/rate-window.ts";
+import type { LossBases } from "../risk/facts.ts";
 import type { Halt } from "../risk/halt.ts";
 import type { RiskSettings } from "../risk/settings.ts";
 import type { Asset, Instrument, InstrumentStatus, Level, MarketView, Milliseconds, StaleReason } from "../market.ts";
@@ -44,8 +46,11 @@ export type AccountLike = {
     readonly total: Decimal;
     readonly held: Decimal;
     readonly available: Decimal;
+    readonly external: Decimal;
   }[];
   readonly halts?: readonly Halt[] | undefined;
+  readonly lossBases?: LossBases | undefined;
+  readonly recentEntries?: readonly Milliseconds[] | undefined;
   readonly positions: readonly { readonly asset: Asset; readonly quantity: Decimal; readonly dust: boolean }[];
   /** Null in a paper account. */
   readonly exchange: object | null;
@@ -123,8 +128,9 @@ export function previewOrder(
   request: OrderRequest,
   markets: Markets,
   marketTime: Milliseconds,
+  now: Milliseconds | null = null,
 ): Preview {
-  return preview(factsOfViews(account, openOrders), request, { markets, instruments: {}, marketTime });
+  return preview(factsOfViews(account, openOrders, now), request, { markets, instruments: {}, marketTime });
 }
 
 /**
@@ -138,7 +144,7 @@ export function previewClose(
   markets: Markets,
   marketTime: Milliseconds,
 ): Preview {
-  const facts = factsOfViews(account, openOrders);
+  const facts = factsOfViews(account, openOrders, null);
   const balance = facts.balances[wish.asset] ?? { total: ZERO, held: ZERO, managed: ZERO };
   const quantity = divide(multiply(balance.managed, wish.percent), HUNDRED, 18, "down");
   const free: TradingFacts = { ...facts, balances: { ...facts.balances, [wish.asset]: { ...balance, held: ZERO } } };
@@ -179,12 +185,18 @@ export function marketOfViews(instrument: Instrument, ticker: TickerLike | null,
   };
 }
 
-/** The judge's facts from the account's views. The rate of orders and earlier takings of liquidity are the server's alone. */
-export function factsOfViews(account: AccountLike, openOrders: readonly OrderLike[]): TradingFacts {
+/**
+ * The judge's facts from the account's views. `now` is the server's wall clock, by which entries of the last minute are counted;
+ * null leaves that rule to the server. Earlier takings of liquidity are the server's alone.
+ */
+export function factsOfViews(
+  account: AccountLike,
+  openOrders: readonly OrderLike[],
+  now: Milliseconds | null,
+): TradingFacts {
   const balances: Record<Asset, { total: Decimal; held: Decimal; managed: Decimal }> = {};
-  for (const { asset, held, available } of account.balances) {
-    const position = account.positions.find((candidate) => candidate.asset === asset);
-    balances[asset] = { total: add(available, held), held, managed: position?.quantity ?? ZERO };
+  for (const { asset, total, held, available, external } of account.balances) {
+    balances[asset] = { total: add(available, held), held, managed: subtract(total, external) };
   }
   return {
     currency: account.currency,
@@ -193,12 +205,13 @@ export function factsOfViews(account: AccountLike, openOrders: readonly OrderLik
     limits: account.limits,
     balances,
     owned: Object.fromEntries(account.balances.map(({ asset, total }) => [asset, total])),
-    lossBases: null,
+    lossBases: account.lossBases ?? null,
     halts: account.halts ?? [],
     positionAssets: account.positions.filter(({ dust }) => !dust).map(({ asset }) => asset),
     orders: openOrders.map((order) => ownOrder(order, account.exchange === null)),
     taken: {},
-    entriesLastMinute: null,
+    entriesLastMinute:
+      now === null || account.recentEntries === undefined ? null : countRecent(account.recentEntries, now),
   };
 }
 

@@ -1,9 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { tradingFacts } from "../account/facts.ts";
+import { assessmentMarket } from "../account/place.ts";
+import { accountView, openOrderViews } from "../account/views.ts";
 import { compare, decimal, multiply, type Decimal } from "../decimal.ts";
+import { factsOfViews } from "../orders/estimate.ts";
 import { assetExposure } from "../orders/facts.ts";
-import { Desk } from "../testing/desk.ts";
+import { Desk, orderRequest } from "../testing/desk.ts";
+import { checkOrder } from "./check.ts";
 import { equityOf, exposureOf } from "./equity.ts";
 import { DEFAULT_RISK, type RiskSettings } from "./settings.ts";
 import { shareOf } from "./verdict.ts";
@@ -99,6 +103,49 @@ describe("whatever is asked", () => {
           expect(positions).toBeLessThanOrEqual(limits.maximumOpenPositions ?? 2);
         }
       }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("the form in the browser says what the desk says, rule by rule, with the losses and the pace counted", () => {
+    fc.assert(
+      fc.property(
+        rules,
+        fc.integer({ min: 1, max: 6 }),
+        fc.array(step, { minLength: 2, maxLength: 12 }),
+        (drawn, ordersPerMinute, steps) => {
+          const limits: RiskSettings = { ...DEFAULT_RISK, ...drawn, ordersPerMinute, dailyLossPercent: d("10") };
+          const desk = new Desk({ balance: "10000", limits });
+          for (const { symbol, side, worth, rests, hasStop, price } of steps) {
+            quote(desk, price);
+            desk.now += 7_000;
+            const mark = symbol === "BTC/USD" ? price : price / 10;
+            const managed = desk.state.holdings[symbol.slice(0, 3)]?.managed ?? d("0");
+            const wanted = d((worth / mark).toFixed(4));
+            const quantity = side === "sell" && compare(wanted, managed) > 0 ? managed : wanted;
+            if (compare(quantity, d("0.01")) < 0) {
+              continue;
+            }
+            const limitPrice = rests && side === "buy" ? { limitPrice: d((mark * 0.9).toFixed(2)) } : {};
+            const wish = {
+              symbol,
+              side,
+              quantity,
+              ...limitPrice,
+              ...(hasStop || side === "sell" ? {} : { stop: null }),
+            };
+            const question = { request: orderRequest(wish), riskPercent: null };
+            const market = assessmentMarket(desk.state, desk.context());
+            const server = checkOrder(tradingFacts(desk.state, desk.now), question, market);
+            const views = factsOfViews(accountView(desk.state), openOrderViews(desk.state), desk.now);
+            const browser = checkOrder(views, question, market);
+            expect(browser.rules).toEqual(server.rules);
+            expect(browser.denial).toEqual(server.denial);
+            const decision = desk.tryPlace(wish);
+            expect(decision.type === "denied" ? decision.problem.code : null).toBe(browser.denial?.code ?? null);
+          }
+        },
+      ),
       { numRuns: RUNS },
     );
   });

@@ -1,5 +1,6 @@
 /** What the socket shows of the journal: each event with the views it left behind. */
 import type { Changes, JournalEventView, TraderClientFrame, TraderServerFrame } from "../../contract/trader-socket.ts";
+import { lossBasesOf } from "../../domain/account/facts.ts";
 import { TRADER_SOCKET_PROTOCOL } from "../../contract/trader-socket.ts";
 import type { AccountState as AccountStateView } from "../../contract/accounts.ts";
 import type { FillView, OrderView } from "../../contract/orders.ts";
@@ -109,7 +110,9 @@ function changesOf({ event, before, after, accountId, seq }: Recorded): Changes 
     return order === null ? [] : [order];
   });
   return {
-    ...(changesAccount(event) || standsOtherwise(before, after) ? { account: accountView(after) } : {}),
+    ...(changesAccount(event) || standsOtherwise(before, after) || isJudgedOtherwise(before, after)
+      ? { account: accountView(after) }
+      : {}),
     ...(before.holdings === after.holdings ? {} : { balances: balanceViews(after), positions: positionViews(after) }),
     ...(orders.length === 0 ? {} : { orders }),
     ...(event.type === "fill_booked" ? { fills: [fillView(accountId, event, seq)] } : {}),
@@ -148,6 +151,15 @@ function changesAccount(event: AccountEvent): boolean {
     default:
       return false;
   }
+}
+
+/** Whether what rules of losses and of pace are judged by changed: the form in the browser judges by the same. */
+function isJudgedOtherwise(before: AccountState, after: AccountState): boolean {
+  return (
+    before.recentEntries !== after.recentEntries ||
+    before.watch.streak.losses !== after.watch.streak.losses ||
+    JSON.stringify(lossBasesOf(before)) !== JSON.stringify(lossBasesOf(after))
+  );
 }
 
 /** Whether what is shown of the account at its exchange changed: connection, fees, orders made by hand, what differs. */

@@ -67,18 +67,21 @@ test("every rule of size, risk and choice denies with its limit, its value and i
   expect(errors).toEqual([]);
 });
 
-test("more entries in a minute than allowed are denied in words, and nothing is sent twice", async ({ page }) => {
+test("more entries in a minute than allowed are denied in words before they are sent", async ({ page }) => {
   await enterAsGuest(page, "/trade/BTC-USD");
   await setLimits(page, { "Entries a minute (orders)": "1" });
   await placeLimit(page, "Buy", "50000", "0.001");
   const form = orderForm(page);
   // The size of an accepted order is taken away, so that the next is not sent by habit.
   await expect(form.getByRole("textbox", { name: "Size" })).toHaveValue("");
-  await form.getByRole("textbox", { name: "Limit price" }).fill("50001");
-  await form.getByRole("textbox", { name: "Size" }).fill("0.001");
-  await form.getByRole("button", { name: /^Buy [\d.]/ }).click();
-  await page.getByRole("dialog").getByRole("button", { name: /^Buy/ }).click();
-  await expect(page.getByText(/1 (order|entr)[^.]*minute/i).first()).toBeVisible();
+  await writeEntry(page, 50_001, "0.001");
+  const rule = form
+    .getByRole("list", { name: "Rules of risk" })
+    .getByRole("listitem")
+    .filter({ hasText: "✕ Entries a minute" });
+  await expect(rule).toBeVisible();
+  await expect(rule.getByText(/\.$/).last()).toBeVisible();
+  await expect(form.getByRole("button", { name: /^Buy [\d.]/ })).toHaveAttribute("aria-disabled", "true");
 });
 
 test("a size from risk loses that much at the stop", async ({ page }) => {
@@ -88,8 +91,13 @@ test("a size from risk loses that much at the stop", async ({ page }) => {
   await form.getByRole("button", { name: "Limit", exact: true }).click();
   await form.getByRole("textbox", { name: "Limit price" }).fill(((await lastPrice(page)) * 0.98).toFixed(1));
   await form.getByRole("textbox", { name: "Risk of equity" }).fill("1");
-  await form.getByRole("button", { name: "Size from risk" }).click();
+  await form.getByRole("button", { name: "Size it" }).click();
   await expect(form.getByText(/Lose at stop: −\$(99\.\d\d|100\.00) \((0\.99|1\.00)\s% of equity\)/)).toBeVisible();
+  // The same in money.
+  await form.getByRole("group", { name: "Unit of the risk" }).getByRole("button", { name: "USD" }).click();
+  await form.getByRole("textbox", { name: "Risk in money" }).fill("50");
+  await form.getByRole("button", { name: "Size it" }).click();
+  await expect(form.getByText(/Lose at stop: −\$(49\.\d\d|50\.00) \(0\.(49|50)\s% of equity\)/)).toBeVisible();
 });
 
 test("Stop halts entries and says so; the risk panel names it and resumes", async ({ page }) => {

@@ -4,7 +4,7 @@ import { decimal, isPositive, parseDecimal, type Decimal } from "../../../../dom
 import { factsOfViews } from "../../../../domain/orders/estimate.ts";
 import { checkOrder } from "../../../../domain/risk/check.ts";
 import { executeProposal } from "../../data/assistant-api.ts";
-import { marketNow } from "../../data/clock.ts";
+import { marketNow, serverNow } from "../../data/clock.ts";
 import { useAccount, useOpenOrders } from "../../data/use-account.ts";
 import { ActionDialog } from "../../ui/action-dialog.tsx";
 import { DecimalField } from "../../ui/decimal-field.tsx";
@@ -59,7 +59,7 @@ export function ExecuteDialog(props: {
     const limit = number(limitPrice());
     const at = number(stop());
     return checkOrder(
-      factsOfViews(owner, openOrders()),
+      factsOfViews(owner, openOrders(), serverNow()),
       {
         request: {
           symbol: symbol(),

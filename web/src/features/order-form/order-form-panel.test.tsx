@@ -302,7 +302,9 @@ describe("the order form", () => {
     changePreferences({ confirmOrders: false });
     answer(() => filled);
     await write("");
-    fireEvent.click(screen.getByRole("button", { name: "USD" }));
+    fireEvent.click(
+      within(screen.getByRole("group", { name: "Unit of the size" })).getByRole("button", { name: "USD" }),
+    );
     fireEvent.input(screen.getByRole("textbox", { name: "Spend, fee included" }), { target: { value: "1000" } });
     await expect.poll(() => figure("You pay")).toMatch(/^\$(1.000\.00|999\.9\d)$/);
     fireEvent.click(await readyToSend());

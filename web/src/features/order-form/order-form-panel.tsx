@@ -35,7 +35,7 @@ import type { Submission } from "./submission.ts";
 import { SubmissionNote } from "./submission-note.tsx";
 import { CloseFields, TriggerFields } from "./trigger-fields.tsx";
 import { TypeChoice } from "./type-choice.tsx";
-import { useOrderForm } from "./use-order-form.ts";
+import { useOrderForm, type RiskWish } from "./use-order-form.ts";
 import { useSubmission } from "./use-submission.ts";
 
 const SIDES = [
@@ -127,7 +127,7 @@ function Form(props: FormProps): JSX.Element {
       return "";
     }
     const asset = form().side === "buy" ? props.instrument.quote : props.instrument.base;
-    const free = freeBalance(factsOfViews(owner, openOrders()), asset);
+    const free = freeBalance(factsOfViews(owner, openOrders(), null), asset);
     return form().side === "buy" ? formatAmount(free, asset) : `${formatQuantity(free)} ${asset}`;
   });
   /** Why nothing can be sent now; null when it can. */
@@ -178,10 +178,10 @@ function Form(props: FormProps): JSX.Element {
     submission.edited();
     setHint(props.live.useShare(percent) ? null : shareProblem());
   };
-  const useRisk = (percent: Decimal): string | null => {
+  const useRisk = (risk: RiskWish): string | null => {
     submission.edited();
     setHint(null);
-    return props.live.useRisk(percent);
+    return props.live.useRisk(risk);
   };
   const shareProblem = (): string =>
     form().type !== "market" && price() === null
@@ -267,7 +267,11 @@ function Form(props: FormProps): JSX.Element {
         onShare={takeShare}
       />
       <Show when={bringsProtection(form())}>
-        <SizeByRisk usual={account()?.limits.riskPerTradePercent ?? null} onUse={useRisk} />
+        <SizeByRisk
+          usual={account()?.limits.riskPerTradePercent ?? null}
+          currency={account()?.currency ?? "USD"}
+          onUse={useRisk}
+        />
         <ProtectionFields
           form={form()}
           instrument={props.instrument}

@@ -1,8 +1,9 @@
 import { createEffect, createMemo, createSignal, on, type Accessor } from "solid-js";
-import { isPositive, type Decimal } from "../../../../domain/decimal.ts";
+import { divide, HUNDRED, isPositive, multiply, type Decimal } from "../../../../domain/decimal.ts";
+import { equityOf } from "../../../../domain/risk/equity.ts";
 import { checkOrder, type RiskCheck } from "../../../../domain/risk/check.ts";
 import { factsOfViews, previewOrder, type Preview } from "../../../../domain/orders/estimate.ts";
-import { marketNow } from "../../data/clock.ts";
+import { marketNow, serverNow } from "../../data/clock.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { changePanelChoice, panelChoice } from "../../data/preferences.ts";
 import { useAccount, useOpenOrders } from "../../data/use-account.ts";
@@ -19,6 +20,12 @@ import { EMPTY_FORM, reduceForm, type FormAction, type OrderForm, type SizeUnit 
 import { rewardToRisk } from "./reward.ts";
 import { shareOfMost } from "./share-of-most.ts";
 
+/** What may be lost at the stop: of equity, or in account currency. */
+export type RiskWish = { readonly unit: "percent" | "money"; readonly value: Decimal };
+
+/** Of a share of equity, rounded down: never more than was said. */
+const SHARE_DECIMALS = 10;
+
 export type LiveOrderForm = {
   readonly form: Accessor<OrderForm>;
   readonly dispatch: (action: FormAction) => void;
@@ -33,8 +40,8 @@ export type LiveOrderForm = {
   /** Reward to risk; null without a target. */
   readonly reward: Accessor<Decimal | null>;
   readonly changeUnit: (unit: SizeUnit) => void;
-  /** Puts the size in that loses this share of equity at the stop; answers why not, or null. */
-  readonly useRisk: (riskPercent: Decimal) => string | null;
+  /** Puts the size in that loses this much at the stop; answers why not, or null. */
+  readonly useRisk: (risk: RiskWish) => string | null;
   /** Puts a share of the most that fits into the size; false when none fits. */
   readonly useShare: (percent: number) => boolean;
 };
@@ -101,7 +108,7 @@ export function useOrderForm(): LiveOrderForm {
     const read = reading();
     const owner = account();
     return read?.type === "request" && owner !== null
-      ? previewOrder(owner, openOrders(), read.request, market.markets(), marketNow())
+      ? previewOrder(owner, openOrders(), read.request, market.markets(), marketNow(), serverNow())
       : null;
   });
 
@@ -110,7 +117,11 @@ export function useOrderForm(): LiveOrderForm {
     const read = reading();
     const owner = account();
     return read?.type === "request" && owner !== null
-      ? checkOrder(factsOfViews(owner, openOrders()), { request: read.request, riskPercent: null }, assessed())
+      ? checkOrder(
+          factsOfViews(owner, openOrders(), serverNow()),
+          { request: read.request, riskPercent: null },
+          assessed(),
+        )
       : null;
   });
   const reward = createMemo(() => {
@@ -119,14 +130,22 @@ export function useOrderForm(): LiveOrderForm {
       ? rewardToRisk(check()?.order ?? null, read.request.target, account()?.limits.defaultTargetPercent ?? null)
       : null;
   });
-  const useRisk = (riskPercent: Decimal): string | null => {
+  const useRisk = (risk: RiskWish): string | null => {
     const instrument = market.instrument();
     const owner = account();
     const request = instrument === null ? null : sizelessRequest(form(), instrument, marketNow());
     if (owner === null || request === null) {
       return "Give the prices of the order and of its stop first.";
     }
-    const { sizing, equity } = checkOrder(factsOfViews(owner, openOrders()), { request, riskPercent }, assessed());
+    const facts = factsOfViews(owner, openOrders(), serverNow());
+    const worth = equityOf(facts, market.markets()).value;
+    const riskPercent =
+      risk.unit === "percent"
+        ? risk.value
+        : worth === null
+          ? null
+          : divide(multiply(risk.value, HUNDRED), worth, SHARE_DECIMALS, "down");
+    const { sizing, equity } = checkOrder(facts, { request, riskPercent }, assessed());
     if (sizing === null || !isPositive(sizing.quantity)) {
       return equity === null
         ? "Not every holding has a fresh price, so equity is not known."
@@ -151,7 +170,7 @@ export function useOrderForm(): LiveOrderForm {
     if (instrument === null || owner === null || request === null) {
       return false;
     }
-    const facts = factsOfViews(owner, openOrders());
+    const facts = factsOfViews(owner, openOrders(), serverNow());
     const size = shareOfMost(facts, request, percent, instrument, market.markets(), marketNow());
     if (size !== null) {
       dispatch({ type: "size unit", ...size });

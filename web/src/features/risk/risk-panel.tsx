@@ -54,7 +54,7 @@ export function RiskPanel(): JSX.Element {
             <Button onClick={() => setResuming(true)}>Resume…</Button>
           </section>
         </Show>
-        <Show when={risk.view()}>{(view) => <Limits view={view()} />}</Show>
+        <Show when={risk.view()}>{(view) => <Limits view={view()} losses={account()?.lossStreak ?? 0} />}</Show>
         <Show when={account()}>
           {(owner) => <ProtectedList account={owner()} risks={risk.view()?.standing.positions ?? []} />}
         </Show>
@@ -66,7 +66,7 @@ export function RiskPanel(): JSX.Element {
   );
 }
 
-function Limits(props: { view: RiskView }): JSX.Element {
+function Limits(props: { view: RiskView; losses: number }): JSX.Element {
   const standing = () => props.view.standing;
   const settings = () => props.view.settings;
   const ofLimit = (limit: Decimal | null, unit = "%"): string =>
@@ -78,7 +78,7 @@ function Limits(props: { view: RiskView }): JSX.Element {
   };
   return (
     <>
-      <dl class="grid grid-cols-2 gap-3 md:grid-cols-5">
+      <dl class="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-6">
         <LimitBar
           label="Exposure"
           title="All positions and open entries together, of equity"
@@ -119,6 +119,18 @@ function Limits(props: { view: RiskView }): JSX.Element {
           limit={settings().maximumOpenPositions === null ? null : wholeNumber(settings().maximumOpenPositions ?? 0)}
         />
         <LimitBar
+          label="Losses in a row"
+          title="Closes that realised a loss since the last that did not"
+          words={String(props.losses)}
+          limitWords={
+            settings().lossStreak === null
+              ? "no pause"
+              : `${settings().lossStreak?.losses ?? 0} pause for ${settings().lossStreak?.minutes ?? 0} min`
+          }
+          value={wholeNumber(props.losses)}
+          limit={settings().lossStreak === null ? null : wholeNumber(settings().lossStreak?.losses ?? 0)}
+        />
+        <LimitBar
           label="Lose at all stops"
           title="What all positions together would lose against their cost, fees included, if every stop sold at its level"
           words={lossWords(standing().lossAtStops)}
@@ -128,9 +140,6 @@ function Limits(props: { view: RiskView }): JSX.Element {
         />
       </dl>
       <p class="text-sm text-muted">
-        {settings().lossStreak === null
-          ? "No pause after losses."
-          : `${settings().lossStreak?.losses} losing trades in a row pause the account for ${settings().lossStreak?.minutes} minutes.`}{" "}
         <a class="text-accent underline" href="/settings#risk">
           Change the limits
         </a>
