@@ -1,0 +1,87 @@
+/** The user, who trades at the desk and does not know of any storm. */
+import { decimal, multiply, roundToStep } from "../../../domain/decimal.ts";
+import type { TestDesk } from "../desk.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { short } from "../venue.ts";
+import { drawRequest, drawStop, priceNear } from "./requests.ts";
+
+export class User {
+  /** Entries that had not left yet when everything was stopped. */
+  readonly stopped = new Set<string>();
+  readonly #world: Surroundings;
+
+  constructor(world: Surroundings) {
+    this.#world = world;
+  }
+
+  act(desk: TestDesk, draw: number): void {
+    const { state } = desk;
+    if (state === null || state.venue?.foundAt === null) {
+      return;
+    }
+    const { random, story } = this.#world;
+    const live = Object.values(state.orders);
+    const some = live[random.integer(Math.max(1, live.length))];
+    if (draw < 52) {
+      this.#place(desk);
+    } else if (draw < 66 && some !== undefined) {
+      desk.apply({ type: "cancel_order", orderId: some.id });
+      story.tell(`user: cancel ${short(some.id)}`);
+    } else if (draw < 78 && some !== undefined) {
+      const quantity = roundToStep(multiply(some.quantity, decimal("0.8")), decimal("0.0001"), "down");
+      const decision = desk.apply({ type: "amend_order", orderId: some.id, request: { quantity } });
+      story.tell(`user: amend ${short(some.id)} to ${quantity} → ${decision.type}`);
+    } else if (draw < 82) {
+      // Pressed in the very moment in which something was wished.
+      desk.apply({ type: "place_order", request: drawRequest(this.#world) });
+      this.cancelAll(desk);
+      story.tell("user: stop");
+    } else if (draw < 92) {
+      const asset = random.integer(2) === 0 ? "BTC" : "ETH";
+      const percent = random.integer(2) === 0 ? 100 : 50;
+      const decision = desk.apply({ type: "close_position", asset, percent }, "close");
+      story.tell(`user: close ${asset} → ${decision.type}`);
+    } else {
+      const asset = random.integer(2) === 0 ? "BTC" : "ETH";
+      const quantity = asset === "BTC" ? decimal("0.02") : decimal("0.3");
+      const decision = desk.apply({ type: "adopt_holding", asset, quantity, cost: decimal("1000") });
+      story.tell(`user: adopt ${quantity} ${asset} → ${decision.type}`);
+    }
+    this.#protect(desk);
+    desk.wake();
+  }
+
+  cancelAll(desk: TestDesk): void {
+    for (const order of Object.values(desk.state?.orders ?? {})) {
+      if (order.intent === "entry" && order.venue?.placement === "queued") {
+        this.stopped.add(order.id);
+      }
+    }
+    desk.apply({ type: "cancel_all", symbol: null });
+  }
+
+  #place(desk: TestDesk): void {
+    const request = drawRequest(this.#world);
+    const decision = desk.apply({ type: "place_order", request });
+    this.#world.story.tell(
+      `user: ${request.side} ${request.quantity ?? ""} ${request.symbol} ${request.type} ${request.limitPrice ?? ""} → ${decision.type === "accepted" ? "accepted" : decision.problem.code}`,
+    );
+  }
+
+  /** Now and then the user changes what protects a position. */
+  #protect(desk: TestDesk): void {
+    const { protection: draws, story } = this.#world;
+    if (draws.integer(5) > 0) {
+      return;
+    }
+    const asset = draws.integer(2) === 0 ? "BTC" : "ETH";
+    const symbol = `${asset}/USD`;
+    const stop = drawStop(this.#world, symbol);
+    const target =
+      draws.integer(4) === 0
+        ? { type: "price" as const, price: priceNear(this.#world, symbol, 0.2 + draws.next()) }
+        : undefined;
+    const decision = desk.apply({ type: "protect_position", asset, stop, target });
+    story.tell(`user: protect ${asset} by ${stop?.type ?? "nothing"} → ${decision.type}`);
+  }
+}

@@ -1,0 +1,37 @@
+import { holdingOf } from "../../../domain/account/holdings.ts";
+import type { AccountState } from "../../../domain/account/state.ts";
+import { decimal, isAbove, isBelow, sum, ZERO } from "../../../domain/decimal.ts";
+import { restingStops } from "../../../domain/protection/resting-stop.ts";
+import { protectionStanding } from "../../../domain/protection/standing.ts";
+import { formatTrimmed } from "../../../exchange-sim/units.ts";
+import { Broken } from "../story.ts";
+import type { ModelExchange } from "../venue.ts";
+
+/**
+ * Every position that wants a stop has it at the exchange, for what it can cover and no more, once nothing is in its way any
+ * longer (TRADING §4).
+ */
+export function checkProtection(state: AccountState, exchange: ModelExchange): void {
+  for (const asset of Object.keys(state.protections)) {
+    const { status, reason } = protectionStanding(state, asset);
+    if (status === "pending") {
+      throw new Broken(`the stop of ${asset} never came to rest: ${reason ?? ""}`);
+    }
+    const stops = restingStops(state, asset);
+    const resting = sum(
+      stops.map(({ id }) => {
+        const there = [...exchange.account.live.values()].find(({ terms }) => terms.clientOrderId === id);
+        return there === undefined
+          ? ZERO
+          : decimal(formatTrimmed(there.terms.quantity - there.filled, there.terms.pair.quantityDecimals));
+      }),
+    );
+    const { managed } = holdingOf(state.holdings, asset);
+    if (isAbove(resting, managed)) {
+      throw new Broken(`stops for ${resting} ${asset} rest at the exchange and ${managed} is managed`);
+    }
+    if (status === "protected" && isBelow(resting, sum(stops.map(({ hold }) => hold.amount)))) {
+      throw new Broken(`the desk counts on a stop of ${asset} that is not at the exchange`);
+    }
+  }
+}

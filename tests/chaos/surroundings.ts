@@ -1,0 +1,95 @@
+/** What every part of one seed's world shares: time, the exchange, the desk's clock, the feed, and the draws. */
+import type { MarketView } from "../../domain/market.ts";
+import type { NameTable } from "../../domain/venue/names.ts";
+import { createRandom, type Random } from "../../exchange-sim/random.ts";
+import { Story } from "./story.ts";
+import { VirtualTime } from "./time.ts";
+import { ModelExchange, SYMBOLS } from "./venue.ts";
+
+export const START = 1_790_856_000_000;
+
+export class Surroundings {
+  readonly time = new VirtualTime(START);
+  readonly story = new Story(this.time);
+  readonly random: Random;
+  /** Draws of its own, so that stories from before protection was drawn stay what they were. */
+  readonly protection: Random;
+  readonly exchange: ModelExchange;
+  readonly clock = new DeskClock(this.time);
+  readonly feed: Feed;
+  names: NameTable = { symbols: {}, assets: {}, pairs: {} };
+  /** False once everything works again. */
+  storm = true;
+  /** When the desk was last disturbed: what was wished before may be late. */
+  troubledAt = START;
+  readonly #ids: Random;
+
+  constructor(seed: string) {
+    this.random = createRandom(`${seed}/world`);
+    this.#ids = createRandom(`${seed}/ids`);
+    this.protection = createRandom(`${seed}/protection`);
+    this.exchange = new ModelExchange(seed, this.time, (text) => {
+      this.story.tell(text);
+    });
+    this.feed = new Feed(this.exchange);
+  }
+
+  newId(): string {
+    const word = (length: number): string => Array.from({ length }, () => this.#ids.integer(16).toString(16)).join("");
+    return `${word(8)}-${word(4)}-4${word(3)}-8${word(3)}-${word(12)}`;
+  }
+}
+
+/** The desk's clock, which may stand still or step back. */
+export class DeskClock {
+  readonly #time: VirtualTime;
+  #skew = 0;
+  #frozenAt: number | null = null;
+
+  constructor(time: VirtualTime) {
+    this.#time = time;
+  }
+
+  now(): number {
+    return Math.floor(this.#frozenAt ?? this.#time.now + this.#skew);
+  }
+
+  get isRight(): boolean {
+    return this.#frozenAt === null && this.#skew === 0;
+  }
+
+  freeze(): void {
+    this.#frozenAt = this.now();
+  }
+
+  stepTo(skew: number): void {
+    this.#frozenAt = null;
+    this.#skew = skew;
+  }
+
+  mend(): void {
+    this.#frozenAt = null;
+    this.#skew = 0;
+  }
+}
+
+export const FEED_STATES = ["good", "dead", "stale", "lying"] as const;
+
+export class Feed {
+  state: (typeof FEED_STATES)[number] = "good";
+  readonly #exchange: ModelExchange;
+
+  constructor(exchange: ModelExchange) {
+    this.#exchange = exchange;
+  }
+
+  markets(): Readonly<Record<string, MarketView>> {
+    if (this.state === "dead") {
+      return {};
+    }
+    const lie = this.state === "lying" ? 1.03 : 1;
+    return Object.fromEntries(
+      SYMBOLS.map((symbol) => [symbol, this.#exchange.view(symbol, this.state !== "stale", lie)]),
+    );
+  }
+}
