@@ -49,6 +49,20 @@ export const positionProtection = z.object({
   protectedQuantity: decimalText,
   /** Where the stop waits: at the exchange, or in the desk's own paper market. */
   stopNet: z.enum(["exchange", "desk"]).nullable(),
+  /** What no stop and no accepted sale covers, and since when, in market time (TRADING §4). */
+  naked: z
+    .object({
+      /** A stop is owed for it and does not rest yet: over the bound it alerts. */
+      owed: decimalText,
+      owedSince: milliseconds.nullable(),
+      /** Left without a stop: none is wanted, the trader's own orders hold it, or it is too little. */
+      left: decimalText,
+      leftSince: milliseconds.nullable(),
+      /** Of this position, what was owed and rests now: the longest, and quantity × seconds in all. */
+      longestMs: z.number().nonnegative(),
+      quantitySeconds: decimalText,
+    })
+    .optional(),
 });
 export type PositionProtectionView = z.infer<typeof positionProtection>;
 
@@ -145,6 +159,11 @@ export const account = z.object({
   lossStreak: z.number().int().nonnegative().optional(),
   /** When entries of the last minute were taken, by the server's clock; older ones may still be in it. */
   recentEntries: z.array(milliseconds).readonly().optional(),
+  /** The longest that anything was without the stop that it was owed, of all positions so far; null: never. */
+  longestNaked: z
+    .object({ asset: z.string(), milliseconds: z.number().nonnegative(), endedAt: milliseconds })
+    .nullable()
+    .optional(),
   /** Why nothing is opened; a halt whose `endsAt` is over is none any more. */
   halts: z.array(halt),
   /** Price alerts that wait, newest first. */

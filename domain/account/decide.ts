@@ -18,6 +18,7 @@ import { effectsBetween } from "./effects.ts";
 import { changeSettings, deposit, openAccount, resetAccount, startDay } from "./lifecycle.ts";
 import { keepProtected } from "./keep-protected.ts";
 import { watchHalts } from "../risk/halts-decide.ts";
+import { alertNaked } from "./alert-naked.ts";
 import { marketProblem, placeOrder } from "./place.ts";
 import { protectPosition } from "./protect.ts";
 import { retryWaiting } from "./retry.ts";
@@ -46,6 +47,7 @@ export function decide(state: AccountState, command: Command, context: Context):
   } else {
     settleAtExchange(turn, command);
   }
+  alertNaked(turn);
   return {
     type: "accepted",
     events: turn.events,

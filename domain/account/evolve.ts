@@ -24,6 +24,7 @@ import type {
 import { applyLeg, changeHeld, changeManaged, freeOf } from "./holdings.ts";
 import { RATE_WINDOW_MS } from "./rate-window.ts";
 import { findOrder, step, withFault } from "./order-steps.ts";
+import { evolveNaked } from "../protection/naked-watch.ts";
 import type { Protection } from "../protection/protection.ts";
 import { unopenedAccount, type AccountState, type OpenOrder } from "./state.ts";
 import { evolveVenue, expectSettlement, isVenueEvent } from "./venue/evolve.ts";
@@ -31,7 +32,8 @@ import { NEW_VENUE, type VenueLink } from "./venue/state.ts";
 
 /** The state after `event`, which has the journal sequence `seq`. */
 export function evolve(state: AccountState, event: AccountEvent, seq: number): AccountState {
-  const after = { ...evolvePriceAlerts(evolveHalts(state, apply(state, event, seq), event), event), seq };
+  const applied = { ...evolvePriceAlerts(evolveHalts(state, apply(state, event, seq), event), event), seq };
+  const after = evolveNaked(state, applied, event);
   if ((event.type === "account_opened") === state.opened) {
     return withFault(after, seq, `${event.type} does not fit an account that is ${state.opened ? "" : "not "}open`);
   }

@@ -7,6 +7,7 @@ import { DEFAULT_RISK, type RiskSettings } from "../risk/settings.ts";
 import type { Asset, Instrument, Market, Milliseconds, Side, Symbol } from "../market.ts";
 import type { Order, OrderProvenance } from "../orders/order.ts";
 import type { PastPriceAlert, PriceAlert } from "../alerts/price-alert.ts";
+import { NOTHING_NAKED, type NakedWatch } from "../protection/naked-time.ts";
 import type { Protection } from "../protection/protection.ts";
 import type { Halt } from "../risk/halt.ts";
 import type { PlannedSettings } from "../risk/change-settings.ts";
@@ -128,6 +129,8 @@ export type AccountState = {
   readonly recentEntries: readonly Milliseconds[];
   /** What is wanted for each position that is protected. */
   readonly protections: Readonly<Record<Asset, Protection>>;
+  /** What was and is without a stop, and since when. */
+  readonly naked: NakedWatch;
   /** A change of the rules that waits for its time. */
   readonly plannedRisk: PlannedSettings | null;
   /** Why nothing is opened; one of each kind at most. Those whose time is over may still be in it (risk/halt haltsInForce). */
@@ -176,6 +179,7 @@ export function unopenedAccount(accountId: string): AccountState {
     day: { startedAt: 0, equity: ZERO, flows: ZERO },
     recentEntries: [],
     protections: {},
+    naked: NOTHING_NAKED,
     plannedRisk: null,
     halts: [],
     watch: newWatch(ZERO),

@@ -16,6 +16,7 @@ import { instrumentOf, isDust, lossBasesOf } from "./facts.ts";
 import type { FeeSchedule } from "./fees.ts";
 import { holdingOf, totalOf } from "./holdings.ts";
 import type { AccountCurrency, AccountDay, AccountKind, AccountState, OpenOrder } from "./state.ts";
+import type { NakedSpell } from "../protection/naked-time.ts";
 import { heldByOthers } from "../protection/resting-stop.ts";
 import { protectionStanding, type PositionProtection } from "../protection/standing.ts";
 import { exchangeFees } from "./venue/standing.ts";
@@ -94,6 +95,8 @@ export type Account = {
   readonly lossStreak: number;
   /** When entries of the last minute were taken, by the wall clock; older ones may still be in it. */
   readonly recentEntries: readonly Milliseconds[];
+  /** The longest that anything was without the stop that it was owed; null: never. */
+  readonly longestNaked: NakedSpell | null;
   /** Those whose time is over may still be in it. */
   readonly halts: readonly Halt[];
   readonly priceAlerts: readonly ShownPriceAlert[];
@@ -130,6 +133,7 @@ export function accountView(state: AccountState): Account {
     lossBases: lossBasesOf(state),
     lossStreak: state.watch.streak.losses,
     recentEntries: state.recentEntries,
+    longestNaked: state.naked.longest,
     halts: state.halts,
     priceAlerts: priceAlertViews(state),
     exchange: exchangeView(state),

@@ -2,7 +2,9 @@
 import { isPositive, smallest, subtract, sum, ZERO, type Decimal } from "../decimal.ts";
 import { instrumentOf } from "../account/facts.ts";
 import type { AccountState } from "../account/state.ts";
-import type { Asset } from "../market.ts";
+import type { Asset, Milliseconds } from "../market.ts";
+import { remaining, stands } from "./naked.ts";
+import { nakedNow, nakedSince, NEVER_NAKED } from "./naked-time.ts";
 import type { ProtectionStatus } from "./protection.ts";
 import { heldByOthers, liveExits, restingStops } from "./resting-stop.ts";
 import { isTooSmall } from "./too-small.ts";
@@ -19,13 +21,29 @@ export type PositionProtection = {
   readonly stopOrderId: string | null;
   readonly protectedQuantity: Decimal;
   readonly stopNet: "exchange" | "desk" | null;
+  readonly naked: NakedStanding;
+};
+
+/** What of the position nothing would sell, and since when (market time); the money of it is a matter of the mark. */
+export type NakedStanding = {
+  /** A stop is owed for it and does not rest yet: bounded, and over the bound an alert. */
+  readonly owed: Decimal;
+  readonly owedSince: Milliseconds | null;
+  /** Left without one: no stop is wanted, orders of the trader's own hold it, or it is too little. */
+  readonly left: Decimal;
+  readonly leftSince: Milliseconds | null;
+  /** Of this position, what was owed and rests now: the longest, and quantity × seconds in all. */
+  readonly longestMs: Milliseconds;
+  readonly quantitySeconds: Decimal;
 };
 
 /** The standing of the managed holding of `asset`. */
 export function protectionStanding(state: AccountState, asset: Asset): PositionProtection {
   const protection = state.protections[asset];
   const stops = restingStops(state, asset);
-  const covered = sum(stops.map(({ hold }) => hold.amount));
+  // One that the exchange has not accepted protects nothing yet.
+  const standing = stops.filter(stands);
+  const covered = sum(standing.map(remaining));
   const managed = state.holdings[asset]?.managed ?? ZERO;
   const stop = protection?.stop ?? null;
   const { status, reason } = statusOf(state, asset, managed, covered);
@@ -36,7 +54,20 @@ export function protectionStanding(state: AccountState, asset: Asset): PositionP
     target: protection?.target ?? null,
     stopOrderId: stops[0]?.id ?? null,
     protectedQuantity: smallest(covered, managed),
-    stopNet: stops.length === 0 ? null : state.venue === null ? "desk" : "exchange",
+    stopNet: standing.length === 0 ? null : state.venue === null ? "desk" : "exchange",
+    naked: nakedStanding(state, asset),
+  };
+}
+
+function nakedStanding({ naked }: AccountState, asset: Asset): NakedStanding {
+  const { owed, left } = naked.positions[asset] ?? { owed: NEVER_NAKED, left: NEVER_NAKED };
+  return {
+    owed: nakedNow(owed),
+    owedSince: nakedSince(owed),
+    left: nakedNow(left),
+    leftSince: nakedSince(left),
+    longestMs: owed.longestMs,
+    quantitySeconds: owed.quantitySeconds,
   };
 }
 

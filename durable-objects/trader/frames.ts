@@ -110,10 +110,14 @@ function changesOf({ event, before, after, accountId, seq }: Recorded): Changes 
     return order === null ? [] : [order];
   });
   return {
-    ...(changesAccount(event) || standsOtherwise(before, after) || isJudgedOtherwise(before, after)
+    ...(changesAccount(event) ||
+    standsOtherwise(before, after) ||
+    isJudgedOtherwise(before, after) ||
+    before.naked.longest !== after.naked.longest
       ? { account: accountView(after) }
       : {}),
-    ...(before.holdings === after.holdings ? {} : { balances: balanceViews(after), positions: positionViews(after) }),
+    ...(before.holdings === after.holdings ? {} : { balances: balanceViews(after) }),
+    ...(before.holdings === after.holdings && before.naked === after.naked ? {} : { positions: positionViews(after) }),
     ...(orders.length === 0 ? {} : { orders }),
     ...(event.type === "fill_booked" ? { fills: [fillView(accountId, event, seq)] } : {}),
     ...denialChanges(event, accountId, seq),

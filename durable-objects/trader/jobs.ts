@@ -140,9 +140,8 @@ async function retryWaiting(parts: Parts, state: AccountState): Promise<void> {
   const { clock, feed, schedule, desk } = parts;
   const symbols = waitingSymbols(state);
   const settled = await feed.settle(symbols, PATIENCE_MS);
-  const commands = symbols
-    .filter((symbol) => settled.markets[symbol] !== undefined)
-    .map((symbol): Command => ({ type: "retry_waiting", symbol }));
+  // Also without a market, where nothing is matched: the decision ends with a look at what has been naked for too long.
+  const commands = symbols.map((symbol): Command => ({ type: "retry_waiting", symbol }));
   command(parts, state.accountId, commands, settled);
   const after = desk.account(state.accountId);
   const waits = after !== null && waitingSymbols(after).length > 0;

@@ -1,3 +1,4 @@
+import type { Asset } from "../../market.ts";
 import { record, stamp, type Turn } from "../turn.ts";
 import type { AlertRaised, AlertTopic } from "./events.ts";
 
@@ -8,6 +9,7 @@ export function raiseAlert(
   message: string,
   orderId: string | null,
   about?: AlertTopic,
+  asset?: Asset,
 ): void {
   record(turn, {
     type: "alert_raised",
@@ -17,5 +19,6 @@ export function raiseAlert(
     message,
     orderId,
     ...(about === undefined ? {} : { about }),
+    ...(asset === undefined ? {} : { asset }),
   });
 }

@@ -176,7 +176,7 @@ export type CancelAccepted = Timed & { readonly type: "cancel_accepted"; readonl
 export type OrderMissed = Timed & { readonly type: "order_missed"; readonly orderId: string };
 
 /** What an alert is of, where that decides who hears of it. */
-export const ALERT_TOPICS = ["halt", "stop", "price"] as const;
+export const ALERT_TOPICS = ["halt", "stop", "price", "unprotected"] as const;
 export type AlertTopic = (typeof ALERT_TOPICS)[number];
 
 /** Something that the user must hear of although nobody asked. */
@@ -188,6 +188,8 @@ export type AlertRaised = Timed & {
   readonly orderId: string | null;
   /** Absent: of orders and positions. */
   readonly about?: AlertTopic;
+  /** The position that it is of, where it is of one. */
+  readonly asset?: Asset;
 };
 
 export type VenueEvent =

@@ -45,6 +45,9 @@ describe("a stop at the exchange", () => {
       origin: "stop",
     });
     expect(desk.todo()[0]).toBe(`send place ${stop.id}`);
+    expect(protectionStanding(desk.state, "BTC")).toMatchObject({ stopNet: null, status: "pending" });
+    desk.send(stop.id);
+    desk.accept(stop.id);
     expect(protectionStanding(desk.state, "BTC")).toMatchObject({ stopNet: "exchange", status: "protected" });
   });
 

@@ -3,6 +3,7 @@
  * against the exchange's truth at the start, after every gap and every few minutes (TRADING §6). Start-up is recovery: nothing
  * is remembered that the state does not say.
  */
+import { nakedAlertDueAt } from "../../../domain/protection/naked-watch.ts";
 import { protectionDueAt } from "../../../domain/account/venue/keep-protected.ts";
 import { isMoving, RESOLVE_EVERY_MS, venueWork, type VenueWork } from "../../../domain/account/venue/work.ts";
 import type { AccountState } from "../../../domain/account/state.ts";
@@ -332,6 +333,8 @@ export class KrakenAccount {
       ...work.map((item) => this.#dueAt(item)),
       ...deadlines,
       this.#protectAt(state),
+      // Every decision ends with a look at what is naked; drop_overdue is one.
+      nakedAlertDueAt(state) ?? Infinity,
       this.#socket?.nextCheckAt ?? Infinity,
       this.#socket === null || this.#socket.state === "disconnected" ? Infinity : this.#neededUntil,
     );
