@@ -15,6 +15,8 @@ export function ActionDialog<T>(
     action: string;
     tone?: ButtonTone;
     blockedReason?: string | null;
+    /** What is focused first; the close button when left out. */
+    initialFocus?: () => HTMLElement | undefined;
     run: (intent: string) => Promise<Result<T>>;
     onDone?: (value: T) => void;
     onClose: () => void;
@@ -51,6 +53,7 @@ export function ActionDialog<T>(
       onClose={() => props.onClose()}
       title={props.title}
       description={props.description}
+      initialFocus={() => props.initialFocus?.()}
       footer={
         <>
           <Button onClick={() => props.onClose()}>Leave it</Button>

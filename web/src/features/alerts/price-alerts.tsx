@@ -1,6 +1,7 @@
 import { For, Show, createMemo, createSignal, type JSX } from "solid-js";
 import type { AccountView } from "../../../../contract/accounts.ts";
-import { isAbove, isPositive, parseDecimal } from "../../../../domain/decimal.ts";
+import { MAXIMUM_NOTE } from "../../../../domain/alerts/price-alert.ts";
+import { isPositive, parseDecimal } from "../../../../domain/decimal.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { removePriceAlert, setPriceAlert } from "../../data/risk-api.ts";
 import { useStores } from "../../data/stores.tsx";
@@ -10,6 +11,7 @@ import { DecimalField } from "../../ui/decimal-field.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { formatPrice } from "../../ui/format.ts";
 import { createWrite } from "../create-write.ts";
+import { alertDirection, alertWish } from "./alert-writes.ts";
 
 /** Being told when the pair on screen trades at a price. The desk watches it; no page has to be open. */
 export function PriceAlerts(props: { account: AccountView }): JSX.Element {
@@ -25,11 +27,12 @@ export function PriceAlerts(props: { account: AccountView }): JSX.Element {
     const value = parseDecimal(priceText());
     return value !== null && isPositive(value) ? value : null;
   });
-  /** On which side of the market it lies: that is what it waits for. */
-  const direction = (): "above" | "below" => {
+  const last = () => ticker()?.last ?? null;
+  const buttonWords = (): string => {
     const level = price();
-    const last = ticker()?.last ?? null;
-    return level !== null && last !== null && isAbove(level, last) ? "above" : "below";
+    return level === null
+      ? "Set alert"
+      : `Set alert: at or ${alertDirection(level, last())} ${formatPrice(level, instrument()?.priceDecimals)}`;
   };
   const problem = (): string | null => {
     for (const write of [setting, removing]) {
@@ -45,7 +48,7 @@ export function PriceAlerts(props: { account: AccountView }): JSX.Element {
     if (level === null) {
       return;
     }
-    const wish = { symbol: desk.symbol(), direction: direction(), price: level, note: note().trim() || null };
+    const wish = alertWish(desk.symbol(), level, last(), note());
     const { account } = props;
     const answer = await setting.run(JSON.stringify([account.id, wish]), (intent) =>
       setPriceAlert(account.id, wish, intent),
@@ -76,7 +79,7 @@ export function PriceAlerts(props: { account: AccountView }): JSX.Element {
           unit={instrument()?.quote}
           onInput={setPriceText}
         />
-        <TextField label="Note" class="w-48" value={note()} maxlength={200} onInput={setNote} />
+        <TextField label="Note" class="w-48" value={note()} maxlength={MAXIMUM_NOTE} onInput={setNote} />
         <Button
           type="submit"
           class="mb-px"
@@ -84,9 +87,7 @@ export function PriceAlerts(props: { account: AccountView }): JSX.Element {
             price() === null ? "Give a price above zero" : setting.state().type === "sending" ? "Being sent" : null
           }
         >
-          {price() === null
-            ? "Set alert"
-            : `Set alert: at or ${direction()} ${formatPrice(price(), instrument()?.priceDecimals)}`}
+          {buttonWords()}
         </Button>
       </form>
       <Show when={problem()}>

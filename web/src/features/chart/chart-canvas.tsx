@@ -4,14 +4,23 @@ import type { Candle, Instrument, Timeframe } from "../../../../domain/market.ts
 import type { CandleSeries } from "../../data/candle-mirror.ts";
 import { Button } from "../../ui/button.tsx";
 import { formatPrice } from "../../ui/format.ts";
+import { ContextMenu } from "../../ui/context-menu.tsx";
+import type { MenuItem } from "../../ui/menu-items.tsx";
+import { AlertMarks, type AlertMark } from "./alert-marks.tsx";
 import { watchTheme } from "./chart-colours.ts";
 import { ChartLegend } from "./chart-legend.tsx";
+import type { ChartSpot } from "./chart-menu.ts";
 import type { ChartView } from "./chart-view.ts";
 import type { LineMove } from "./line-drag.ts";
+import { NO_PLACES, type LinePlaces } from "./line-places.ts";
 import type { OrderLine } from "./order-lines.ts";
 
 const PAN_BARS = 10;
 const ZOOM_STEP = 1.25;
+/** Where the menu opens when the keyboard asks for it. */
+const CORNER = 24;
+
+type Menu = { readonly items: readonly MenuItem[]; readonly x: number; readonly y: number };
 
 type ChartCanvasProps = {
   instrument: Instrument | null;
@@ -23,6 +32,11 @@ type ChartCanvasProps = {
   zone: string;
   onNearOldest: () => void;
   onLineMoved: (move: LineMove) => void;
+  alerts: readonly AlertMark[];
+  onOpenAlert: (lineId: string) => void;
+  onRemoveAlert: (lineId: string) => void;
+  /** What can be done at a spot; nothing: the browser's own menu comes. */
+  menuAt: (spot: ChartSpot) => readonly MenuItem[];
 };
 
 /** The one chart of the page: made when the library has come, removed with the panel, fed in between. */
@@ -31,6 +45,8 @@ export function ChartCanvas(props: ChartCanvasProps): JSX.Element {
   const [view, setView] = createSignal<ChartView | null>(null);
   const [failure, setFailure] = createSignal<string | null>(null);
   const [pointed, setPointed] = createSignal<Candle | null>(null);
+  const [places, setPlaces] = createSignal<LinePlaces>(NO_PLACES);
+  const [menu, setMenu] = createSignal<Menu | null>(null);
   const [edges, setEdges] = createSignal({ oldest: false, newest: true });
 
   let isGone = false;
@@ -46,6 +62,7 @@ export function ChartCanvas(props: ChartCanvasProps): JSX.Element {
             onNearOldest: () => props.onNearOldest(),
             onEdges: setEdges,
             onLineMoved: (move) => props.onLineMoved(move),
+            onAlertPlaces: setPlaces,
           }),
         );
       }
@@ -92,6 +109,25 @@ export function ChartCanvas(props: ChartCanvasProps): JSX.Element {
     }
   };
 
+  const handleMenu = (event: MouseEvent): void => {
+    const current = view();
+    if (host === undefined || current === null) {
+      return;
+    }
+    const box = host.getBoundingClientRect();
+    const isPlaced = event.button === 2 || (event instanceof PointerEvent && event.pointerType === "touch");
+    const y = event.clientY - box.top;
+    const items = props.menuAt({
+      price: isPlaced ? current.priceAt(y) : null,
+      line: isPlaced ? current.lineAt(y) : null,
+    });
+    if (items.length > 0) {
+      event.preventDefault();
+      const corner = { x: box.left + CORNER, y: box.top + CORNER };
+      setMenu({ items, ...(isPlaced ? { x: event.clientX, y: event.clientY } : corner) });
+    }
+  };
+
   return (
     <figure aria-label={`Price chart of ${props.instrument?.symbol ?? ""}`} class="relative m-0 min-h-0 flex-1">
       <figcaption class="sr-only">{summary()}</figcaption>
@@ -101,10 +137,23 @@ export function ChartCanvas(props: ChartCanvasProps): JSX.Element {
         }}
         tabindex="0"
         role="group"
-        aria-label="Chart. Left and right arrows move through time, plus and minus zoom, End shows the latest candle."
+        aria-label="Chart. Left and right arrows move through time, plus and minus zoom, End shows the latest candle, Shift and F10 open its menu."
         class="absolute inset-0 outline-offset-[-2px]"
         onKeyDown={handleKey}
-      />
+        onContextMenu={handleMenu}
+      >
+        <AlertMarks
+          alerts={props.alerts}
+          places={places()}
+          onOpen={(id) => props.onOpenAlert(id)}
+          onRemove={(id) => props.onRemoveAlert(id)}
+        />
+      </div>
+      <Show when={menu()} keyed>
+        {(open) => (
+          <ContextMenu label="Chart menu" items={open.items} x={open.x} y={open.y} onClose={() => setMenu(null)} />
+        )}
+      </Show>
       <Show when={props.instrument}>
         {(instrument) => (
           <Show when={pointed() ?? last()}>

@@ -5,6 +5,7 @@ export type ChartColours = {
   readonly down: string;
   readonly upSoft: string;
   readonly downSoft: string;
+  readonly alert: string;
   readonly text: string;
   readonly line: string;
   readonly crosshair: string;
@@ -17,6 +18,7 @@ const variables = {
   down: "--down",
   upSoft: "--up-soft",
   downSoft: "--down-soft",
+  alert: "--accent",
   text: "--muted",
   line: "--line",
   crosshair: "--line-strong",
@@ -45,6 +47,7 @@ export function readColours(host: HTMLElement): ChartColours {
     down: read(variables.down),
     upSoft: read(variables.upSoft),
     downSoft: read(variables.downSoft),
+    alert: read(variables.alert),
     text: read(variables.text),
     line: read(variables.line),
     crosshair: read(variables.crosshair),

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decimal, wholeNumber } from "../../../../domain/decimal.ts";
 import type { Candle, Instrument } from "../../../../domain/market.ts";
 import { makeChartView, type ChartView } from "./chart-view.ts";
+import { NO_PLACES, type LinePlaces } from "./line-places.ts";
 
 const instrument: Instrument = {
   symbol: "BTC/USD",
@@ -36,6 +37,7 @@ let host: HTMLElement;
 let view: ChartView;
 let nearOldest: number;
 let moves: { id: string; price: string }[];
+let places: LinePlaces;
 
 beforeEach(() => {
   host = document.createElement("div");
@@ -43,6 +45,7 @@ beforeEach(() => {
   document.body.append(host);
   nearOldest = 0;
   moves = [];
+  places = NO_PLACES;
   view = makeChartView(host, "UTC", {
     onCrosshair: () => undefined,
     onNearOldest: () => {
@@ -50,6 +53,9 @@ beforeEach(() => {
     },
     onEdges: () => undefined,
     onLineMoved: (move) => moves.push(move),
+    onAlertPlaces: (next) => {
+      places = next;
+    },
   });
 });
 
@@ -143,5 +149,40 @@ describe("the chart", () => {
     expect(moves[0]?.id).toBe("o1");
     expect(Number(moves[0]?.price)).toBeLessThan(100);
     expect(moves[0]?.price).toMatch(/^\d+(\.\d)?$/);
+  });
+
+  it("tells where the lines of alerts lie, also while one is dragged by its mark, and that one has left", async () => {
+    const alert = { id: "alert/1", side: "buy", tone: "alert", price: decimal("100"), label: "" } as const;
+    view.show({ instrument, timeframe: "1m", candles: candles(200) });
+    view.showOrders([{ id: "o1", side: "buy", price: decimal("101"), label: "Buy 1" }, alert]);
+    await painted();
+    expect(places.lines).toMatchObject([{ id: "alert/1" }]);
+    expect(places.right).toBeGreaterThan(20);
+    const y = places.lines[0]?.y ?? 0;
+    expect(Math.abs(Number(view.priceAt(y)) - 100)).toBeLessThan(0.2);
+    expect(view.lineAt(y)?.id).toBe("alert/1");
+
+    // Its mark is higher than the line can be reached from.
+    const mark = document.createElement("span");
+    mark.setAttribute("data-line", "alert/1");
+    host.append(mark);
+    host.setPointerCapture = () => undefined;
+    const top = host.getBoundingClientRect().top;
+    const at = (type: string, clientY: number): void => {
+      mark.dispatchEvent(new PointerEvent(type, { clientX: 600, clientY, button: 0, pointerId: 1, bubbles: true }));
+    };
+    at("pointerdown", top + y - 9);
+    at("pointermove", top + y + 30);
+    await painted();
+    expect(places.lines[0]?.y).toBeGreaterThan(y + 20);
+    at("pointerup", top + y + 30);
+    expect(moves).toMatchObject([{ id: "alert/1" }]);
+    expect(Number(moves[0]?.price)).toBeLessThan(100);
+    await painted();
+    expect(places.lines[0]?.y).toBe(y);
+
+    view.showOrders([]);
+    await painted();
+    expect(places).toEqual(NO_PLACES);
   });
 });

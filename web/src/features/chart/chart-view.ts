@@ -6,7 +6,6 @@
 import {
   type AutoscaleInfo,
   CandlestickSeries,
-  ColorType,
   createChartEx,
   createSeriesMarkers,
   CrosshairMode,
@@ -17,12 +16,15 @@ import {
   type Time,
 } from "lightweight-charts";
 import type { FillView } from "../../../../contract/orders.ts";
+import type { Decimal } from "../../../../domain/decimal.ts";
 import type { Candle, Instrument, Timeframe } from "../../../../domain/market.ts";
-import { readColours, type ChartColours } from "./chart-colours.ts";
+import { readColours } from "./chart-colours.ts";
 import { axisPrice, candleBar, planChange, plotted, volumeBar } from "./chart-data.ts";
+import { candleColours, lineOptions, themeOptions, titleOf } from "./chart-options.ts";
 import { fillMarkers } from "./fill-markers.ts";
 import { lineChanges, type OrderLine } from "./order-lines.ts";
-import { makeLineDrag, type LineMove } from "./line-drag.ts";
+import { makeLineDrag, nearestTick, type LineMove } from "./line-drag.ts";
+import { watchPlaces, type LinePlaces } from "./line-places.ts";
 import { levelOf } from "./position-lines.ts";
 import { withLevels } from "./visible-range.ts";
 import { momentLabel } from "./zone-labels.ts";
@@ -48,6 +50,8 @@ export type ChartEvents = {
   onEdges(edges: { readonly oldest: boolean; readonly newest: boolean }): void;
   /** A line was dropped at another price. */
   onLineMoved(move: LineMove): void;
+  /** Where the lines of alerts lie now; only told when it is different. */
+  onAlertPlaces(places: LinePlaces): void;
 };
 
 export type ChartView = {
@@ -60,6 +64,9 @@ export type ChartView = {
   showLatest(): void;
   /** Moves the view by candles; negative is back in time. */
   pan(bars: number): void;
+  /** The price at a height of the chart, on the nearest tick; and the line that can be taken there, if any. */
+  priceAt(y: number): Decimal | null;
+  lineAt(y: number): OrderLine | null;
   /** Shows this many times as many candles, around the right edge. */
   zoom(factor: number): void;
   remove(): void;
@@ -111,12 +118,21 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
       const entry = lines.get(id);
       entry?.handle.applyOptions({
         price: plotted(price),
-        title: entry.line.labelAt?.(price) ?? entry.line.label,
+        title: titleOf(entry.line, price),
       });
     },
     setPanning: (enabled) => chart.applyOptions({ handleScroll: enabled, handleScale: enabled }),
     onMoved: (move) => events.onLineMoved(move),
   });
+
+  candleSeries.attachPrimitive(
+    watchPlaces({
+      // As they are drawn: one in the hand lies where the hand is.
+      places: () => [...lines.values()].flatMap(({ line, handle }) => placeOf(line, handle)),
+      right: () => chart.priceScale("right").width(),
+      onChange: (places) => events.onAlertPlaces(places),
+    }),
+  );
 
   chart.subscribeCrosshairMove(onCrosshairMove);
   chart.timeScale().subscribeVisibleLogicalRangeChange(onRangeChange);
@@ -257,6 +273,16 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
     }
   }
 
+  function placeOf(line: OrderLine, handle: IPriceLine): LinePlaces["lines"] {
+    const y = line.tone === "alert" ? candleSeries.priceToCoordinate(handle.options().price) : null;
+    return y === null || y < 0 || y > chart.paneSize().height ? [] : [{ id: line.id, y: Math.round(y) }];
+  }
+
+  function priceAt(y: number): Decimal | null {
+    const raw = content === null || y > chart.paneSize().height ? null : candleSeries.coordinateToPrice(y);
+    return raw === null || content === null ? null : nearestTick(raw, content.instrument);
+  }
+
   function crosshairLabel(time: Time): string {
     return typeof time === "number" ? momentLabel(time * 1000, scale.zone, content?.timeframe === "1d") : "";
   }
@@ -270,45 +296,17 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
     chart.remove();
   }
 
-  return { show, showFills, showOrders, setZone, refreshColours, showLatest, pan, zoom, remove };
-}
-
-function themeOptions(colours: ChartColours) {
   return {
-    layout: {
-      background: { type: ColorType.Solid, color: colours.background },
-      textColor: colours.text,
-      fontSize: 11,
-    },
-    grid: { vertLines: { color: colours.line }, horzLines: { color: colours.line } },
-    crosshair: {
-      vertLine: { color: colours.crosshair, labelBackgroundColor: colours.crosshair },
-      horzLine: { color: colours.crosshair, labelBackgroundColor: colours.crosshair },
-    },
-    timeScale: { borderColor: colours.line },
-    rightPriceScale: { borderColor: colours.line },
-  } as const;
-}
-
-function candleColours(colours: ChartColours) {
-  return {
-    upColor: colours.up,
-    downColor: colours.down,
-    borderUpColor: colours.up,
-    borderDownColor: colours.down,
-    wickUpColor: colours.up,
-    wickDownColor: colours.down,
+    show,
+    showFills,
+    showOrders,
+    setZone,
+    refreshColours,
+    showLatest,
+    pan,
+    zoom,
+    priceAt,
+    lineAt: (y) => drag.lineAt(y),
+    remove,
   };
-}
-
-function lineOptions(line: OrderLine, colours: ChartColours) {
-  const color = line.side === "buy" ? colours.up : colours.down;
-  return {
-    price: plotted(line.price),
-    title: line.label,
-    color,
-    lineWidth: 1,
-    lineStyle: 2,
-    axisLabelVisible: true,
-  } as const;
 }

@@ -1,7 +1,11 @@
 /** Dragging an order line to another price: pointer in, a proposed price out. The panel asks before anything is sent. */
 import { parseDecimal, roundToStep, round, type Decimal } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
+import { nearestPrice } from "../../../../domain/orders/quantise.ts";
 import type { OrderLine } from "./order-lines.ts";
+
+/** A mark that stands for a line names it, so that it can be taken by the mark too. */
+export const LINE_ATTRIBUTE = "data-line";
 
 /** How near the pointer must be to take a line, in pixels: finger and mouse. */
 const REACH_PX = 6;
@@ -23,12 +27,14 @@ export type LineDragOptions = {
 export type LineDrag = {
   /** Draws lines where their orders are again, unless one is in the hand. */
   settle(): void;
+  /** The line within reach of a height of the container. */
+  lineAt(y: number): OrderLine | null;
   dispose(): void;
 };
 
 export function makeLineDrag(options: LineDragOptions): LineDrag {
   const { container } = options;
-  let held: { readonly line: OrderLine; price: Decimal } | null = null;
+  let held: { readonly line: OrderLine; price: Decimal; isCaptured: boolean } | null = null;
 
   const listeners = new AbortController();
   const capture = { signal: listeners.signal, capture: true };
@@ -39,19 +45,23 @@ export function makeLineDrag(options: LineDragOptions): LineDrag {
   window.addEventListener("keydown", onKey, capture);
 
   function take(event: PointerEvent): void {
-    const line = event.button === 0 ? lineAt(offset(event)) : null;
+    const line = event.button === 0 ? lineUnder(event) : null;
     if (line === null) {
       return;
     }
-    held = { line, price: line.price };
+    held = { line, price: line.price, isCaptured: false };
     options.setPanning(false);
-    container.setPointerCapture(event.pointerId);
   }
 
   function move(event: PointerEvent): void {
     if (held === null) {
-      container.style.cursor = lineAt(offset(event)) === null ? "" : "ns-resize";
+      container.style.cursor = lineUnder(event) === null ? "" : "ns-resize";
       return;
+    }
+    if (!held.isCaptured) {
+      // Not when it was pressed: a captured press of a mark would not be a click of it.
+      held.isCaptured = true;
+      container.setPointerCapture(event.pointerId);
     }
     const price = priceAt(offset(event), held.line);
     if (price !== null) {
@@ -85,6 +95,12 @@ export function makeLineDrag(options: LineDragOptions): LineDrag {
     }
   }
 
+  function lineUnder(event: PointerEvent): OrderLine | null {
+    const mark = event.target instanceof Element ? event.target.closest(`[${LINE_ATTRIBUTE}]`) : null;
+    const id = mark?.getAttribute(LINE_ATTRIBUTE) ?? null;
+    return id === null ? lineAt(offset(event)) : (options.lines().find((line) => line.id === id) ?? null);
+  }
+
   function lineAt(y: number): OrderLine | null {
     let nearest: OrderLine | null = null;
     let reach = REACH_PX;
@@ -102,7 +118,10 @@ export function makeLineDrag(options: LineDragOptions): LineDrag {
   function priceAt(y: number, line: OrderLine): Decimal | null {
     const instrument = options.instrument();
     const raw = options.yToPrice(y);
-    return instrument === null || raw === null ? null : priceOnTick(raw, line.side, instrument);
+    if (instrument === null || raw === null) {
+      return null;
+    }
+    return line.tone === "alert" ? nearestTick(raw, instrument) : priceOnTick(raw, line.side, instrument);
   }
 
   function offset(event: PointerEvent): number {
@@ -115,19 +134,27 @@ export function makeLineDrag(options: LineDragOptions): LineDrag {
     }
   }
 
-  return { settle, dispose: () => listeners.abort() };
+  return { settle, lineAt, dispose: () => listeners.abort() };
 }
 
-/**
- * The tick that a place on the price axis means (TRADING §1: a buy limit rounds down, a sell limit up); null below one
- * tick. The place is a float, so it is first cut to the pair's decimals.
- */
+/** The tick that a place on the price axis means (TRADING §1: a buy limit rounds down, a sell limit up); null below one tick. */
 export function priceOnTick(raw: number, side: OrderLine["side"], instrument: Instrument): Decimal | null {
+  const place = placeOf(raw, instrument);
+  return place === null ? null : aboveZero(roundToStep(place, instrument.tickSize, side === "buy" ? "down" : "up"));
+}
+
+/** The tick nearest to a place on the price axis: an alert's, which is neither bought nor sold at; null below one tick. */
+export function nearestTick(raw: number, instrument: Instrument): Decimal | null {
+  const place = placeOf(raw, instrument);
+  return place === null ? null : aboveZero(nearestPrice(place, instrument));
+}
+
+/** The place is a float, so it is first cut to the pair's decimals. */
+function placeOf(raw: number, instrument: Instrument): Decimal | null {
   const place = Number.isFinite(raw) && raw > 0 ? parseDecimal(raw.toFixed(instrument.priceDecimals + 2)) : null;
-  if (place === null) {
-    return null;
-  }
-  const tidy = round(place, instrument.priceDecimals, "half-even");
-  const price = roundToStep(tidy, instrument.tickSize, side === "buy" ? "down" : "up");
+  return place === null ? null : round(place, instrument.priceDecimals, "half-even");
+}
+
+function aboveZero(price: Decimal): Decimal | null {
   return price === "0" ? null : price;
 }

@@ -8,6 +8,8 @@ export type OrderLine = {
   readonly side: Side;
   readonly price: Decimal;
   readonly label: string;
+  /** An alert moves no money: it has a colour of its own and a bell (alert-marks.tsx). Absent: the colour of its side. */
+  readonly tone?: "alert";
   /** What the line says at another price, while it is in the hand; absent: the same. */
   readonly labelAt?: (price: Decimal) => string;
 };
