@@ -1,5 +1,5 @@
 /** How the chart and its lines look, in the words of the library. */
-import { ColorType } from "lightweight-charts";
+import { ColorType, LineStyle } from "lightweight-charts";
 import type { Decimal } from "../../../../domain/decimal.ts";
 import type { ChartColours } from "./chart-colours.ts";
 import { plotted } from "./chart-data.ts";
@@ -45,7 +45,7 @@ export function lineOptions(line: OrderLine, colours: ChartColours) {
     title: titleOf(line, line.price),
     color,
     lineWidth: 1,
-    lineStyle: 2,
+    lineStyle: line.tone === "alert" ? LineStyle.LargeDashed : LineStyle.Dashed,
     axisLabelVisible: true,
   } as const;
 }
