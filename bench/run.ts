@@ -9,6 +9,9 @@ import { benchReader } from "./assistant/reader.ts";
 import { benchRuns } from "./assistant/runs.ts";
 import { benchBook } from "./book/book.ts";
 import { benchFanOut } from "./fan-out/fan-out.ts";
+import { benchCancels } from "./kraken/cancels.ts";
+import { benchExecutions } from "./kraken/executions.ts";
+import { benchReconciliation } from "./kraken/reconciliation.ts";
 import { benchSigning } from "./kraken/signing.ts";
 import { benchPage } from "./page/page.ts";
 import { benchMemory } from "./memory/memory.ts";
@@ -25,6 +28,9 @@ const sections: Readonly<Record<string, () => Section | Promise<Section>>> = {
   book: benchBook,
   memory: benchMemory,
   signing: benchSigning,
+  executions: benchExecutions,
+  reconciliation: benchReconciliation,
+  cancels: benchCancels,
   rules: benchRules,
   page: benchPage,
   orders: benchOrders,

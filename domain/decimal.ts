@@ -87,7 +87,8 @@ export function absolute(value: Decimal): Decimal {
 
 /** −1, 0 or 1 as left is below, equal to or above right. */
 export function compare(left: Decimal, right: Decimal): -1 | 0 | 1 {
-  return new Big(left).cmp(right);
+  // Canonical texts are equal exactly when the numbers are; most comparisons over many resting orders end here.
+  return left === right ? 0 : new Big(left).cmp(right);
 }
 
 export function isZero(value: Decimal): boolean {

@@ -13,7 +13,8 @@ import {
   type LedgerSettled,
   type VenueEvent,
 } from "./events.ts";
-import type { UnsettledExecution, VenueLink, VenueState } from "./state.ts";
+import type { VenueLink, VenueState } from "./state.ts";
+import { findUnsettled, withUnsettled, type UnsettledExecution } from "./unsettled.ts";
 
 const VENUE_EVENTS: ReadonlySet<string> = new Set(VENUE_EVENT_TYPES);
 
@@ -178,7 +179,7 @@ export function expectSettlement(
   const { venue } = state;
   return venue === null
     ? state
-    : { ...state, venue: { ...venue, unsettled: { ...venue.unsettled, [executionId]: execution } } };
+    : { ...state, venue: { ...venue, unsettled: withUnsettled(venue.unsettled, { [executionId]: execution }) } };
 }
 
 function holdingsFound(
@@ -260,9 +261,10 @@ function ledgerBooked(state: AccountState, event: LedgerBooked): AccountState {
 
 function ledgerSettled(state: AccountState, event: LedgerSettled, seq: number): AccountState {
   let { holdings } = state;
-  const unsettled: Record<string, UnsettledExecution> = { ...state.venue?.unsettled };
+  const before = state.venue?.unsettled ?? {};
+  const changes: Record<string, UnsettledExecution | null> = {};
   for (const { asset, difference, executionId } of event.rows) {
-    const execution = unsettled[executionId];
+    const execution = changes[executionId] === undefined ? findUnsettled(before, executionId) : changes[executionId];
     holdings =
       asset === state.currency
         ? changeManaged(holdings, asset, difference)
@@ -270,13 +272,9 @@ function ledgerSettled(state: AccountState, event: LedgerSettled, seq: number): 
           ? changeExternal(holdings, asset, difference)
           : changeOwn(holdings, asset, difference);
     const { [asset]: _settled, ...moves } = execution?.moves ?? {};
-    if (execution === undefined || Object.keys(moves).length === 0) {
-      delete unsettled[executionId];
-    } else {
-      unsettled[executionId] = { ...execution, moves };
-    }
+    changes[executionId] = execution === null || Object.keys(moves).length === 0 ? null : { ...execution, moves };
   }
-  return inVenue({ ...state, holdings }, seq, (venue) => ({ ...venue, unsettled }));
+  return inVenue({ ...state, holdings }, seq, (venue) => ({ ...venue, unsettled: withUnsettled(before, changes) }));
 }
 
 /** The exchange's rounding belongs to the position; where it is sold, to what else there is of the asset. */

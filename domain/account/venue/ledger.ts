@@ -21,6 +21,7 @@ import type { VenueCommand } from "./commands.ts";
 import type { LedgerSettled } from "./events.ts";
 import { outgoing } from "./fill.ts";
 import { shrinkSales } from "./shrink.ts";
+import { findUnsettled } from "./unsettled.ts";
 
 /** Balances count these only (domain/venue/names isSpendable): what is staked or bonded is owned, but not to be traded. */
 const SPENDABLE_WALLETS: ReadonlySet<string> = new Set(["spot", "flex", "main"]);
@@ -37,9 +38,8 @@ const FLOWS: ReadonlySet<string> = new Set(["deposit", "withdrawal", "transfer",
 export function bookLedger(turn: Turn, command: Extract<VenueCommand, { type: "book_ledger" }>): void {
   const seen = new Set<string>(turn.context.booked);
   const settled: LedgerSettled["rows"][number][] = [];
-  const expected = new Map(
-    Object.entries(turn.state.venue?.unsettled ?? {}).map(([id, { moves }]) => [id, { ...moves }]),
-  );
+  const unsettled = turn.state.venue?.unsettled ?? {};
+  const expected = new Map<string, Record<string, Decimal>>();
   for (const row of command.rows.toSorted((left, right) => left.time - right.time)) {
     if (seen.has(row.ledgerId)) {
       continue;
@@ -50,10 +50,11 @@ export function bookLedger(turn: Turn, command: Extract<VenueCommand, { type: "b
       bookRow(turn, row, SPENDABLE_WALLETS.has(row.wallet) ? quantity : ZERO);
       continue;
     }
-    const moves = expected.get(row.referenceId);
-    const move = moves?.[row.asset];
-    if (moves !== undefined && move !== undefined) {
+    const moves = expected.get(row.referenceId) ?? { ...findUnsettled(unsettled, row.referenceId)?.moves };
+    const move = moves[row.asset];
+    if (move !== undefined) {
       seen.add(row.ledgerId);
+      expected.set(row.referenceId, moves);
       delete moves[row.asset];
       const { ledgerId, referenceId: executionId, asset } = row;
       settled.push({ ledgerId, executionId, asset, difference: subtract(quantity, move) });

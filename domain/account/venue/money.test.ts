@@ -413,13 +413,11 @@ describe("conditional closes", () => {
 describe("the reconciliation", () => {
   it("counts a difference when two reads 30 s apart agree on it; it blocks entries in the asset, never exits", () => {
     const desk = new VenueDesk();
-    desk.buy("1");
+    const id = desk.open(limitBuy);
+    desk.book([desk.execution(id, "1", "100", { executionId: "T1" })]);
     desk.bookLedger(
-      desk.ledger("BTC", "1", "trade", { referenceId: Object.keys(desk.state.venue?.unsettled ?? {})[0] ?? "" }),
-      desk.ledger("USD", "-100", "trade", {
-        referenceId: Object.keys(desk.state.venue?.unsettled ?? {})[0] ?? "",
-        fee: d("0.4"),
-      }),
+      desk.ledger("BTC", "1", "trade", { referenceId: "T1" }),
+      desk.ledger("USD", "-100", "trade", { referenceId: "T1", fee: d("0.4") }),
     );
     const actual = { USD: "9899.6", BTC: "1.5" };
     desk.compare(actual);

@@ -6,6 +6,7 @@ import type { AccountState } from "../state.ts";
 import { record, stamp, type Turn } from "../turn.ts";
 import { raiseAlert } from "./alerts.ts";
 import type { VenueCommand } from "./commands.ts";
+import { listUnsettled } from "./unsettled.ts";
 
 /** TRADING §6: a difference counts when two reads this far apart agree on it, with no row in between. */
 const SECOND_LOOK_MS = 30_000;
@@ -28,7 +29,7 @@ export function compareBalances(turn: Turn, command: Extract<VenueCommand, { typ
     ...Object.keys(turn.state.venue?.differences ?? {}),
     ...actual.keys(),
   ]);
-  const expected = Object.values(turn.state.venue?.unsettled ?? {}).filter(
+  const expected = listUnsettled(turn.state.venue?.unsettled ?? {}).filter(
     ({ since }) => turn.context.now - since < ROWS_AWAITED_MS,
   );
   const moving = new Set(expected.flatMap(({ moves }) => Object.keys(moves)));

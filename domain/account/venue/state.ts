@@ -5,6 +5,7 @@
 import type { Decimal } from "../../decimal.ts";
 import type { Asset, Milliseconds, Side, Symbol } from "../../market.ts";
 import type { OrderType } from "../../orders/order.ts";
+import type { Unsettled } from "./unsettled.ts";
 
 /** `queued`: waits to be sent. `sent`: on its way, no answer yet. `confirmed`: the exchange took it. */
 export type PlacementStage = "queued" | "sent" | "confirmed";
@@ -104,18 +105,6 @@ export type Connection = {
   readonly retryAt: Milliseconds | null;
 };
 
-/**
- * An execution whose ledger rows have not been seen yet: what it moved, per asset. The ledger rounds for itself; the
- * difference is booked when its row comes, so that balances agree to the last digit.
- */
-export type UnsettledExecution = {
-  /** When it was booked. */
-  readonly since: Milliseconds;
-  readonly moves: Readonly<Record<Asset, Decimal>>;
-  /** A trade made by hand: its rounding is of external inventory. Absent: one of the desk's. */
-  readonly byHand?: boolean;
-};
-
 export type VenueState = {
   readonly connection: Connection;
   /** Percent per pair, from the exchange; an empty table is no table. */
@@ -123,8 +112,7 @@ export type VenueState = {
   /** Live ones by the exchange's id. */
   readonly externalOrders: Readonly<Record<string, ExternalOrder>>;
   readonly differences: Readonly<Record<Asset, Difference>>;
-  /** By execution id. */
-  readonly unsettled: Readonly<Record<string, UnsettledExecution>>;
+  readonly unsettled: Unsettled;
   /** Wall time at which its holdings were read for the first time; null before. */
   readonly foundAt: Milliseconds | null;
   /** Wall time of the last reconciliation; null before the first. */
