@@ -36,3 +36,8 @@ export function liveExits(state: AccountState, asset: Asset): readonly OpenOrder
       order.type !== "limit",
   );
 }
+
+/** What the live exits of the asset have still to sell. */
+export function beingSold(state: AccountState, asset: Asset): Decimal {
+  return sum(liveExits(state, asset).map(({ quantity, filledQuantity }) => subtract(quantity, filledQuantity)));
+}

@@ -4,20 +4,12 @@
  */
 import type { AccountEvent } from "../../domain/account/events.ts";
 import type { AccountState } from "../../domain/account/state.ts";
-import type { Decimal } from "../../domain/decimal.ts";
-import { add } from "../../domain/decimal.ts";
 import { TIMEFRAME_MS } from "../../domain/candles/timeframe.ts";
-import {
-  TIMEFRAMES,
-  type Asset,
-  type Candle,
-  type Milliseconds,
-  type Quote,
-  type Timeframe,
-} from "../../domain/market.ts";
+import { TIMEFRAMES, type Asset, type Candle, type Milliseconds, type Timeframe } from "../../domain/market.ts";
 import { haltsInForce } from "../../domain/risk/halt.ts";
 import { managedAssets } from "../../domain/risk/halts-positions.ts";
-import { equityOf, judgeSample, type EquitySample } from "../../domain/risk/samples.ts";
+import { sampleOf } from "../../domain/risk/sample-of.ts";
+import { judgeSample, type EquitySample } from "../../domain/risk/samples.ts";
 import { assetsSince, heldSince, missedSamples, walkedSamples } from "../../domain/risk/samples-missed.ts";
 import { applyPrints, contextOf } from "./commands.ts";
 import { writeEquityRows } from "./equity.ts";
@@ -67,15 +59,6 @@ export async function sampleAccount(parts: Parts, accountId: string): Promise<vo
   // It halts, or goes on flattening: what that does to positions needs their markets.
   const settled = await settleManaged(parts, accountId);
   take(parts, accountId, [first], settled);
-}
-
-/** What the account is worth at these quotes; null while something that the desk manages has no fresh price. */
-export function sampleOf(state: AccountState, quotes: readonly Quote[], time: Milliseconds): EquitySample | null {
-  const marks = new Map(quotes.filter(({ fresh }) => fresh).map(({ symbol, mark }) => [symbol, mark]));
-  const priceOf = (asset: Asset): Decimal | null => marks.get(`${asset}/${state.currency}`) ?? null;
-  const managed = equityOf(quantitiesOf(state, "managed"), state.currency, priceOf);
-  const external = equityOf(quantitiesOf(state, "external"), state.currency, priceOf);
-  return managed === null ? null : { time, managed, equity: external === null ? null : add(managed, external) };
 }
 
 /** Markets of what the desk manages, with the prints owed. */
@@ -177,10 +160,6 @@ function asksForMarkets(state: AccountState, samples: readonly EquitySample[]): 
 
 function recentEvents({ desk }: Parts, accountId: string): readonly AccountEvent[] {
   return desk.store.newestJournal(accountId, EVENTS_LOOKED_AT).map(decodeEvent);
-}
-
-function quantitiesOf({ holdings }: AccountState, book: "managed" | "external"): Readonly<Record<Asset, Decimal>> {
-  return Object.fromEntries(Object.entries(holdings).map(([asset, holding]) => [asset, holding[book]]));
 }
 
 /** On the minute when it is the minute's sample, so that a repeated alarm takes the same one. */

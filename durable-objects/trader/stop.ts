@@ -12,11 +12,11 @@ import type { Symbol } from "../../domain/market.ts";
 import { ok, type Result } from "../../domain/problem.ts";
 import { haltsInForce } from "../../domain/risk/halt.ts";
 import type { StopMode, StopStep } from "../../domain/risk/halts-stop.ts";
+import { sampleOf } from "../../domain/risk/sample-of.ts";
 import { applyPrints, contextOf, symbolsOf, unknownAccount } from "./commands.ts";
 import { NOTHING_SETTLED, type Settled } from "./feed-client.ts";
 import type { Parts } from "./parts.ts";
 import { heldSymbols } from "./held-symbols.ts";
-import { sampleOf } from "./sampling.ts";
 import type { Turn } from "./turn.ts";
 
 /** As long as an exit waits for a feed that is away. */

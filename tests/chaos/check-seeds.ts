@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { Feature } from "./features.ts";
 import { playSeed } from "./world.ts";
 
 /** Plays the seeds; the first that fails is told with its story. */
@@ -8,7 +9,7 @@ export async function checkSeeds(first: number, last: number): Promise<void> {
   }
 }
 
-export async function checkSeed(seed: string): Promise<void> {
-  const { broken, story } = await playSeed(seed);
+export async function checkSeed(seed: string, features?: readonly Feature[]): Promise<void> {
+  const { broken, story } = await playSeed(seed, features);
   expect(broken, `seed ${seed}\n${story.join("\n")}`).toBeNull();
 }

@@ -1,5 +1,6 @@
 import { expect, describe, it } from "vitest";
 import { checkSeed, checkSeeds } from "./check-seeds.ts";
+import { isFeature } from "./features.ts";
 import seeds from "./seeds.json" with { type: "json" };
 import { playSeed } from "./world.ts";
 
@@ -8,8 +9,9 @@ describe("a Kraken account in more storms", () => {
     await checkSeeds(151, 300);
   });
 
-  it.each(seeds)("seed $seed: $fault", async ({ seed }) => {
-    await checkSeed(seed);
+  it.each(seeds)("seed $seed: $fault", async ({ seed, features }) => {
+    expect(features.filter((feature) => !isFeature(feature))).toEqual([]);
+    await checkSeed(seed, features.filter(isFeature));
   });
 
   it("plays the same story for the same seed", async () => {

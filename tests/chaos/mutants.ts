@@ -147,7 +147,7 @@ function hunt(folder: string, seeds: number): string {
     encoding: "utf8",
     timeout: 120_000,
   });
-  const caught = /^seed (\S+): (.*)$/mu.exec(run.stdout);
+  const caught = /^seed (\S+) with \S*: (.*)$/mu.exec(run.stdout);
   if (caught !== null) {
     return `caught by seed ${caught[1] ?? ""}: ${(caught[2] ?? "").slice(0, 110)}`;
   }

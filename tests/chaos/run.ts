@@ -1,5 +1,9 @@
-/** `npm run test:chaos -- [--seeds N] [--seed X] [--mutants]`: plays seeds, tells the story of each that fails. */
+/**
+ * `npm run test:chaos -- [--seeds N | --seed X] [--features A,B] [--mutants]`: plays seeds, tells the story of each that fails.
+ * `--features ""` is the storm without any of the newer parts; left out, each seed draws its own.
+ */
 import process from "node:process";
+import { isFeature } from "./features.ts";
 import { runMutants } from "./mutants.ts";
 import { playSeed, type Outcome } from "./world.ts";
 
@@ -21,18 +25,19 @@ async function main(): Promise<number> {
     one === undefined
       ? Array.from({ length: Number(valueOf("--seeds") ?? "200") }, (_, index) => String(index + 1))
       : [one];
+  const features = valueOf("--features")?.split(",").filter(isFeature);
   const failed: Outcome[] = [];
   let orders = 0;
   let fills = 0;
   let lives = 0;
   for (const seed of seeds) {
-    const outcome = await playSeed(seed);
+    const outcome = await playSeed(seed, features);
     orders += outcome.orders;
     fills += outcome.fills;
     lives += outcome.lives;
     if (outcome.broken !== null) {
       failed.push(outcome);
-      console.info(`seed ${seed}: ${outcome.broken}`);
+      console.info(`seed ${seed} with ${outcome.features.join(",")}: ${outcome.broken}`);
       if (stop) {
         break;
       }

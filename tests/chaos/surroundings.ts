@@ -2,6 +2,7 @@
 import type { MarketView } from "../../domain/market.ts";
 import type { NameTable } from "../../domain/venue/names.ts";
 import { createRandom, type Random } from "../../exchange-sim/random.ts";
+import type { Feature } from "./features.ts";
 import { Story } from "./story.ts";
 import { VirtualTime } from "./time.ts";
 import { ModelExchange, SYMBOLS } from "./venue.ts";
@@ -23,8 +24,9 @@ export class Surroundings {
   /** When the desk was last disturbed: what was wished before may be late. */
   troubledAt = START;
   readonly #ids: Random;
+  readonly #features: ReadonlyMap<Feature, Random>;
 
-  constructor(seed: string) {
+  constructor(seed: string, features: readonly Feature[]) {
     this.random = createRandom(`${seed}/world`);
     this.#ids = createRandom(`${seed}/ids`);
     this.protection = createRandom(`${seed}/protection`);
@@ -32,6 +34,12 @@ export class Surroundings {
       this.story.tell(text);
     });
     this.feed = new Feed(this.exchange);
+    this.#features = new Map(features.map((feature) => [feature, createRandom(`${seed}/${feature}`)]));
+  }
+
+  /** The feature's own draws; null: it is not in this seed. */
+  drawsOf(feature: Feature): Random | null {
+    return this.#features.get(feature) ?? null;
   }
 
   newId(): string {

@@ -107,6 +107,12 @@ export class ModelExchange {
     );
   }
 
+  openMarkets(): void {
+    for (const market of this.venue.engine.markets.values()) {
+      market.status = "online";
+    }
+  }
+
   view(symbol: string, fresh: boolean, lie = 1): MarketView {
     const market = this.venue.engine.markets.get(symbol);
     const pair = pairs.find((each) => each.symbol === symbol);
@@ -132,7 +138,7 @@ export class ModelExchange {
         at,
       },
       book: { symbol, version: 1, bids: [level(-1)], asks: [level(1)], at },
-      tapeTradeId: 1,
+      tapeTradeId: market.tape.last?.id ?? 0,
     };
   }
 
@@ -252,8 +258,9 @@ export function instrumentOf(symbol: string): Instrument {
   };
 }
 
+/** Ids that one decision makes differ in their end alone. */
 export function short(id: string): string {
-  return id.slice(0, 8);
+  return id.length > 20 ? `${id.slice(0, 6)}.${id.slice(-2)}` : id;
 }
 
 function simRequest({ url, method, headers, body }: RestRequest): SimRequest {

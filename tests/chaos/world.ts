@@ -2,8 +2,10 @@
 import { readNames } from "../../durable-objects/trader/kraken/rest/public.ts";
 import { tradingPermissions } from "../../exchange-sim/keys.ts";
 import { cancelByHand } from "./draw/exchange-side.ts";
-import { drawWeather, happen } from "./draw/storm.ts";
+import { drawWeather, happen, happenBesides } from "./draw/storm.ts";
+import { TargetFeed } from "./draw/targets.ts";
 import { User } from "./draw/user.ts";
+import { drawFeatures, type Feature } from "./features.ts";
 import { checkProjections, difference } from "./invariants/agreement.ts";
 import { CommitJudge } from "./invariants/commits.ts";
 import { checkExchange } from "./invariants/exchange.ts";
@@ -23,6 +25,7 @@ const MOST_STEPS = 200_000;
 
 export type Outcome = {
   readonly seed: string;
+  readonly features: readonly Feature[];
   /** Null: every invariant held. */
   readonly broken: string | null;
   readonly story: readonly string[];
@@ -32,15 +35,15 @@ export type Outcome = {
 };
 
 /** Plays one seed to its end. The same seed plays the same story. */
-export async function playSeed(seed: string): Promise<Outcome> {
-  const play = new Play(seed);
+export async function playSeed(seed: string, features = drawFeatures(seed)): Promise<Outcome> {
+  const play = new Play(seed, features);
   let broken: string | null = null;
   try {
     await play.run();
   } catch (error) {
     broken = wordsOf(error);
   }
-  const outcome = { seed, broken, ...play.counts() };
+  const outcome = { seed, features, broken, ...play.counts() };
   play.close();
   return outcome;
 }
@@ -51,8 +54,8 @@ class Play {
   readonly #exits: ExitWatch;
   readonly #lives: Lives;
 
-  constructor(seed: string) {
-    this.#world = new Surroundings(seed);
+  constructor(seed: string, features: readonly Feature[]) {
+    this.#world = new Surroundings(seed, features);
     this.#user = new User(this.#world);
     this.#exits = new ExitWatch(this.#world);
     this.#lives = new Lives(this.#world, new CommitJudge(this.#world.story, this.#user, this.#exits));
@@ -97,8 +100,11 @@ class Play {
   async #storm(): Promise<void> {
     const { time, random } = this.#world;
     drawWeather(this.#world, this.#lives);
+    const targets = new TargetFeed(this.#world, this.#lives);
+    targets.start();
     for (const end = time.now + STORM_MS; time.now < end;) {
       happen(this.#world, this.#lives, this.#user);
+      happenBesides(this.#world, this.#lives);
       await this.#until(time.now + 200 + Math.round(random.exponential(2_500)));
     }
   }
@@ -138,6 +144,7 @@ class Play {
     exchange.faults.clear();
     exchange.key.permissions = tradingPermissions;
     exchange.venue.keys.unlock();
+    exchange.openMarkets();
     feed.state = "good";
     clock.mend();
     this.#world.troubledAt = time.now;

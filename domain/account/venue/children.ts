@@ -5,6 +5,8 @@ import { intentOf } from "../../orders/assess.ts";
 import { conversionRate } from "../../orders/conversion.ts";
 import type { Order } from "../../orders/order.ts";
 import { record, stamp, type Turn } from "../turn.ts";
+import { haltsInForce } from "../../risk/halt.ts";
+import { requestCancel } from "./cancel.ts";
 import { exchangeFees } from "./standing.ts";
 
 /** The own order, live or ended, whose conditional close the report is; null when it has no parent or that is not ours. */
@@ -59,6 +61,10 @@ export function adoptChild(turn: Turn, report: VenueOrder): void {
     forgottenLevels: [],
     venueOrderId: report.venueOrderId,
   });
+  if (intent === "entry" && haltsInForce(state.halts, context.marketTime).length > 0) {
+    // The exchange made it by itself, for an order of before the halt: a halted account opens nothing (TRADING §5).
+    requestCancel(turn, report.venueOrderId, "Cancelled because the account is halted.");
+  }
   // The socket tells of it before anything tells its parent: until then it counted as made by hand.
   if (turn.state.venue?.externalOrders[report.venueOrderId] !== undefined) {
     record(turn, {

@@ -4,7 +4,7 @@
  */
 import { add, isAbove, isPositive, subtract, type Decimal } from "../../decimal.ts";
 import type { Asset } from "../../market.ts";
-import { isProtectiveStop } from "../../protection/resting-stop.ts";
+import { isProtectiveStop, liveExits } from "../../protection/resting-stop.ts";
 import { isTooSmall } from "../../protection/too-small.ts";
 import { ordersHolding } from "../cancel.ts";
 import { holdingOf } from "../holdings.ts";
@@ -18,10 +18,12 @@ export function freeInventory(state: AccountState, asset: Asset): Decimal {
   return subtract(spendable(state, asset), holdingOf(state.holdings, asset).held);
 }
 
-/** Orders that hold the asset, stops first, as many as have to give way before `wanted` is free. */
+/** Orders that hold the asset, stops first and exits last, as many as have to give way before `wanted` is free. */
 export function holdersInTheWay(state: AccountState, asset: Asset, wanted: Decimal): readonly OpenOrder[] {
   const holders = ordersHolding(state.orders, asset);
-  const ordered = [...holders.filter(isProtectiveStop), ...holders.filter((order) => !isProtectiveStop(order))];
+  const exits = liveExits(state, asset).map(({ id }) => id);
+  const rank = (order: OpenOrder): number => (isProtectiveStop(order) ? 0 : exits.includes(order.id) ? 2 : 1);
+  const ordered = holders.toSorted((left, right) => rank(left) - rank(right));
   let free = freeInventory(state, asset);
   const inTheWay: OpenOrder[] = [];
   for (const order of ordered) {

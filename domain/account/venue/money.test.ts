@@ -394,6 +394,19 @@ describe("conditional closes", () => {
     expect(desk.holding("BTC").managed).toBe("0");
   });
 
+  it("that would open something in a halted account are cancelled as soon as they are seen", () => {
+    const desk = new VenueDesk();
+    desk.buy("1");
+    const conditionalClose = { type: "limit", triggerPrice: null, limitPrice: d("90") } as const;
+    const sale = desk.open({ side: "sell", quantity: d("1"), limitPrice: d("100"), conditionalClose });
+    desk.do({ type: "stop_trading", mode: "keep", alert: true, others: [] });
+    desk.book([desk.execution(sale, "1", "100")]);
+    const child = { venueOrderId: "C1", parentVenueOrderId: `O-${sale}`, side: "buy", limitPrice: d("90") } as const;
+    desk.report([handOrder(child)]);
+    expect(desk.live("C1")).toMatchObject({ intent: "entry", origin: "conditional", status: "cancel_pending" });
+    expect(desk.todo()[0]).toBe("send cancel C1");
+  });
+
   it("that are filled before they were ever seen are booked from their execution and order", () => {
     const desk = new VenueDesk();
     const id = desk.open(limitBuy);

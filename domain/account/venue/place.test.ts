@@ -3,6 +3,7 @@ import { decimal as d } from "../../decimal.ts";
 import { orderRequest } from "../../testing/desk.ts";
 import { VenueDesk } from "../../testing/venue-desk.ts";
 import { decide } from "../decide.ts";
+import { targetRows } from "../watched-levels.ts";
 
 const limitBuy = { side: "buy", quantity: d("1"), limitPrice: d("100") } as const;
 const byHand = { venueOrderId: "HAND", clientOrderId: null } as const;
@@ -128,14 +129,60 @@ describe("a close with resting sales", () => {
     expect(desk.todo()).toEqual([`send place ${exit}`]);
   });
 
-  it("is one sale, however often it is asked for", () => {
+  it("is one sale, however often it is asked for: a second joins it", () => {
     const { desk, sale } = holding();
-    const first = desk.close("BTC");
-    const second = desk.close("BTC");
+    const exit = desk.close("BTC");
+    expect(desk.do({ type: "close_position", asset: "BTC", percent: 100 })).toMatchObject({
+      problem: {
+        code: "NOTHING_TO_CLOSE",
+        message: "The BTC position is being sold already (1 by close): there is nothing beside that to close.",
+      },
+    });
     desk.report([desk.shown(sale, { status: "cancelled" })]);
-    const sends = desk.todo().filter((item) => item.startsWith("send place"));
-    expect(sends).toHaveLength(1);
-    expect([first, second].filter((id) => desk.order(id).status === "cancelled")).toHaveLength(1);
+    expect(desk.todo()).toEqual([`send place ${exit}`]);
+  });
+
+  it("of the rest goes beside one of a part, and together they sell what is held and no more", () => {
+    const desk = new VenueDesk();
+    desk.buy("1");
+    const half = desk.close("BTC", 50);
+    desk.send(half);
+    const rest = desk.close("BTC");
+    expect([half, rest].map((id) => desk.live(id).quantity)).toEqual(["0.5", "0.5"]);
+    expect(desk.live(half).venue?.cancel).toBeNull();
+    expect(desk.todo()[0]).toBe(`send place ${rest}`);
+  });
+
+  it("is not doubled by a target that is reached meanwhile, and nothing is reported as wrong", () => {
+    const desk = new VenueDesk();
+    desk.buy("1");
+    desk.do({ type: "protect_position", asset: "BTC", target: { type: "price", price: d("110") } });
+    const exit = desk.close("BTC");
+    const [row] = targetRows(desk.state);
+    const print = { id: 9, symbol: "BTC/USD", price: d("111"), quantity: d("1"), side: "buy", time: desk.now } as const;
+    const where = { deliveryId: 1, orderId: row?.orderId ?? "", version: row?.version ?? 0, symbol: "BTC/USD" };
+    desk.do({
+      type: "apply_prints",
+      deliveries: [{ ...where, trades: [print], bid: null, ask: null, late: false }],
+    });
+    expect(desk.events.some(({ type }) => type === "target_reached")).toBe(true);
+    expect(Object.keys(desk.state.orders)).toEqual([exit]);
+    expect(desk.alerts()).toEqual([]);
+  });
+});
+
+describe("a sale for which a stop gives way that had not left yet", () => {
+  it("holds what the stop held, so that no other stop is placed for it", () => {
+    const desk = new VenueDesk();
+    const stop = { type: "price", price: d("95") } as const;
+    const entry = desk.open({ side: "buy", quantity: d("1"), limitPrice: d("100"), stop });
+    desk.book([desk.execution(entry, "1", "100")]);
+    const waiting = Object.values(desk.state.orders).find(({ origin }) => origin === "stop");
+    const sale = desk.place({ side: "sell", quantity: d("0.4"), limitPrice: d("120") });
+    expect(desk.order(waiting?.id ?? "").status).toBe("cancelled");
+    expect(desk.live(sale).hold).toEqual({ asset: "BTC", amount: "0.4" });
+    const stops = Object.values(desk.state.orders).filter(({ origin }) => origin === "stop");
+    expect(stops.map(({ quantity }) => quantity)).toEqual(["0.6"]);
   });
 });
 

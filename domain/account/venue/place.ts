@@ -24,10 +24,11 @@ import type { OrderOrigin } from "../../orders/order.ts";
 import { quantiseQuantity } from "../../orders/quantise.ts";
 import type { OrderRequest } from "../../orders/request.ts";
 import type { Problem } from "../../problem.ts";
+import { beingSold, liveExits } from "../../protection/resting-stop.ts";
 import { recordSubmission } from "../execute.ts";
 import { holdingOf } from "../holdings.ts";
 import { assessmentMarket, denied, marketProblem } from "../place.ts";
-import type { Intent, OpenOrder } from "../state.ts";
+import type { AccountState, Intent, OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { requestCancel } from "./cancel.ts";
 import { freeInventory, holdersInTheWay, makeRoom } from "./make-room.ts";
@@ -75,7 +76,9 @@ function submitMakingRoom(turn: Turn, request: OrderRequest, plan: OrderPlan): O
     });
   }
   const waitsFor = makeRoom(turn, asset, amount, `Gave way to a sale of ${asset}.`);
-  const hold = { asset, amount: largest(ZERO, quantiseQuantity(smallest(amount, free), plan.instrument)) };
+  // A stop that had not left yet has given way already: what it held is this sale's, or it would be promised twice.
+  const now = freeInventory(turn.state, asset);
+  const hold = { asset, amount: largest(ZERO, quantiseQuantity(smallest(amount, now), plan.instrument)) };
   submitAtExchange(turn, { ...plan, hold }, context.id, context.origin, waitsFor);
   return null;
 }
@@ -93,10 +96,15 @@ export function closeAtExchange(
   const { state, context } = turn;
   const symbol = valuationSymbol(wish.asset, state.currency);
   const managed = holdingOf(state.holdings, wish.asset).managed;
-  const wanted = multiply(multiply(managed, wholeNumber(wish.percent)), decimal("0.01"));
-  const part = smallest(wanted, spendable(state, wish.asset));
+  // One exit per asset: what is being sold already is not sold again, a second exit is for the rest (TRADING §4).
+  const selling = beingSold(state, wish.asset);
+  const wanted = multiply(multiply(subtract(managed, selling), wholeNumber(wish.percent)), decimal("0.01"));
+  const part = smallest(wanted, subtract(spendable(state, wish.asset), selling));
   const request = saleOf(symbol, part, wish.limitPrice);
-  const clash = marketProblem(state, context) ?? emptyProblem(managed, part, wish.asset, state.currency);
+  const clash =
+    marketProblem(state, context) ??
+    joinedProblem(state, wish.asset, part) ??
+    emptyProblem(managed, part, wish.asset, state.currency);
   if (clash !== null) {
     return denied(context, request, clash);
   }
@@ -207,6 +215,18 @@ function saleOf(symbol: string, part: Decimal, limitPrice: Decimal | undefined):
     ...(isPositive(part) ? { quantity: part } : {}),
     ...(limitPrice === undefined ? {} : { limitPrice }),
   };
+}
+
+/** All that could be sold is on its way already. */
+function joinedProblem(state: AccountState, asset: Asset, part: Decimal): Problem | null {
+  const [exit] = liveExits(state, asset);
+  return exit === undefined || isPositive(part)
+    ? null
+    : {
+        code: "NOTHING_TO_CLOSE",
+        message: `The ${asset} position is being sold already (${exit.quantity} by ${exit.origin}): there is nothing beside that to close.`,
+        details: { asset, orderId: exit.id },
+      };
 }
 
 function emptyProblem(managed: Decimal, part: Decimal, asset: Asset, currency: Asset): Problem | null {

@@ -59,6 +59,6 @@ export function priceNear({ exchange }: Surroundings, symbol: string, percent: n
   return roundToStep(multiply(mark, decimalOf(1 + percent / 100, 5)), instrumentOf(symbol).tickSize, "down");
 }
 
-function decimalOf(value: number, places: number): Decimal {
+export function decimalOf(value: number, places: number): Decimal {
   return decimal(value.toFixed(places).replace(/0+$/u, "").replace(/\.$/u, ""));
 }

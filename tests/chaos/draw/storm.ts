@@ -2,6 +2,8 @@
 import type { Lives } from "../lives.ts";
 import { FEED_STATES, type Surroundings } from "../surroundings.ts";
 import { movePrices, orderByHand, restate, revokeKey, transfer } from "./exchange-side.ts";
+import { haltOrResume, sampleEquity } from "./halts.ts";
+import { closePair, jump } from "./market-trouble.ts";
 import type { User } from "./user.ts";
 
 /** How much goes wrong in this seed: calls that the network spoils, awaits at which the desk dies. */
@@ -37,6 +39,18 @@ export function happen(world: Surroundings, lives: Lives, user: User): void {
     restate(world);
   } else {
     movePrices(world);
+  }
+}
+
+/** What the newer features draw beside it. */
+export function happenBesides(world: Surroundings, lives: Lives): void {
+  jump(world);
+  closePair(world);
+  const desk = lives.alive;
+  if (desk?.state?.venue?.foundAt !== null && desk !== null) {
+    sampleEquity(world, desk);
+    haltOrResume(world, desk);
+    desk.wake();
   }
 }
 

@@ -1,8 +1,10 @@
 /** The user, who trades at the desk and does not know of any storm. */
 import { decimal, multiply, roundToStep } from "../../../domain/decimal.ts";
+import type { Decision } from "../../../domain/account/decision.ts";
 import type { TestDesk } from "../desk.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { short } from "../venue.ts";
+import { drawKind } from "./kinds.ts";
 import { drawRequest, drawStop, priceNear } from "./requests.ts";
 
 export class User {
@@ -61,10 +63,13 @@ export class User {
   }
 
   #place(desk: TestDesk): void {
-    const request = drawRequest(this.#world);
+    const plain = drawRequest(this.#world);
+    const request = drawKind(this.#world, plain);
     const decision = desk.apply({ type: "place_order", request });
+    const price = request.limitPrice ?? "";
+    const close = request.conditionalClose === undefined ? "" : ` closing by ${request.conditionalClose.type}`;
     this.#world.story.tell(
-      `user: ${request.side} ${request.quantity ?? ""} ${request.symbol} ${request.type} ${request.limitPrice ?? ""} → ${decision.type === "accepted" ? "accepted" : decision.problem.code}`,
+      `user: ${request.side} ${request.quantity ?? ""} ${request.symbol} ${request.type} ${price}${close} → ${outcomeOf(decision)}`,
     );
   }
 
@@ -84,4 +89,8 @@ export class User {
     const decision = desk.apply({ type: "protect_position", asset, stop, target });
     story.tell(`user: protect ${asset} by ${stop?.type ?? "nothing"} → ${decision.type}`);
   }
+}
+
+export function outcomeOf(decision: Decision): string {
+  return decision.type === "accepted" ? "accepted" : decision.problem.code;
 }

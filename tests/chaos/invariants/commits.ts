@@ -2,6 +2,8 @@
 import { imbalance } from "../../../domain/account/postings.ts";
 import { holdingOf } from "../../../domain/account/holdings.ts";
 import { add, isAbove, subtract } from "../../../domain/decimal.ts";
+import { beingSold, liveExits } from "../../../domain/protection/resting-stop.ts";
+import { haltsInForce } from "../../../domain/risk/halt.ts";
 import type { Recorded } from "../../../durable-objects/trader/turn.ts";
 import type { User } from "../draw/user.ts";
 import type { Story } from "../story.ts";
@@ -40,6 +42,10 @@ export class CommitJudge {
       this.#tell(each);
       this.#exits.committed(each);
     }
+    const last = recorded.at(-1);
+    if (last !== undefined) {
+      this.#judgeTurn(last);
+    }
   }
 
   #judge({ seq, event, before, after }: Recorded): void {
@@ -59,6 +65,43 @@ export class CommitJudge {
     }
     if (event.type === "action_sent" && event.action === "place") {
       this.#judgeSending(event.orderId, before);
+    }
+    this.#judgeHalts({ seq, event, before });
+    if (event.type === "order_submitted") {
+      this.#judgeExit(event.orderId, after);
+    }
+  }
+
+  /** One exit per asset: a second is for what the first does not sell (TRADING §4). */
+  #judgeExit(orderId: string, after: Recorded["after"]): void {
+    const asset = after.orders[orderId]?.hold.asset ?? "";
+    const exits = liveExits(after, asset);
+    const { managed } = holdingOf(after.holdings, asset);
+    if (exits.some(({ id }) => id === orderId) && isAbove(beingSold(after, asset), managed)) {
+      const names = exits.map(({ id, quantity }) => `${short(id)} ${quantity}`).join(", ");
+      this.#story.breaks(`${asset} is being sold twice: ${names} of ${managed}`);
+    }
+  }
+
+  /** A halted account opens nothing (TRADING §5). */
+  #judgeHalts({ seq, event, before }: Pick<Recorded, "seq" | "event" | "before">): void {
+    const opens =
+      event.type === "order_submitted"
+        ? event.intent === "entry" && event.origin !== "conditional"
+        : event.type === "action_sent" && event.action !== "cancel" && before.orders[event.orderId]?.intent === "entry";
+    const [halt] = haltsInForce(before.halts, event.marketTime);
+    if (opens && halt !== undefined) {
+      this.#story.breaks(`event ${String(seq)} ${event.type} opens something in an account halted by ${halt.kind}`);
+    }
+  }
+
+  /** What the exchange opened by itself is being taken back (TRADING §5). */
+  #judgeTurn({ event, after }: Recorded): void {
+    const halted = haltsInForce(after.halts, event.marketTime).length > 0;
+    for (const { id, intent, venue } of Object.values(after.orders)) {
+      if (halted && intent === "entry" && venue?.cancel === null && venue.ending === null) {
+        this.#story.breaks(`entry ${short(id)} lives on in a halted account`);
+      }
     }
   }
 

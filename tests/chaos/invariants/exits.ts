@@ -17,7 +17,9 @@ export class ExitWatch {
   committed({ event, after }: Recorded): void {
     const order = "orderId" in event && typeof event.orderId === "string" ? after.orders[event.orderId] : undefined;
     const released = event.type === "order_submitted" || event.type === "exit_released";
-    if (released && order?.intent === "exit" && order.venue?.waitsFor.length === 0) {
+    // A conditional close is the exchange's own: it was there before the desk knew.
+    const own = order?.origin !== "conditional";
+    if (released && own && order?.intent === "exit" && order.venue?.waitsFor.length === 0) {
       this.#wishedAt.set(order.id, this.#world.time.now);
     }
   }
