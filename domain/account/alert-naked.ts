@@ -39,6 +39,10 @@ export function whyNaked(state: AccountState, asset: Asset): string {
   if (pending.some(({ status }) => status === "unknown")) {
     return `${level} was sent and what became of it is not known.`;
   }
+  const waits = pending.flatMap((order) => order.venue?.waitReason ?? []);
+  if (waits.length > 0) {
+    return `${level} has to wait. ${waits[0]}`;
+  }
   if (pending.some(stands)) {
     return `${level} covers less than the position and is being made larger.`;
   }

@@ -146,7 +146,7 @@ export class KrakenAccount {
     this.judge.apply({ type: "drop_overdue" });
     const { state } = this;
     if (state === null || state.venue === null || state.venue.connection.status === "disconnected") {
-      this.#ports.plan(null);
+      this.#ports.plan(state === null ? null : nakedAlertDueAt(state));
       return;
     }
     this.#steer(state);

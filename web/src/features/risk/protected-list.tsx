@@ -1,16 +1,26 @@
 import { For, Show, type JSX } from "solid-js";
-import type { AccountView } from "../../../../contract/accounts.ts";
+import type { AccountView, PositionView } from "../../../../contract/accounts.ts";
 import type { RiskView } from "../../../../contract/risk.ts";
 import { isNegative, negate, type Decimal } from "../../../../domain/decimal.ts";
+import { createNow, marketNow } from "../../data/clock.ts";
+import { preferences } from "../../data/preferences.ts";
+import { useMarks } from "../../data/use-valuation.ts";
 import { useStores } from "../../data/stores.tsx";
 import { formatDecimal, formatMoney, formatPercent, formatProfit, MINUS } from "../../ui/format.ts";
+import { classNames } from "../../ui/class-names.ts";
+import { formatTime } from "../../ui/format-time.ts";
 import { protectionSentence } from "../positions/protection-words.ts";
+import { nakedLines, nakedSoFar, type NakedLine } from "./naked-words.ts";
 
 type PositionRisks = RiskView["standing"]["positions"];
 
 /** Every position with the net that holds its stop, and what it loses there. */
 export function ProtectedList(props: { account: AccountView; risks: PositionRisks }): JSX.Element {
   const { market } = useStores();
+  const marks = useMarks();
+  const now = createNow(1_000, marketNow);
+  const linesOf = ({ asset, symbol, protection }: PositionView): readonly NakedLine[] =>
+    nakedLines(protection.naked, asset, marks()[symbol]?.mark ?? null, now());
   const riskOf = (asset: string): PositionRisks[number] | undefined => props.risks.find((risk) => risk.asset === asset);
   return (
     <section aria-label="What is protected">
@@ -30,7 +40,19 @@ export function ProtectedList(props: { account: AccountView; risks: PositionRisk
                 >
                   {protectionSentence(position.protection, market.instrument(position.symbol)) || "Unprotected."}
                 </span>
-                <span class="text-muted tabular-nums">{figures(riskOf(position.asset))}</span>
+                <span class="text-muted tabular-nums" title={nakedSoFar(position.protection.naked, position.asset)}>
+                  {figures(riskOf(position.asset))}
+                </span>
+                <For each={linesOf(position)}>
+                  {({ words, kind, since }) => (
+                    <span
+                      class={classNames("basis-full tabular-nums", kind === "late" ? "text-danger" : "text-warning")}
+                      title={`Since ${formatTime(since, preferences.zone, "date-time")}`}
+                    >
+                      {words}
+                    </span>
+                  )}
+                </For>
               </li>
             )}
           </For>

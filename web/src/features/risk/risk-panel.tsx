@@ -1,13 +1,17 @@
 import { For, Show, createMemo, createSignal, type JSX } from "solid-js";
+import type { AccountView } from "../../../../contract/accounts.ts";
 import type { RiskView } from "../../../../contract/risk.ts";
 import { isNegative, negate, wholeNumber, ZERO, type Decimal } from "../../../../domain/decimal.ts";
+import { NAKED_BOUND_MS } from "../../../../domain/protection/naked-time.ts";
 import { marketNow } from "../../data/clock.ts";
 import { useAccount } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
 import { formatMoney, formatPercent, formatProfit, MINUS, MISSING } from "../../ui/format.ts";
+import { formatDuration } from "../../ui/format-time.ts";
 import { LOADING, PanelContent, READY, type PanelState } from "../../ui/panel.tsx";
 import { haltKindWord, untilWords } from "./halt-words.ts";
 import { LimitBar } from "./limit-bar.tsx";
+import { nakedDuration } from "./naked-words.ts";
 import { ProtectedList } from "./protected-list.tsx";
 import { ResumeDialog } from "./resume-dialog.tsx";
 import { useRisk } from "./use-risk.ts";
@@ -54,7 +58,11 @@ export function RiskPanel(): JSX.Element {
             <Button onClick={() => setResuming(true)}>Resume…</Button>
           </section>
         </Show>
-        <Show when={risk.view()}>{(view) => <Limits view={view()} losses={account()?.lossStreak ?? 0} />}</Show>
+        <Show when={risk.view()}>
+          {(view) => (
+            <Limits view={view()} losses={account()?.lossStreak ?? 0} longestNaked={account()?.longestNaked ?? null} />
+          )}
+        </Show>
         <Show when={account()}>
           {(owner) => <ProtectedList account={owner()} risks={risk.view()?.standing.positions ?? []} />}
         </Show>
@@ -66,7 +74,11 @@ export function RiskPanel(): JSX.Element {
   );
 }
 
-function Limits(props: { view: RiskView; losses: number }): JSX.Element {
+function Limits(props: {
+  view: RiskView;
+  losses: number;
+  longestNaked: NonNullable<AccountView["longestNaked"]> | null;
+}): JSX.Element {
   const standing = () => props.view.standing;
   const settings = () => props.view.settings;
   const ofLimit = (limit: Decimal | null, unit = "%"): string =>
@@ -78,7 +90,7 @@ function Limits(props: { view: RiskView; losses: number }): JSX.Element {
   };
   return (
     <>
-      <dl class="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-6">
+      <dl class="grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-3">
         <LimitBar
           label="Exposure"
           title="All positions and open entries together, of equity"
@@ -137,6 +149,18 @@ function Limits(props: { view: RiskView; losses: number }): JSX.Element {
           limitWords={standing().lossAtStops === null ? "a position has no stop" : "together"}
           value={null}
           limit={null}
+        />
+        <LimitBar
+          label="Longest wait for a stop"
+          title="The longest that any quantity was without the stop that it was owed, from its fill or from the end of another stop until one was accepted"
+          words={
+            props.longestNaked === null
+              ? "none so far"
+              : `${nakedDuration(props.longestNaked.milliseconds)} (${props.longestNaked.asset})`
+          }
+          limitWords={`alerts beyond ${formatDuration(NAKED_BOUND_MS)}`}
+          value={wholeNumber(Math.round(props.longestNaked?.milliseconds ?? 0))}
+          limit={wholeNumber(NAKED_BOUND_MS)}
         />
       </dl>
       <p class="text-sm text-muted">

@@ -1,5 +1,6 @@
-import { fireEvent, screen, within } from "@solidjs/testing-library";
+import { fireEvent, screen, waitFor, within } from "@solidjs/testing-library";
 import { describe, expect, it } from "vitest";
+import type { AccountView, PositionView } from "../../../../contract/accounts.ts";
 import type { HaltView } from "../../../../contract/halts.ts";
 import { decimal } from "../../../../domain/decimal.ts";
 import { defaultWorld, refusal, renderDesk, type Call } from "../testing/render-desk.tsx";
@@ -29,6 +30,21 @@ const bare = samplePosition({
   },
 });
 
+function nakedPosition(change: Partial<NonNullable<PositionView["protection"]["naked"]>>): PositionView {
+  const zero = decimal("0");
+  const naked = { owed: zero, owedSince: null, left: zero, leftSince: null, longestMs: 0, quantitySeconds: zero };
+  const { protection } = samplePosition();
+  return samplePosition({ protection: { ...protection, status: "partly", naked: { ...naked, ...change } } });
+}
+
+/** With the balance that its price is asked for by. */
+function accountWith(position: PositionView, change: Partial<AccountView> = {}): AccountView {
+  const { balances } = sampleAccount();
+  const { asset, quantity, held } = position;
+  const balance = { asset, total: quantity, held, available: quantity, external: held };
+  return sampleAccount({ positions: [position], balances: [...balances, balance], ...change });
+}
+
 function panelOf(account: ReturnType<typeof sampleAccount>) {
   return renderDesk(() => <RiskPanel />, defaultWorld({ account: sampleState({ account }) }));
 }
@@ -51,6 +67,26 @@ describe("the risk panel", () => {
     expect(within(panel).getByRole("region", { name: "What is protected" }).textContent).toMatch(
       /Stop at 61.043\.2: it is watched by the desk/,
     );
+  });
+
+  it("says how much waits for its stop, in money, and for how long, and how long anything ever waited", async () => {
+    const [now, longestNaked] = [Date.now(), { asset: "BTC", milliseconds: 340, endedAt: NOW }];
+    const waiting = { owed: decimal("0.2"), owedSince: now - 4_000, left: decimal("0.1"), leftSince: now - 7_200_000 };
+    panelOf(accountWith(nakedPosition(waiting), { longestNaked }));
+    const list = await screen.findByRole("region", { name: "What is protected" });
+    const waits = await within(list).findByText(/^0\.2 BTC \(\$12.850\.02\) waits for its stop, for [4-9]\.\d s$/);
+    expect(waits).toHaveClass("text-warning");
+    expect(within(list).getByText(/^0\.1 BTC \(\$6.425\.01\) without a stop for 2 h$/)).toHaveClass("text-warning");
+    const wait = screen.getByText("Longest wait for a stop").parentElement;
+    expect(wait?.textContent).toBe("Longest wait for a stop0.3 s (BTC)alerts beyond 10 s");
+  });
+
+  it("says in the colour of danger what has had no stop for longer than it may, and goes back when the stop is there", async () => {
+    const desk = panelOf(accountWith(nakedPosition({ owed: decimal("0.5"), owedSince: Date.now() - 65_000 })));
+    const late = await screen.findByText(/^0\.5 BTC \(\$32.125\.05\) has had no stop for 1 min \d+ s$/);
+    expect(late).toHaveClass("text-danger");
+    desk.traderSends("order_opened", { positions: [samplePosition()] });
+    await waitFor(() => expect(screen.queryByText(/has had no stop/)).toBeNull());
   });
 
   it("says in words that a position is unprotected", async () => {
