@@ -11,6 +11,7 @@ import { benchBook } from "./book/book.ts";
 import { benchFanOut } from "./fan-out/fan-out.ts";
 import { benchCancels } from "./kraken/cancels.ts";
 import { benchExecutions } from "./kraken/executions.ts";
+import { benchHop } from "./kraken/hop.ts";
 import { benchReconciliation } from "./kraken/reconciliation.ts";
 import { benchSigning } from "./kraken/signing.ts";
 import { benchPage } from "./page/page.ts";
@@ -31,6 +32,7 @@ const sections: Readonly<Record<string, () => Section | Promise<Section>>> = {
   executions: benchExecutions,
   reconciliation: benchReconciliation,
   cancels: benchCancels,
+  hop: benchHop,
   rules: benchRules,
   page: benchPage,
   orders: benchOrders,

@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startExchange } from "../../exchange-sim/exchange.ts";
-import { binary, toolEnvironment } from "../../scripts/lib/paths.ts";
-import { freePort } from "../../scripts/lib/ports.ts";
-import { pause, waitForAnswer } from "../../scripts/lib/wait.ts";
+import { pause } from "../../scripts/lib/wait.ts";
 import { Program } from "../../tests/process/program.ts";
+import { startBare } from "../lib/bare.ts";
 import { startDesk } from "../lib/desk.ts";
 import type { Section } from "../lib/report.ts";
-import { startServer } from "../lib/server.ts";
 import { milliseconds, percentile, ratio } from "../lib/statistics.ts";
 import { freshPrice, timed } from "../lib/timed.ts";
 
@@ -106,28 +102,12 @@ async function measureReads(program: Program, id: string): Promise<readonly numb
 }
 
 async function measureBare(): Promise<readonly number[]> {
-  const folder = mkdtempSync(join(tmpdir(), "tradewithai-bare-"));
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
-  const config = join(import.meta.dirname, "bare", "wrangler.toml");
-  const args = ["dev", "--local", `--config=${config}`, "--ip=127.0.0.1", `--port=${port}`, "--inspector-port=0"];
-  const environment = toolEnvironment({ WRANGLER_LOG_PATH: join(folder, "logs") });
-  const server = startServer(
-    "the bare worker",
-    binary("wrangler"),
-    [...args, `--persist-to=${folder}`, "--show-interactive-dev-session=false"],
-    environment,
-    folder,
-  );
+  const bare = await startBare(join(import.meta.dirname, "bare", "wrangler.toml"));
   try {
-    const problem = await waitForAnswer(origin, 60_000, new AbortController().signal);
-    if (problem !== undefined) {
-      throw new Error(`the bare worker did not come up: ${problem}`);
-    }
     const samples: number[] = [];
     for (let index = 0; index < ORDERS; index += 1) {
       const took = await timed(async () => {
-        const response = await fetch(origin, { method: "POST", body: JSON.stringify({ order: index }) });
+        const response = await fetch(bare.origin, { method: "POST", body: JSON.stringify({ order: index }) });
         return response.json();
       });
       if (index >= WARM_UP) {
@@ -136,8 +116,7 @@ async function measureBare(): Promise<readonly number[]> {
     }
     return samples;
   } finally {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await bare.stop();
   }
 }
 
