@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import tailwindcss from "@tailwindcss/vite";
@@ -5,11 +6,15 @@ import { playwright } from "@vitest/browser-playwright";
 import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 import { chromiumArguments, findChromium } from "./scripts/lib/chromium.ts";
+import { noteSecret } from "./scripts/lib/leaks/noted.ts";
 
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 process.env.WRANGLER_SEND_METRICS ??= "false";
-const authSecret = "a-secret-for-tests-only-0123456789abcdef";
-const vaultSecret = "a-vault-secret-for-tests-only-0123456789";
+// Random text occurs nowhere by chance: the logs of a run are searched for every part of it.
+const authSecret = randomBytes(36).toString("base64url");
+const vaultSecret = randomBytes(36).toString("base64url");
+noteSecret("AUTH_SECRET", authSecret);
+noteSecret("VAULT_SECRET", vaultSecret);
 // Declared as required in wrangler.toml.
 process.env.AUTH_SECRET = authSecret;
 process.env.VAULT_SECRET = vaultSecret;

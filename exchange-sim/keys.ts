@@ -1,4 +1,5 @@
 import { MINUTE, SECOND, type Micros } from "./clock.ts";
+import { noteSecret } from "./noted-secrets.ts";
 import type { Random } from "./random.ts";
 import { isSignature } from "./rest/signature.ts";
 
@@ -84,6 +85,8 @@ export class KeyRing {
       createdAt: now,
       lastUsedAt: now,
     };
+    noteSecret("key of the exchange", key.key);
+    noteSecret("secret of the exchange", key.secret);
     this.add(key);
     this.#changed(key);
     return key;
@@ -158,6 +161,7 @@ export class KeyRing {
 
   issueToken(key: ApiKey, now: Micros): string {
     const token = this.#text(43);
+    noteSecret("token of the exchange's socket", token);
     this.#tokens.set(token, { key, expiresAt: now + tokenLife });
     return token;
   }

@@ -1,5 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { searchNotedLogs } from "./lib/leaks/logs.ts";
+import { LOGS_VARIABLE, noteLog, noteLogFile, SECRETS_VARIABLE } from "./lib/leaks/noted.ts";
 import { runChecks } from "./lib/checks.ts";
 import { dryRun } from "./lib/deploy.ts";
 import { Failure, runMain } from "./lib/failure.ts";
@@ -17,6 +19,7 @@ interface Stage {
 
 const reports = join(root, ".state", "test");
 const vitestReport = join(reports, "vitest.json");
+const logReporter = join(root, "scripts", "lib", "leaks", "log-reporter.ts");
 const playwrightReport = join(reports, "playwright.json");
 
 const stages: readonly Stage[] = [
@@ -25,24 +28,34 @@ const stages: readonly Stage[] = [
   { name: "unit", title: "unit, property, worker and component tests, with coverage", run: unit },
   { name: "e2e", title: "end to end in Chromium", run: endToEnd },
   { name: "deploy", title: "dry-run deploys", run: deploys },
+  { name: "secrets", title: "no part of a secret in any log", run: secrets },
 ];
 
 /** `npm test` runs every stage and stops at the first that fails; `--only NAME` runs one. */
 async function main(): Promise<number> {
   const chosen = choose(process.argv.slice(2));
-  rmSync(reports, { recursive: true, force: true });
+  // Whoever says where secrets and logs are noted has them searched as they are, and keeps them.
+  const keepsSecrets = process.env[SECRETS_VARIABLE] !== undefined;
+  if (!keepsSecrets) {
+    rmSync(reports, { recursive: true, force: true });
+  }
   mkdirSync(reports, { recursive: true });
+  process.env[SECRETS_VARIABLE] ??= join(reports, "secrets.jsonl");
+  process.env[LOGS_VARIABLE] ??= join(reports, "logs");
   const begin = Date.now();
   let failure: string | undefined;
   for (const stage of chosen) {
     console.log(`\n== ${stage.title}`);
     const start = Date.now();
-    const problem = await stage.run();
+    const problem = await keepingOutput(stage);
     console.log(`== ${stage.title}: ${problem === undefined ? "ok" : "FAILED"} after ${seconds(start)}`);
     if (problem !== undefined) {
       failure = `Stopped at the stage "${stage.name}": ${problem}.`;
       break;
     }
+  }
+  if (!keepsSecrets) {
+    rmSync(process.env[SECRETS_VARIABLE], { force: true });
   }
   console.log(`\n${failure ?? "All stages passed."} ${seconds(begin)} in all.`);
   summarise(failure !== undefined);
@@ -59,6 +72,22 @@ function choose(commandLine: readonly string[]): readonly Stage[] {
     throw new Failure(`npm test [-- --only ${stages.map((candidate) => candidate.name).join("|")}]`);
   }
   return name === "unit" || name === "e2e" ? stages.filter((one) => one.name === "browser" || one === stage) : [stage];
+}
+
+/** Runs a stage and keeps what it prints, to be searched for secrets. */
+async function keepingOutput(stage: Stage): Promise<string | undefined> {
+  ran.push(stage.name);
+  const { stdout } = process;
+  const write = stdout.write.bind(stdout);
+  stdout.write = (chunk: string | Uint8Array, ...rest: never[]): boolean => {
+    noteLog(`stage-${stage.name}`, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
+    return write(chunk, ...rest);
+  };
+  try {
+    return await stage.run();
+  } finally {
+    stdout.write = write;
+  }
 }
 
 async function check(): Promise<string | undefined> {
@@ -89,7 +118,14 @@ async function unit(): Promise<string | undefined> {
   }
   const { status } = await run(
     binary("vitest"),
-    ["run", "--coverage", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`],
+    [
+      "run",
+      "--coverage",
+      "--reporter=default",
+      "--reporter=json",
+      `--reporter=${logReporter}`,
+      `--outputFile.json=${vitestReport}`,
+    ],
     { show: true, environment: shared === undefined ? {} : { TRADE_SHARED: shared } },
   );
   return status === 0 ? undefined : "a test failed or the coverage is too low, as shown above";
@@ -100,6 +136,9 @@ async function endToEnd(): Promise<string | undefined> {
     show: true,
     environment: { PLAYWRIGHT_HTML_OPEN: "never" },
   });
+  for (const name of ["worker.log", "exchange.log"]) {
+    noteLogFile(`e2e-${name}`, join(root, ".state", "e2e", "logs", name));
+  }
   return status === 0 ? undefined : "a test failed, as shown above; traces are in test-results/";
 }
 
@@ -110,6 +149,15 @@ async function deploys(): Promise<string | undefined> {
     }
   }
   return undefined;
+}
+
+/** Logs that a stage leaves behind, beside what it prints. */
+const keptLogs: Readonly<Record<string, readonly string[]>> = { unit: ["console", "desks"], e2e: ["e2e-worker"] };
+const ran: string[] = [];
+
+/** Last, because it looks at what all the others logged. */
+async function secrets(): Promise<string | undefined> {
+  return searchNotedLogs(ran.flatMap((name) => keptLogs[name] ?? []));
 }
 
 /** The last line is for machines as well: a stage that fails without a failing test counts as one. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { noteSecret } from "./leaks/noted.ts";
 
 export interface LocalSecrets {
   /** The env file, readable by its owner only and never committed. */
@@ -15,7 +16,7 @@ export function ensureSecrets(stateFolder: string): LocalSecrets {
   mkdirSync(stateFolder, { recursive: true });
   const file = join(stateFolder, "secrets.env");
   const written = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const known = parseEnvFile(written);
+  const known = noted(parseEnvFile(written));
   const drawn = names
     .filter((name) => known[name] === undefined || known[name] === "")
     .map((name) => `${name}=${randomBytes(48).toString("base64url")}\n`);
@@ -24,7 +25,12 @@ export function ensureSecrets(stateFolder: string): LocalSecrets {
   }
   const text = written + drawn.join("");
   writeFileSync(file, text, { mode: 0o600 });
-  return { file, values: parseEnvFile(text) };
+  return { file, values: noted(parseEnvFile(text)) };
+}
+
+function noted(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  names.forEach((name) => noteSecret(name, values[name] ?? ""));
+  return values;
 }
 
 /** The secrets of a state folder as they are, without drawing any; undefined when there are none. */

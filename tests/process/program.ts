@@ -6,6 +6,7 @@ import { fill, fillPage, order, orderPage, type FillView, type OrderView } from 
 import { eventList, type JournalEventView } from "../../contract/trader-socket.ts";
 import type { AccountEvent } from "../../domain/account/events.ts";
 import { WIDE_RISK } from "../../domain/testing/wide-risk.ts";
+import { noteSecret } from "../../scripts/lib/leaks/noted.ts";
 import { pause } from "../../scripts/lib/wait.ts";
 
 const signedIn = z.object({ token: z.string() });
@@ -27,6 +28,7 @@ export class Program {
   async signIn(): Promise<void> {
     const { body } = await this.ask("POST", "/api/auth/sign-in/anonymous", {}, null);
     this.#token = signedIn.parse(body).token;
+    noteSecret("session", this.#token);
   }
 
   /** One attempt. Rejects when nothing answers. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { noteLog, noteLogFile } from "../../scripts/lib/leaks/noted.ts";
 import { root } from "../../scripts/lib/paths.ts";
 import { freePort } from "../../scripts/lib/ports.ts";
 import { pause } from "../../scripts/lib/wait.ts";
@@ -58,9 +59,14 @@ export async function launchDesk(options: DeskOptions): Promise<Desk> {
     process: child,
     output: () => text,
     ended,
-    stop: () => {
+    stop: async () => {
       child.kill("SIGINT");
-      return ended;
+      const code = await ended;
+      noteLog("desks", text);
+      for (const name of ["worker.log", "exchange.log"]) {
+        noteLogFile(`desk-${name}`, join(options.stateFolder, "logs", name));
+      }
+      return code;
     },
   };
 }

@@ -1,5 +1,8 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
 import { startExchange } from "../../exchange-sim/exchange.ts";
+import { noteSecret } from "../../scripts/lib/leaks/noted.ts";
 import { startModels } from "./models.ts";
 
 declare module "vitest" {
@@ -16,6 +19,8 @@ declare module "vitest" {
     /** A mock of model providers, as an OpenAI-compatible API, and a server that misbehaves as one (models.ts). */
     modelsUrl: string;
     modelFaultsUrl: string;
+    /** Takes secrets that tests in workerd use: POST of what it is and the text. */
+    secretsUrl: string;
   }
 }
 
@@ -32,10 +37,36 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const models = await startModels();
   project.provide("modelsUrl", models.url);
   project.provide("modelFaultsUrl", models.faultUrl);
+  const secrets = await startSecretSink();
+  project.provide("secretsUrl", secrets.url);
   return async () => {
+    secrets.stop();
     await models.stop();
     await exchange.stop();
     await faulty.stop();
     await keys.stop();
+  };
+}
+
+/** Tests in workerd cannot write the file of noted secrets. */
+async function startSecretSink(): Promise<{ readonly url: string; stop(): void }> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      noteSecret(decodeURIComponent(request.url ?? "").slice(1), Buffer.concat(chunks).toString("utf8"));
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address: AddressInfo | string | null = server.address();
+  return {
+    url: `http://127.0.0.1:${String(typeof address === "object" ? (address?.port ?? 0) : 0)}`,
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 }

@@ -1,5 +1,6 @@
 /** The desk as a person uses it: by labels and words, never by test ids. */
 import { expect, type Locator, type Page } from "@playwright/test";
+import { noteLog, noteSecret } from "../../../scripts/lib/leaks/noted.ts";
 
 /** Errors that the browser's console showed since the page was opened. */
 export function watchConsole(page: Page): readonly string[] {
@@ -15,10 +16,18 @@ export function watchConsole(page: Page): readonly string[] {
 
 /** A newcomer: opens the page, tries it with paper money, and has the desk. */
 export async function enterAsGuest(page: Page, path = "/"): Promise<void> {
+  page.on("console", (message) => {
+    noteLog("browser", `${message.text()}\n`);
+  });
   await page.goto(path);
   await page.getByRole("button", { name: "Try it with paper money" }).click();
   await expect(page.getByRole("button", { name: "Stop" })).toBeVisible();
   await expect(page.getByText("$10 000.00").first()).toBeVisible();
+  for (const { name, value } of await page.context().cookies()) {
+    if (name.includes("session_token")) {
+      noteSecret("session", decodeURIComponent(value));
+    }
+  }
 }
 
 export function orderForm(page: Page): Locator {

@@ -3,6 +3,7 @@ import { exports } from "cloudflare:workers";
 import { expect } from "vitest";
 import { errorBody } from "../../../contract/errors.ts";
 import { signedIn } from "../../../contract/auth.ts";
+import { noteSecret } from "../note-secret.ts";
 import type { ErrorCode, Problem } from "../../../domain/problem.ts";
 
 export const ORIGIN = "http://127.0.0.1:8787";
@@ -51,7 +52,7 @@ export class Client {
     }
     const body = options.raw ?? (options.body === undefined ? null : JSON.stringify(options.body));
     const response = await this.#fetch(new Request(`${ORIGIN}${path}`, { method, headers, body }));
-    this.#keep(response.headers.getSetCookie());
+    await this.#keep(response.headers.getSetCookie());
     return response;
   }
 
@@ -68,7 +69,7 @@ export class Client {
     return this.send(method, path, { body, headers: { "idempotency-key": key } });
   }
 
-  #keep(setCookies: readonly string[]): void {
+  async #keep(setCookies: readonly string[]): Promise<void> {
     for (const line of setCookies) {
       const [pair = "", ...attributes] = line.split(";").map((part) => part.trim());
       const at = pair.indexOf("=");
@@ -77,6 +78,9 @@ export class Client {
         this.cookies.delete(name);
       } else {
         this.cookies.set(name, pair.slice(at + 1));
+        if (name.includes("session_token")) {
+          await noteSecret("session", decodeURIComponent(pair.slice(at + 1)));
+        }
       }
     }
   }
@@ -112,6 +116,7 @@ export async function guestProgram(fetch?: Fetch): Promise<Client> {
   const response = await program(undefined, fetch).post("/api/auth/sign-in/anonymous");
   const { token } = signedIn.parse(await response.json());
   expect(token).toBeTypeOf("string");
+  await noteSecret("session", token ?? "");
   return program(token, fetch);
 }
 

@@ -20,6 +20,7 @@ import {
   useMock,
   waitFor,
 } from "./support.ts";
+import { noteSecret } from "../note-secret.ts";
 
 useMock();
 
@@ -278,6 +279,7 @@ describe("keys", () => {
     try {
       const desk = await newDesk();
       const key = `sk-test-${crypto.randomUUID()}`;
+      await noteSecret("key of a model provider", key.slice(8));
       const saved = await desk.client.send("PUT", `${BASE}/credentials/openai`, { body: { key } });
       const answers = [await saved.clone().text()];
       const [stored] = credentialList.parse(await saved.json()).credentials;
