@@ -15,6 +15,8 @@ export const FEATURES = [
   "closures",
   /** Equity is sampled against tight limits; the trader presses Stop and resumes. */
   "halts",
+  /** Limits of size are tight, orders are large, and amends make them larger. */
+  "limits",
 ] as const;
 
 export type Feature = (typeof FEATURES)[number];

@@ -50,6 +50,8 @@ export class Surroundings {
 
 /** The desk's clock, which may stand still or step back. */
 export class DeskClock {
+  /** When it was last wrong, or set right again. */
+  bentAt = 0;
   readonly #time: VirtualTime;
   #skew = 0;
   #frozenAt: number | null = null;
@@ -62,20 +64,21 @@ export class DeskClock {
     return Math.floor(this.#frozenAt ?? this.#time.now + this.#skew);
   }
 
-  get isRight(): boolean {
-    return this.#frozenAt === null && this.#skew === 0;
-  }
-
   freeze(): void {
     this.#frozenAt = this.now();
+    this.bentAt = Infinity;
   }
 
   stepTo(skew: number): void {
     this.#frozenAt = null;
     this.#skew = skew;
+    this.bentAt = Infinity;
   }
 
   mend(): void {
+    if (this.bentAt === Infinity) {
+      this.bentAt = this.#time.now;
+    }
     this.#frozenAt = null;
     this.#skew = 0;
   }

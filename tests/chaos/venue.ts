@@ -33,8 +33,10 @@ export class ModelExchange {
   readonly weather: Weather = { faults: 0 };
   /** Orders that the engine has taken, per client order id. */
   readonly accepted = new Map<string, number>();
-  /** When a call about an order arrived, by client order id. */
-  readonly arrived = new Map<string, number>();
+  /** Calls about one order that arrived, as callKey names them. */
+  readonly arrived = new Set<string>();
+  /** Those that were lost on the way there, or took their time. */
+  readonly astray = new Set<string>();
   rateRefusals = 0;
   /** While an order that was held back is carried out, deadlines are judged by when it came. */
   #judgedAt: number | null = null;
@@ -152,9 +154,11 @@ export class ModelExchange {
     await this.#time.sleep(5 + random.integer(120));
     switch (fate) {
       case 0:
+        this.#goesAstray(request);
         this.#tell(`network: ${name} lost on the way there`);
         return lost(this.#time, random);
       case 1:
+        this.#goesAstray(request);
         this.#tell(`network: ${name} takes its time`);
         await this.#time.sleep(random.integer(15_000));
         break;
@@ -221,11 +225,12 @@ export class ModelExchange {
     return lost(this.#time, this.#random);
   }
 
-  #noteArrival({ body }: RestRequest): void {
-    const name = new URLSearchParams(body ?? "").get("cl_ord_id");
-    if (name !== null && !this.arrived.has(name)) {
-      this.arrived.set(name, this.#time.now);
-    }
+  #goesAstray(request: RestRequest): void {
+    this.astray.add(keyOf(request));
+  }
+
+  #noteArrival(request: RestRequest): void {
+    this.arrived.add(keyOf(request));
   }
 
   #judge(reply: RestReply | undefined): void {
@@ -261,6 +266,16 @@ export function instrumentOf(symbol: string): Instrument {
 /** Ids that one decision makes differ in their end alone. */
 export function short(id: string): string {
   return id.length > 20 ? `${id.slice(0, 6)}.${id.slice(-2)}` : id;
+}
+
+/** A call about one order, by either of its names. */
+export function callKey(method: string, name: string): string {
+  return `${method} ${name}`;
+}
+
+function keyOf({ url, body }: RestRequest): string {
+  const params = new URLSearchParams(body ?? "");
+  return callKey(url.slice(url.lastIndexOf("/") + 1), params.get("cl_ord_id") ?? params.get("txid") ?? "");
 }
 
 function simRequest({ url, method, headers, body }: RestRequest): SimRequest {

@@ -10,7 +10,9 @@ import { checkProjections, difference } from "./invariants/agreement.ts";
 import { CommitJudge } from "./invariants/commits.ts";
 import { checkExchange } from "./invariants/exchange.ts";
 import { ExitWatch } from "./invariants/exits.ts";
+import { LimitJudge } from "./invariants/limits.ts";
 import { checkProtection } from "./invariants/protection.ts";
+import { StopWatch } from "./invariants/stops.ts";
 import { Lives } from "./lives.ts";
 import { Broken } from "./story.ts";
 import { START, Surroundings } from "./surroundings.ts";
@@ -52,13 +54,16 @@ class Play {
   readonly #world: Surroundings;
   readonly #user: User;
   readonly #exits: ExitWatch;
+  readonly #stops: StopWatch;
   readonly #lives: Lives;
 
   constructor(seed: string, features: readonly Feature[]) {
     this.#world = new Surroundings(seed, features);
     this.#user = new User(this.#world);
     this.#exits = new ExitWatch(this.#world);
-    this.#lives = new Lives(this.#world, new CommitJudge(this.#world.story, this.#user, this.#exits));
+    this.#stops = new StopWatch(this.#world);
+    const limits = new LimitJudge(this.#world);
+    this.#lives = new Lives(this.#world, new CommitJudge(this.#world.story, this.#user, [this.#exits, limits]));
   }
 
   counts(): Pick<Outcome, "story" | "orders" | "fills" | "lives"> {
@@ -104,7 +109,7 @@ class Play {
     targets.start();
     for (const end = time.now + STORM_MS; time.now < end;) {
       happen(this.#world, this.#lives, this.#user);
-      happenBesides(this.#world, this.#lives);
+      happenBesides(this.#world, this.#lives, this.#user);
       await this.#until(time.now + 200 + Math.round(random.exponential(2_500)));
     }
   }
@@ -181,6 +186,7 @@ class Play {
     this.#world.story.check();
     checkExchange(this.#world.exchange);
     this.#exits.check(this.#lives.last?.state ?? null);
+    this.#stops.check(this.#lives.alive?.state ?? null);
   }
 }
 

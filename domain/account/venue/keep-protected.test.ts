@@ -108,6 +108,23 @@ describe("a stop at the exchange", () => {
     expect(theStop(desk).id).not.toBe(stop.id);
   });
 
+  it("of what was adopted and never traded is placed after a look at its pair, once the key works again", () => {
+    const desk = new VenueDesk({ USD: "10000", ETH: "5" });
+    desk.do({ type: "adopt_holding", asset: "ETH", quantity: d("2"), cost: d("20") });
+    desk.do({ type: "change_connection", status: "suspended", reason: "Locked.", retryAt: null });
+    desk.do({ type: "protect_position", asset: "ETH", stop: stopAt("9") });
+    const view = desk.markets["ETH/USD"];
+    Reflect.deleteProperty(desk.markets, "ETH/USD");
+    desk.do({ type: "change_connection", status: "trading", reason: null, retryAt: null });
+    expect(desk.state.orders).toEqual({});
+    expect(protectionDueAt(desk.state)).toBe(0);
+    if (view !== undefined) {
+      desk.markets["ETH/USD"] = view;
+    }
+    desk.do({ type: "retry_waiting", symbol: "ETH/USD" });
+    expect(Object.values(desk.state.orders)).toMatchObject([{ origin: "stop", quantity: "2", triggerPrice: "9" }]);
+  });
+
   it("past which the price is already becomes an emergency exit, with an alert", () => {
     const desk = protectedDesk();
     const stop = theStop(desk);

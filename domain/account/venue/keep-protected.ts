@@ -260,8 +260,12 @@ export function protectionDueAt(state: AccountState): Milliseconds | null {
   }
   const times = Object.values(state.protections).flatMap(({ asset, stop }) => {
     const instrument = state.instruments[`${asset}/${state.currency}`];
-    if (stop === null || instrument === undefined || !maySettle(state, asset)) {
+    if (stop === null || !maySettle(state, asset)) {
       return [];
+    }
+    if (instrument === undefined) {
+      // Of what was adopted and never traded the rules of the pair are not known: they come with the look at its price.
+      return placeableAt(state, asset);
     }
     const wanted = coverable(state, asset, instrument);
     const stops = restingStops(state, asset);

@@ -1,24 +1,17 @@
-/** Equity is sampled, limits are tight, and the trader presses Stop and resumes. */
-import { decimal } from "../../../domain/decimal.ts";
-import { DEFAULT_RISK, HALT_ACTIONS, type RiskSettings } from "../../../domain/risk/settings.ts";
+/** Equity is sampled, and the trader presses Stop and resumes. */
 import { STOP_MODES } from "../../../domain/risk/halts-stop.ts";
 import type { EquitySample } from "../../../domain/risk/samples.ts";
 import { sampleOf } from "../../../domain/risk/sample-of.ts";
-import type { Random } from "../../../exchange-sim/random.ts";
 import type { TestDesk } from "../desk.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { outcomeOf } from "./user.ts";
 
-/** A sample, taken from what the feed says; under the tight limits that the trader begins with. */
+/** A sample, taken from what the feed says. */
 export function sampleEquity(world: Surroundings, desk: TestDesk): void {
   const draws = world.drawsOf("halts");
   const { state } = desk;
   if (draws === null || state === null) {
     return;
-  }
-  if (state.limits === DEFAULT_RISK || state.limits.drawdownPercent === DEFAULT_RISK.drawdownPercent) {
-    const decision = desk.apply({ type: "change_settings", limits: drawLimits(draws) });
-    world.story.tell(`user: tight limits → ${outcomeOf(decision)}`);
   }
   const sample = sampleNow(world, desk);
   if (sample !== null && draws.integer(2) === 0) {
@@ -41,17 +34,6 @@ export function haltOrResume(world: Surroundings, desk: TestDesk): void {
     desk.apply({ type: "stop_trading", mode, alert: true, others: [] });
     world.story.tell(`user: stop and ${mode}`);
   }
-}
-
-function drawLimits(draws: Random): RiskSettings {
-  return {
-    ...DEFAULT_RISK,
-    drawdownPercent: decimal(["0.5", "1", "3"][draws.integer(3)] ?? "1"),
-    dailyLossPercent: draws.integer(2) === 0 ? decimal("0.5") : null,
-    lossStreak: draws.integer(2) === 0 ? { losses: 2, minutes: 1 } : DEFAULT_RISK.lossStreak,
-    onHalt: HALT_ACTIONS[draws.integer(HALT_ACTIONS.length)] ?? "keep",
-    resumeAfterMinutes: 1,
-  };
 }
 
 function sampleNow(world: Surroundings, desk: TestDesk): EquitySample | null {

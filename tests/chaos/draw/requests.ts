@@ -53,6 +53,21 @@ export function drawStop(world: Surroundings, symbol: string): StopPlan | null {
   }
 }
 
+/** Where limits are tight, up to twenty times as much. */
+export function drawSize(world: Surroundings, request: OrderRequest): OrderRequest {
+  const draws = world.drawsOf("limits");
+  const { quantity } = request;
+  return draws === null || quantity === undefined
+    ? request
+    : { ...request, quantity: multiply(quantity, decimal(String(1 + draws.integer(20)))) };
+}
+
+/** What an amend makes of a quantity: less, and where limits are tight also more. */
+export function drawAmendFactor(world: Surroundings): Decimal {
+  const more = (world.drawsOf("limits")?.integer(3) ?? 2) < 2 ? "1.7" : "0.8";
+  return decimal(more);
+}
+
 /** So many percent from the mark, on the tick. */
 export function priceNear({ exchange }: Surroundings, symbol: string, percent: number): Decimal {
   const mark = exchange.view(symbol, true).quote.mark ?? ZERO;

@@ -43,11 +43,12 @@ export function happen(world: Surroundings, lives: Lives, user: User): void {
 }
 
 /** What the newer features draw beside it. */
-export function happenBesides(world: Surroundings, lives: Lives): void {
+export function happenBesides(world: Surroundings, lives: Lives, user: User): void {
   jump(world);
   closePair(world);
   const desk = lives.alive;
   if (desk?.state?.venue?.foundAt !== null && desk !== null) {
+    user.settle(desk);
     sampleEquity(world, desk);
     haltOrResume(world, desk);
     desk.wake();

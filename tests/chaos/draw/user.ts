@@ -5,15 +5,27 @@ import type { TestDesk } from "../desk.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { short } from "../venue.ts";
 import { drawKind } from "./kinds.ts";
-import { drawRequest, drawStop, priceNear } from "./requests.ts";
+import { drawAmendFactor, drawRequest, drawSize, drawStop, priceNear } from "./requests.ts";
+import { drawSettings } from "./settings.ts";
 
 export class User {
   /** Entries that had not left yet when everything was stopped. */
   readonly stopped = new Set<string>();
   readonly #world: Surroundings;
+  #isSettled = false;
 
   constructor(world: Surroundings) {
     this.#world = world;
+  }
+
+  /** Sets limits once, before anything else. */
+  settle(desk: TestDesk): void {
+    const limits = this.#isSettled ? null : drawSettings(this.#world);
+    this.#isSettled = true;
+    if (limits !== null) {
+      const decision = desk.apply({ type: "change_settings", limits });
+      this.#world.story.tell(`user: tight limits → ${outcomeOf(decision)}`);
+    }
   }
 
   act(desk: TestDesk, draw: number): void {
@@ -30,7 +42,8 @@ export class User {
       desk.apply({ type: "cancel_order", orderId: some.id });
       story.tell(`user: cancel ${short(some.id)}`);
     } else if (draw < 78 && some !== undefined) {
-      const quantity = roundToStep(multiply(some.quantity, decimal("0.8")), decimal("0.0001"), "down");
+      const factor = drawAmendFactor(this.#world);
+      const quantity = roundToStep(multiply(some.quantity, factor), decimal("0.0001"), "down");
       const decision = desk.apply({ type: "amend_order", orderId: some.id, request: { quantity } });
       story.tell(`user: amend ${short(some.id)} to ${quantity} → ${decision.type}`);
     } else if (draw < 82) {
@@ -64,7 +77,7 @@ export class User {
 
   #place(desk: TestDesk): void {
     const plain = drawRequest(this.#world);
-    const request = drawKind(this.#world, plain);
+    const request = drawSize(this.#world, drawKind(this.#world, plain));
     const decision = desk.apply({ type: "place_order", request });
     const price = request.limitPrice ?? "";
     const close = request.conditionalClose === undefined ? "" : ` closing by ${request.conditionalClose.type}`;

@@ -8,21 +8,23 @@ import type { Recorded } from "../../../durable-objects/trader/turn.ts";
 import type { User } from "../draw/user.ts";
 import type { Story } from "../story.ts";
 import { short } from "../venue.ts";
-import type { ExitWatch } from "./exits.ts";
 
 /** TRADING §6 “Absent”. */
 const ABSENT_AFTER_MS = 60_000;
 
+/** Is told every event of the living desk. */
+export type EventJudge = { readonly committed: (recorded: Recorded) => void };
+
 export class CommitJudge {
   readonly #story: Story;
   readonly #user: User;
-  readonly #exits: ExitWatch;
+  readonly #others: readonly EventJudge[];
   #lastNonce = 0n;
 
-  constructor(story: Story, user: User, exits: ExitWatch) {
+  constructor(story: Story, user: User, others: readonly EventJudge[]) {
     this.#story = story;
     this.#user = user;
-    this.#exits = exits;
+    this.#others = others;
   }
 
   /** Of every signed call that leaves: its nonce is above every one before, whichever instance sends it. */
@@ -40,7 +42,9 @@ export class CommitJudge {
     for (const each of recorded) {
       this.#judge(each);
       this.#tell(each);
-      this.#exits.committed(each);
+      for (const judge of this.#others) {
+        judge.committed(each);
+      }
     }
     const last = recorded.at(-1);
     if (last !== undefined) {

@@ -1,39 +1,67 @@
-/** An exit is at an exchange that answers within 5 s of the wish (TRADING §2). */
-import type { AccountState } from "../../../domain/account/state.ts";
+/** An exit and a cancel are at the exchange within 5 s of the wish, whenever that answers (TRADING §2): in the storm too. */
+import type { AccountState, OpenOrder } from "../../../domain/account/state.ts";
 import type { Recorded } from "../../../durable-objects/trader/turn.ts";
 import { Broken } from "../story.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { short } from "../venue.ts";
+import { callKey, short } from "../venue.ts";
+
+const WITHIN_MS = 5_500;
+
+type Wish = { readonly what: "exit" | "cancel"; readonly orderId: string; readonly at: number };
 
 export class ExitWatch {
   readonly #world: Surroundings;
-  /** When each exit that has not arrived yet was wished and free to go. */
-  readonly #wishedAt = new Map<string, number>();
+  /** What was wished, is free to go and has not arrived yet. */
+  #wishes: readonly Wish[] = [];
 
   constructor(world: Surroundings) {
     this.#world = world;
   }
 
   committed({ event, after }: Recorded): void {
-    const order = "orderId" in event && typeof event.orderId === "string" ? after.orders[event.orderId] : undefined;
+    if (!("orderId" in event) || typeof event.orderId !== "string") {
+      return;
+    }
+    const { orderId } = event;
+    const order = after.orders[orderId];
     const released = event.type === "order_submitted" || event.type === "exit_released";
     // A conditional close is the exchange's own: it was there before the desk knew.
     const own = order?.origin !== "conditional";
     if (released && own && order?.intent === "exit" && order.venue?.waitsFor.length === 0) {
-      this.#wishedAt.set(order.id, this.#world.time.now);
+      this.#wish("exit", orderId);
+    }
+    if (event.type === "cancel_requested") {
+      this.#wish("cancel", orderId);
+    }
+    const given = this.#wishes.find((wish) => wish.what === "exit" && wish.orderId === orderId);
+    if (event.type === "order_rejected" && given !== undefined && !this.#isOver(given, order)) {
+      this.#world.story.breaks(`exit ${short(orderId)} was given up before it reached the exchange`);
     }
   }
 
   check(state: AccountState | null): void {
-    const { time, exchange, feed, clock, troubledAt } = this.#world;
-    const calm = exchange.weather.faults === 0 && feed.state !== "dead";
-    for (const [id, at] of this.#wishedAt) {
-      const gone = state?.orders[id] === undefined;
-      if (exchange.arrived.has(id) || gone || at < troubledAt || !calm) {
-        this.#wishedAt.delete(id);
-      } else if (time.now > at + 5_500 && clock.isRight) {
-        throw new Broken(`exit ${short(id)} has not reached the exchange within 5 s`);
-      }
+    const { time } = this.#world;
+    this.#wishes = this.#wishes.filter((wish) => {
+      const order = state?.orders[wish.orderId];
+      return order !== undefined && !this.#isOver(wish, order);
+    });
+    const late = this.#wishes.find(({ at }) => time.now > at + WITHIN_MS);
+    if (late !== undefined) {
+      throw new Broken(`${late.what} ${short(late.orderId)} has not reached the exchange within 5 s`);
     }
+  }
+
+  #wish(what: Wish["what"], orderId: string): void {
+    this.#wishes = [...this.#wishes, { what, orderId, at: this.#world.time.now }];
+  }
+
+  /** It has arrived; or the desk was down, its clock wrong, or the network lost this very call. */
+  #isOver({ what, orderId, at }: Wish, order: OpenOrder | undefined): boolean {
+    const { exchange, troubledAt, clock } = this.#world;
+    const method = what === "exit" ? "AddOrder" : "CancelOrder";
+    const keys = [orderId, order?.venue?.venueOrderId ?? orderId].map((name) => callKey(method, name));
+    const gone = what === "cancel" && (order?.venue?.cancel ?? null) === null;
+    const called = keys.some((key) => exchange.arrived.has(key) || exchange.astray.has(key));
+    return gone || called || at <= troubledAt || at <= clock.bentAt;
   }
 }

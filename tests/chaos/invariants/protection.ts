@@ -1,6 +1,6 @@
 import { holdingOf } from "../../../domain/account/holdings.ts";
-import type { AccountState } from "../../../domain/account/state.ts";
-import { decimal, isAbove, isBelow, sum, ZERO } from "../../../domain/decimal.ts";
+import type { AccountState, OpenOrder } from "../../../domain/account/state.ts";
+import { decimal, isAbove, isBelow, sum, ZERO, type Decimal } from "../../../domain/decimal.ts";
 import { restingStops } from "../../../domain/protection/resting-stop.ts";
 import { protectionStanding } from "../../../domain/protection/standing.ts";
 import { formatTrimmed } from "../../../exchange-sim/units.ts";
@@ -18,14 +18,7 @@ export function checkProtection(state: AccountState, exchange: ModelExchange): v
       throw new Broken(`the stop of ${asset} never came to rest: ${reason ?? ""}`);
     }
     const stops = restingStops(state, asset);
-    const resting = sum(
-      stops.map(({ id }) => {
-        const there = [...exchange.account.live.values()].find(({ terms }) => terms.clientOrderId === id);
-        return there === undefined
-          ? ZERO
-          : decimal(formatTrimmed(there.terms.quantity - there.filled, there.terms.pair.quantityDecimals));
-      }),
-    );
+    const resting = sum(stops.map((order) => restOf(order, exchange)));
     const { managed } = holdingOf(state.holdings, asset);
     if (isAbove(resting, managed)) {
       throw new Broken(`stops for ${resting} ${asset} rest at the exchange and ${managed} is managed`);
@@ -34,4 +27,12 @@ export function checkProtection(state: AccountState, exchange: ModelExchange): v
       throw new Broken(`the desk counts on a stop of ${asset} that is not at the exchange`);
     }
   }
+}
+
+/** What the exchange still has of the order. */
+function restOf({ id }: OpenOrder, { account }: ModelExchange): Decimal {
+  const there = [...account.live.values()].find(({ terms }) => terms.clientOrderId === id);
+  return there === undefined
+    ? ZERO
+    : decimal(formatTrimmed(there.terms.quantity - there.filled, there.terms.pair.quantityDecimals));
 }
