@@ -84,6 +84,8 @@ function movements(event: AccountEvent): readonly Posting[] {
     case "fees_learned":
     case "cancel_accepted":
     case "order_missed":
+    case "exit_wish_changed":
+    case "stop_lost":
     case "alert_raised":
     case "settings_changed":
     case "risk_change_planned":

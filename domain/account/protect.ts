@@ -11,6 +11,7 @@ import type { FillBooked } from "./events.ts";
 import { findOrder } from "./order-steps.ts";
 import { lastPrice } from "./triggered.ts";
 import { raiseAlert } from "./venue/alerts.ts";
+import { dropExitWish } from "./venue/exit-wish.ts";
 import { record, stamp, type Outcome, type Turn } from "./turn.ts";
 
 type Wanted = Pick<Protection, "stop" | "target">;
@@ -101,7 +102,16 @@ export function protectPosition(turn: Turn, command: Extract<Command, { type: "p
     },
     "Changed by you.",
   );
+  withdrawExit(turn, command);
   return null;
+}
+
+/** Who sets the level anew that a sale was wished for does not want that sale any more. */
+function withdrawExit(turn: Turn, { asset, stop, target }: Extract<Command, { type: "protect_position" }>): void {
+  const cause = turn.state.protections[asset]?.exit?.cause;
+  if (cause !== undefined && (cause === "target" ? target : stop) !== undefined) {
+    dropExitWish(turn, asset);
+  }
 }
 
 /** The stop alone goes, because its order was cancelled by hand. */
@@ -141,6 +151,8 @@ export function change(turn: Turn, asset: Asset, instrument: Instrument, wanted:
       targetArmedTradeId: keepsTarget ? before.targetArmedTradeId : armedAt(turn, instrument.symbol),
       version: (before?.version ?? 0) + 1,
       changedAt: context.marketTime,
+      ...(before?.exit === undefined ? {} : { exit: before.exit }),
+      ...(before?.lost === undefined ? {} : { lost: before.lost }),
     },
     reason,
   });

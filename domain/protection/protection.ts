@@ -5,6 +5,7 @@
  */
 import type { Decimal } from "../decimal.ts";
 import type { Asset, Milliseconds, Symbol } from "../market.ts";
+import type { ExitWish, StopsLost } from "./exit-wish.ts";
 
 /** Where an entry wants its stop: so many percent under its fill, at a price, or following the best price at a distance. */
 export type StopPlan =
@@ -42,6 +43,10 @@ export type Protection = {
   /** Rises with every change, so that a late delivery for an earlier target is recognised. */
   readonly version: number;
   readonly changedAt: Milliseconds;
+  /** At the exchange: it has to be sold and is not yet. Absent or null: nothing is wished. */
+  readonly exit?: ExitWish | null;
+  /** At the exchange: stops that it ended unasked. Absent or null: none. */
+  readonly lost?: StopsLost | null;
 };
 
 /** How the position stands. `partly`: an order of the trader's own holds the rest. */

@@ -33,7 +33,7 @@ export function liveExits(state: AccountState, asset: Asset): readonly OpenOrder
       order.hold.asset === asset &&
       order.side === "sell" &&
       (EXIT_ORIGINS.has(order.origin) || (order.origin === "stop" && !isProtectiveStop(order))) &&
-      order.type !== "limit",
+      (order.type !== "limit" || order.timeInForce === "ioc"),
   );
 }
 

@@ -81,6 +81,13 @@ function statusOf(
   if (exit !== undefined) {
     return { status: "exiting", reason: exit.reason ?? `${exit.quantity} ${asset} is being sold.` };
   }
+  const wish = state.protections[asset]?.exit ?? null;
+  if (wish !== null) {
+    return {
+      status: "exiting",
+      reason: `${wish.reason} It is to be sold${wish.refusal === null ? "." : ", and cannot be yet."}`,
+    };
+  }
   const stop = state.protections[asset]?.stop ?? null;
   if (stop === null) {
     return { status: "unprotected", reason: "No stop: nothing sells this position when the price falls." };

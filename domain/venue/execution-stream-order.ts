@@ -61,6 +61,7 @@ export function changedByRow(order: VenueOrder, row: ExecutionRow): VenueOrder {
       status === "closed" && row.filledQuantity === null ? largest(filledQuantity, quantity) : filledQuantity,
     limitPrice: takesLimit(order.type) ? (row.limitPrice ?? order.limitPrice) : null,
     triggerPrice: takesTrigger(order.type) ? (row.triggerPrice ?? order.triggerPrice) : null,
+    ...(row.triggered === true ? { triggered: true } : {}),
     reason: hasEnded && status !== "closed" ? row.reason : null,
     closedAt: hasEnded ? row.time : null,
     expiresAt: row.expiresAt ?? order.expiresAt,

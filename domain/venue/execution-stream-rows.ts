@@ -30,6 +30,8 @@ export type ExecutionRow = {
   readonly filledQuantity: Decimal | null;
   readonly limitPrice: Decimal | null;
   readonly triggerPrice: Decimal | null;
+  /** True where the row tells that its trigger was met. */
+  readonly triggered?: boolean;
   readonly reason: string | null;
   readonly time: Milliseconds;
   readonly expiresAt: Milliseconds | null;

@@ -25,6 +25,8 @@ export type VenueOrder = {
   readonly filledQuantity: Decimal;
   readonly limitPrice: Decimal | null;
   readonly triggerPrice: Decimal | null;
+  /** Of a triggered type: its trigger was met. Absent: not, or not told. */
+  readonly triggered?: boolean;
   /** The venue's own words for why it ended; null while it lives. */
   readonly reason: string | null;
   readonly openedAt: Milliseconds;

@@ -116,6 +116,16 @@ describe("an order of each type", () => {
     expect(compare(read?.triggerPrice ?? decimal("0"), decimal("60000"))).toBe(1);
   });
 
+  it("a stop says whether its trigger was met", async () => {
+    const stop = { ...none, side: "sell", type: "stop-loss", selfTrade: "cancel-oldest" } as const;
+    const resting = await place({ ...stop, triggerPrice: decimal("40000") });
+    expect((await onlyOpen(resting.clientOrderId))?.triggered).toBeUndefined();
+    const met = await place({ ...stop, triggerPrice: decimal("90000") });
+    exchange.advance(60_000);
+    const [read] = valueOf(await client.rest.queryOrders([met.venueOrderId]));
+    expect(read).toMatchObject({ status: "closed", triggered: true });
+  });
+
   it("a good-till-date order says when it expires, and expires then", async () => {
     const expiresAt = Math.floor(now() / 1_000) * 1_000 + 30_000;
     const order = await place({ timeInForce: "gtd", expiresAt });

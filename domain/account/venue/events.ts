@@ -1,4 +1,5 @@
 /** What can happen to an account because of its exchange, beside the events that paper accounts know too (account/events). */
+import type { ExitWish } from "../../protection/exit-wish.ts";
 import type { Decimal } from "../../decimal.ts";
 import type { Asset, Milliseconds, Side, Symbol } from "../../market.ts";
 import type { Liquidity, Order } from "../../orders/order.ts";
@@ -179,6 +180,24 @@ export type OrderMissed = Timed & { readonly type: "order_missed"; readonly orde
 export const ALERT_TOPICS = ["halt", "stop", "price", "unprotected"] as const;
 export type AlertTopic = (typeof ALERT_TOPICS)[number];
 
+/** The desk has to sell a position and could not yet, has tried, or need not any more (null). */
+export type ExitWishChanged = Timed & {
+  readonly type: "exit_wish_changed";
+  readonly asset: Asset;
+  readonly exit: ExitWish | null;
+};
+
+/** The exchange ended the stop of a position, and nobody had asked for that. */
+export type StopLost = Timed & {
+  readonly type: "stop_lost";
+  readonly asset: Asset;
+  readonly orderId: string;
+  /** The exchange's words. */
+  readonly reason: string | null;
+  /** True where it had been triggered: nothing was sold by it although the price was reached. */
+  readonly triggered: boolean;
+};
+
 /** Something that the user must hear of although nobody asked. */
 export type AlertRaised = Timed & {
   readonly type: "alert_raised";
@@ -216,6 +235,8 @@ export type VenueEvent =
   | OrderCompleted
   | CancelAccepted
   | OrderMissed
+  | ExitWishChanged
+  | StopLost
   | AlertRaised;
 
 /** Their names. */
@@ -243,5 +264,7 @@ export const VENUE_EVENT_TYPES = [
   "order_completed",
   "cancel_accepted",
   "order_missed",
+  "exit_wish_changed",
+  "stop_lost",
   "alert_raised",
 ] as const satisfies readonly VenueEvent["type"][];

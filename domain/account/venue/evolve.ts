@@ -3,6 +3,8 @@ import { add, negate, subtract, ZERO, type Decimal } from "../../decimal.ts";
 import type { AccountEvent } from "../events.ts";
 import { applyLeg, changeExternal, changeHeld, changeManaged } from "../holdings.ts";
 import { step, withFault } from "../order-steps.ts";
+import { lostLately } from "../../protection/exit-wish.ts";
+import type { Protection } from "../../protection/protection.ts";
 import { ENDED_ORDERS_KEPT, type AccountState, type OpenOrder } from "../state.ts";
 import {
   VENUE_EVENT_TYPES,
@@ -165,9 +167,27 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
       }));
     case "order_missed":
       return inOrder(state, event.orderId, seq, (order, link) => ({ ...order, venue: { ...link, missing: true } }));
+    case "exit_wish_changed":
+      return inProtection(state, event.asset, (protection) => ({ ...protection, exit: event.exit }));
+    case "stop_lost":
+      return inProtection(state, event.asset, (protection) => ({
+        ...protection,
+        lost: { count: lostLately(protection.lost, event.marketTime) + 1, at: event.marketTime },
+      }));
     case "alert_raised":
       return state;
   }
+}
+
+function inProtection(
+  state: AccountState,
+  asset: string,
+  change: (protection: Protection) => Protection,
+): AccountState {
+  const protection = state.protections[asset];
+  return protection === undefined
+    ? state
+    : { ...state, protections: { ...state.protections, [asset]: change(protection) } };
 }
 
 /** The moves of an execution, until the ledger rows of each asset have settled them. */

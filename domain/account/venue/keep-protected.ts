@@ -21,6 +21,7 @@ import { assetsOf } from "../../orders/conversion.ts";
 import type { Order } from "../../orders/order.ts";
 import type { Protection, ProtectiveStop } from "../../protection/protection.ts";
 import { heldByOthers, liveExits, restingStops } from "../../protection/resting-stop.ts";
+import { replaceableAt } from "../../protection/exit-wish.ts";
 import { isTooSmall } from "../../protection/too-small.ts";
 import { recordSubmission } from "../execute.ts";
 import { holdingOf } from "../holdings.ts";
@@ -29,11 +30,11 @@ import { beginProtection, endProtection, protectingPair } from "../protect.ts";
 import type { AccountState, OpenOrder } from "../state.ts";
 import { lastPrice } from "../triggered.ts";
 import type { Turn } from "../turn.ts";
-import { raiseAlert } from "./alerts.ts";
 import { requestCancel } from "./cancel.ts";
 import { amendStop, isChangeable } from "./make-room.ts";
-import { closeAtExchange } from "./place.ts";
 import { spendable } from "./spendable.ts";
+import { dropExitWish, wishExit } from "./exit-wish.ts";
+import { exitDue, pursueExit } from "./leave.ts";
 import { exchangeFees } from "./standing.ts";
 
 /** TRADING §4: while its entry still fills, a stop is amended at most this often. */
@@ -66,11 +67,15 @@ function keepAsset(turn: Turn, asset: Asset, looked: boolean): void {
     }
     return;
   }
+  const instrument = protectingPair(turn, asset);
+  const wish = protection?.exit ?? null;
+  if (wish !== null && wish.cause !== "past_stop" && instrument !== null && !waitingSale(turn.state, asset)) {
+    pursueExit(turn, asset, instrument);
+  }
   if (protection === undefined || protection.stop === null) {
     cancelStops(turn, asset, `The ${asset} position has no stop any more.`);
     return;
   }
-  const instrument = protectingPair(turn, asset);
   if (instrument !== null && maySettle(turn.state, asset)) {
     settleStops(turn, protection, protection.stop, instrument, looked);
   }
@@ -197,8 +202,13 @@ function placeStop(
   const view = context.markets[symbol];
   const last = view === undefined ? null : lastPrice(view);
   if (last !== null && compare(last, stop.price) <= 0) {
-    leaveAtOnce(turn, asset, stop.price, last);
+    // TRADING §4 "Past the stop already: exit now, recorded as emergency exit".
+    wishExit(turn, asset, "past_stop", `${asset} last traded at ${last}, past its stop at ${stop.price}.`);
+    pursueExit(turn, asset, instrument);
     return;
+  }
+  if (state.protections[asset]?.exit?.cause === "past_stop") {
+    dropExitWish(turn, asset); // The price came back before anything was sold.
   }
   if (context.marketTime < placeableAt(state, asset)) {
     return;
@@ -239,7 +249,8 @@ function placeStop(
 /** After a refusal not at once again: the exchange would say the same. */
 function placeableAt(state: AccountState, asset: Asset): Milliseconds {
   const last = lastStop(state, asset);
-  return last?.status === "rejected" ? last.updatedAt + REFUSED_RETRY_MS : 0;
+  const refused = last?.status === "rejected" ? last.updatedAt + REFUSED_RETRY_MS : 0;
+  return Math.max(refused, replaceableAt(state.protections[asset]?.lost));
 }
 
 /** A stop of the position that has ended already: before another is placed the price is looked at. */
@@ -258,7 +269,11 @@ export function protectionDueAt(state: AccountState): Milliseconds | null {
   if (state.venue === null) {
     return null;
   }
-  const times = Object.values(state.protections).flatMap(({ asset, stop }) => {
+  const times = Object.values(state.protections).flatMap(({ asset, stop, exit }) => {
+    const wish = exit?.cause === "past_stop" ? null : exitDue(state, asset);
+    if (wish !== null && !waitingSale(state, asset)) {
+      return wish;
+    }
     const instrument = state.instruments[`${asset}/${state.currency}`];
     if (stop === null || !maySettle(state, asset)) {
       return [];
@@ -273,21 +288,12 @@ export function protectionDueAt(state: AccountState): Milliseconds | null {
       return [];
     }
     if (stops.length === 0) {
-      return placeableAt(state, asset);
+      return Math.max(placeableAt(state, asset), exitDue(state, asset) ?? 0);
     }
     const covered = sum(stops.map(({ hold }) => hold.amount));
     return isBelow(covered, wanted) ? Math.max(...stops.map((order) => growableAt(state, order))) : [];
   });
   return times.length === 0 ? null : Math.min(...times);
-}
-
-/** TRADING §4 "Past the stop already: exit now, recorded as emergency exit". */
-function leaveAtOnce(turn: Turn, asset: Asset, level: Decimal, last: Decimal): void {
-  const orderId = nextId(turn);
-  const denied = closeAtExchange(turn, { asset, percent: 100 }, "emergency", orderId);
-  const what = `${asset} last traded at ${last}, past its stop at ${level}`;
-  const becomes = denied === null ? "it is sold at the market now." : `it cannot be sold: ${denied.problem.message}`;
-  raiseAlert(turn, "critical", `${what}: ${becomes}`, denied === null ? orderId : null);
 }
 
 function cancelStops(turn: Turn, asset: Asset, reason: string): void {

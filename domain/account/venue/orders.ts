@@ -5,6 +5,9 @@ import type { Order } from "../../orders/order.ts";
 import type { OpenOrder } from "../state.ts";
 import { record, stamp, type Turn } from "../turn.ts";
 import { raiseAlert } from "./alerts.ts";
+import { assetsOf } from "../../orders/conversion.ts";
+import { isProtectiveStop } from "../../protection/resting-stop.ts";
+import { wishExit } from "./exit-wish.ts";
 import { adoptChild, parentOf } from "./children.ts";
 import type { VenueCommand } from "./commands.ts";
 import { noteExternalOrder, noteExternalOrdersGone } from "./external.ts";
@@ -108,6 +111,7 @@ export function settleEnding(turn: Turn, orderId: string): void {
     return;
   }
   const reason = order.venue?.cancel?.reason ?? ending.reason ?? ENDING_REASONS[ending.status];
+  const unasked = order.venue?.cancel === null && isProtectiveStop(order);
   record(turn, {
     type: ending.status === "expired" ? "order_expired" : "order_cancelled",
     ...stamp(turn.context),
@@ -115,6 +119,25 @@ export function settleEnding(turn: Turn, orderId: string): void {
     reason,
     released: order.hold,
   });
+  if (unasked) {
+    loseStop(turn, order, ending);
+  }
+}
+
+/** A stop that the exchange ended by itself: told, and what it was for is done by the desk (TRADING §4). */
+function loseStop(turn: Turn, order: OpenOrder, { reason, triggered = false }: Ending): void {
+  const { base: asset } = assetsOf(order.symbol);
+  if (turn.state.protections[asset] === undefined) {
+    return;
+  }
+  record(turn, { type: "stop_lost", ...stamp(turn.context), asset, orderId: order.id, reason, triggered });
+  const why = reason === null ? "" : ` (${reason.replace(/\.$/, "")})`;
+  if (triggered) {
+    wishExit(turn, asset, "stop_failed", `Kraken ended the stop of ${asset} at its trigger and sold nothing${why}.`);
+  } else {
+    const what = `Kraken ended the stop of ${asset}${why}, and nobody here had asked for it.`;
+    raiseAlert(turn, "critical", `${what} The desk protects the position again.`, order.id, undefined, asset);
+  }
 }
 
 const ENDING_REASONS: Readonly<Record<Ending["status"], string>> = {
@@ -219,6 +242,7 @@ function reportOwn(turn: Turn, before: OpenOrder, report: VenueOrder, readAt: nu
 
 function endingOf(report: VenueOrder): Ending | null {
   const { reason } = report;
+  const triggered = report.triggered === true ? { triggered: true } : {};
   switch (report.status) {
     case "pending":
     case "open":
@@ -226,9 +250,9 @@ function endingOf(report: VenueOrder): Ending | null {
     case "closed":
       return { status: "filled", reason };
     case "cancelled":
-      return { status: "cancelled", reason: reason === null ? null : `Cancelled at Kraken: ${reason}.` };
+      return { status: "cancelled", reason: reason === null ? null : `Cancelled at Kraken: ${reason}.`, ...triggered };
     case "expired":
-      return { status: "expired", reason };
+      return { status: "expired", reason, ...triggered };
   }
 }
 

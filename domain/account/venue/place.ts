@@ -89,7 +89,13 @@ function submitMakingRoom(turn: Turn, request: OrderRequest, plan: OrderPlan): O
  */
 export function closeAtExchange(
   turn: Turn,
-  wish: { readonly asset: Asset; readonly percent: number; readonly limitPrice?: Decimal | undefined },
+  wish: {
+    readonly asset: Asset;
+    readonly percent: number;
+    readonly limitPrice?: Decimal | undefined;
+    /** Of a limit; absent: it rests until it is cancelled. */
+    readonly timeInForce?: "ioc";
+  },
   origin: OrderOrigin = turn.context.origin === "assistant" ? "assistant" : "close",
   orderId = turn.context.id,
 ): Outcome {
@@ -100,7 +106,7 @@ export function closeAtExchange(
   const selling = beingSold(state, wish.asset);
   const wanted = multiply(multiply(subtract(managed, selling), wholeNumber(wish.percent)), decimal("0.01"));
   const part = smallest(wanted, subtract(spendable(state, wish.asset), selling));
-  const request = saleOf(symbol, part, wish.limitPrice);
+  const request = saleOf(symbol, part, wish.limitPrice, wish.timeInForce);
   const clash =
     marketProblem(state, context) ??
     joinedProblem(state, wish.asset, part) ??
@@ -205,12 +211,17 @@ function deadlineOf(
   return now + (urgent ? URGENT_DEADLINE_MS : ORDINARY_DEADLINE_MS);
 }
 
-function saleOf(symbol: string, part: Decimal, limitPrice: Decimal | undefined): OrderRequest {
+function saleOf(
+  symbol: string,
+  part: Decimal,
+  limitPrice: Decimal | undefined,
+  timeInForce: "ioc" | undefined,
+): OrderRequest {
   return {
     symbol,
     side: "sell",
     type: limitPrice === undefined ? "market" : "limit",
-    timeInForce: limitPrice === undefined ? "ioc" : "gtc",
+    timeInForce: timeInForce ?? (limitPrice === undefined ? "ioc" : "gtc"),
     postOnly: false,
     ...(isPositive(part) ? { quantity: part } : {}),
     ...(limitPrice === undefined ? {} : { limitPrice }),

@@ -67,7 +67,12 @@ export type PendingAmend = {
   readonly holdRaised: Decimal;
 };
 
-export type Ending = { readonly status: "filled" | "cancelled" | "expired"; readonly reason: string | null };
+export type Ending = {
+  readonly status: "filled" | "cancelled" | "expired";
+  readonly reason: string | null;
+  /** Its trigger had been met. Absent: not. */
+  readonly triggered?: boolean;
+};
 
 /**
  * An order of the exchange account that no live order of this desk stands for: shown, and when made by hand never touched without

@@ -34,6 +34,8 @@ const orderRow = z.object({
   vol: amount,
   vol_exec: amount,
   stopprice: amount.nullish(),
+  // A comma list: stopped (a stop) and touched (a take-profit) tell that the trigger was met.
+  misc: z.string().nullish(),
   // Only where it was asked for, and only of an order that has some.
   trades: z.array(z.string()).nullish(),
 });
@@ -81,6 +83,7 @@ function toOrder(venueOrderId: string, row: z.output<typeof orderRow>, names: Na
     limitPrice: type === "limit" ? first : type === "stop-loss-limit" || type === "take-profit-limit" ? second : null,
     triggerPrice:
       type === "trailing-stop" ? positive(row.stopprice) : type === "market" || type === "limit" ? null : first,
+    ...(/\b(stopped|touched)\b/.test(row.misc ?? "") ? { triggered: true } : {}),
     reason: lives ? null : row.reason,
     openedAt: row.opentm,
     closedAt: row.closetm ?? null,

@@ -208,6 +208,15 @@ describe("private frames that are not as expected", () => {
     expect(message.kind === "executions" && message.frame.rows[0]).toMatchObject({ triggerPrice: "60800" });
   });
 
+  it("tell that a trigger was met", () => {
+    const row = (status: string) =>
+      `{"order_id":"O","exec_type":"status","timestamp":"2026-01-22T06:06:19Z","triggers":{"price":5.0,"status":"${status}"}}`;
+    const rows = `${row("untriggered")},${row("triggered")}`;
+    const message = readPrivateFrame(`{"channel":"executions","type":"update","sequence":2,"data":[${rows}]}`);
+    const read = message.kind === "executions" ? message.frame.rows : [];
+    expect(read.map((each) => "triggered" in each && each.triggered)).toEqual([false, true]);
+  });
+
   it.each(["[]", "7", "null", '{"channel":"ticker","data":[]}', '{"hello":1}'])("are unknown: %s", (text) => {
     expect(readPrivateFrame(text)).toEqual({ kind: "unknown" });
   });

@@ -69,7 +69,12 @@ const executionRow = z.object({
   limit_price: amount.optional(),
   limit_price_type: z.string().optional(),
   triggers: z
-    .object({ price: amount.optional(), price_type: z.string().optional(), actual_price: amount.optional() })
+    .object({
+      price: amount.optional(),
+      price_type: z.string().optional(),
+      actual_price: amount.optional(),
+      status: z.string().optional(),
+    })
     .optional(),
   stop_price: amount.optional(),
   reason: z.string().optional(),
@@ -208,6 +213,7 @@ function readExecution(row: unknown, rateCounts: RateCount[]): ExecutionRow | Un
     filledQuantity: wire.cum_qty ?? null,
     limitPrice: (wire.limit_price_type ?? "static") === "static" ? (wire.limit_price ?? null) : null,
     triggerPrice: triggerPrice(wire),
+    ...(wire.triggers?.status === "triggered" ? { triggered: true } : {}),
     reason: wire.reason ?? wire.cancel_reason ?? null,
     time: wire.timestamp,
     expiresAt: wire.expire_time ?? null,

@@ -1,0 +1,49 @@
+/**
+ * A position that the desk has to sell and could not yet: its target was reached, or its stop is no more (TRADING §4 "keep trying
+ * within the collar, alert, say what is left"). It is kept with the protection until nothing is left or the trader sets another level.
+ */
+import type { ErrorCode } from "../problem.ts";
+import type { Milliseconds } from "../market.ts";
+
+/** `past_stop`: the price is past the stop and none rests. `stop_failed`: it was triggered, and the exchange ended it unfilled. */
+export type ExitCause = "target" | "past_stop" | "stop_failed";
+
+export type ExitWish = {
+  readonly cause: ExitCause;
+  /** The sentence of the interface. */
+  readonly reason: string;
+  /** Sales that were tried. */
+  readonly attempts: number;
+  readonly triedAt: Milliseconds | null;
+  /** Why the last of them was not even sent; null when it was. */
+  readonly refusal: ErrorCode | null;
+};
+
+/** Stops of one position that the exchange ended unasked. */
+export type StopsLost = { readonly count: number; readonly at: Milliseconds };
+
+const FIRST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+/** The pause after so many attempts: 10 s, twice as long each time, at most five minutes. */
+export function pauseAfter(attempts: number): Milliseconds {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, Math.min(attempts, 10) - 1));
+}
+
+/** When the sale is tried again; 0: at once. */
+export function exitDueAt({ triedAt, attempts }: ExitWish): Milliseconds {
+  return triedAt === null ? 0 : triedAt + pauseAfter(attempts);
+}
+
+/** After this long a lost stop is no longer the beginning of a row of them. */
+const FORGOTTEN_AFTER_MS = 3_600_000;
+
+/** How many stops were lost in the row that goes on at `now`. */
+export function lostLately(lost: StopsLost | null | undefined, now: Milliseconds): number {
+  return lost === null || lost === undefined || now - lost.at > FORGOTTEN_AFTER_MS ? 0 : lost.count;
+}
+
+/** When a stop may be placed again: the first that was lost is replaced at once, each further one after a longer pause. */
+export function replaceableAt(lost: StopsLost | null | undefined): Milliseconds {
+  return lost === null || lost === undefined || lost.count < 2 ? 0 : lost.at + pauseAfter(lost.count - 1);
+}
