@@ -15,6 +15,7 @@ import type { Clock } from "./clock.ts";
 import type { Desk } from "./desk.ts";
 import { NOTHING_SETTLED, type FeedClient, type Settled } from "./feed-client.ts";
 import { keepAnswer, keptAnswer, type Intent } from "./idempotency.ts";
+import { mayOpen } from "./nets/at-risk.ts";
 import type { Turn } from "./turn.ts";
 
 export type Accepted = Extract<Decision, { type: "accepted" }>;
@@ -42,6 +43,8 @@ export type CommandDependencies = {
   readonly market: Market;
   readonly newId: () => string;
   readonly kraken: { entryWaitSeconds(symbol: Symbol): number };
+  /** The line in D1 by which the cron sweep knows of this trader. */
+  readonly openRisk: { note(): Promise<void> };
 };
 
 /** Carries out a wish of the account's owner. */
@@ -57,7 +60,11 @@ export async function fulfil<T>(dependencies: CommandDependencies, wish: Wish<T>
   }
   const named = symbolsNamed(state, wish.command);
   const symbols = state.market === dependencies.market ? symbolsToSettle(state, wish.command) : [];
-  const settled = symbols.length === 0 ? NOTHING_SETTLED : await feed.settle(symbols, wish.patienceMs);
+  const [settled] = await Promise.all([
+    symbols.length === 0 ? NOTHING_SETTLED : feed.settle(symbols, wish.patienceMs),
+    // Here and nowhere else, whoever asks: before anything is opened, the cron sweep knows of the trader (TRADING §4).
+    mayOpen(state, wish.command) ? dependencies.openRisk.note() : null,
+  ]);
   const problem = firstProblem(settled, named);
   if (problem !== null && (wish.needsMarket || problem.code === "UNKNOWN_SYMBOL")) {
     return { ok: false, error: problem };

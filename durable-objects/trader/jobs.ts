@@ -69,6 +69,14 @@ async function runJob(parts: Parts, row: DueRow): Promise<void> {
     case "housekeeping":
       await keepHouse(parts);
       return;
+    case "open_risk":
+      // Not waited for: it plans its next try itself, and what comes after it needs no D1.
+      parts.state.waitUntil(
+        parts.openRisk.retry().catch((error: unknown) => {
+          parts.unexpected("open_risk_failed", error, {});
+        }),
+      );
+      return;
     case "notify":
       // Not waited for: no channel may hold up what comes after it.
       parts.state.waitUntil(parts.notifier.rang());

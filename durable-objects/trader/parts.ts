@@ -3,6 +3,7 @@
  * deploy or a crash is the same as any other start.
  */
 import { triggerRows } from "../../domain/account/effects.ts";
+import type { AccountState } from "../../domain/account/state.ts";
 import { reportUnexpected } from "../lib/error-sink.ts";
 import type { LogFields } from "../lib/log.ts";
 import { Schedule } from "../lib/schedule.ts";
@@ -26,6 +27,7 @@ import { NotifyTable } from "./notify/table.ts";
 import { readSettings } from "./settings.ts";
 import { TraderSockets } from "./sockets.ts";
 import { accountTimers, ACCOUNT_JOBS, type AccountTimers } from "./timers.ts";
+import { isAtRisk } from "./nets/at-risk.ts";
 import { LEVELS_EVERY_MS } from "./nets/intervals.ts";
 import { OpenRisk } from "./nets/open-risk.ts";
 import { tapeReader, type TapeReader } from "./nets/tape-reader.ts";
@@ -43,7 +45,6 @@ export type Parts = CommandDependencies & {
   readonly historian: Historian;
   readonly triggers: TriggerSync;
   readonly sockets: TraderSockets;
-  /** The line in D1 by which the cron sweep knows of this trader. */
   readonly openRisk: OpenRisk;
   /** The exchange's own tape, for when the feed cannot be believed. */
   readonly readTape: TapeReader;
@@ -109,7 +110,17 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     traderId,
     onResume: (frame, sessionExpiresAt) => resumeFrames(desk, frame, clock.wall(), sessionExpiresAt),
   });
-  const openRisk = new OpenRisk({ store, database: env.DB, traderId, market, now: () => clock.wall() });
+  const openRisk = new OpenRisk({
+    store,
+    database: env.DB,
+    traderId,
+    market,
+    now: () => clock.wall(),
+    plan: (inMs) => {
+      schedule.set("open_risk", "", inMs === null ? null : clock.wall() + inMs);
+      state.waitUntil(schedule.arm());
+    },
+  });
   const unexpected: Parts["unexpected"] = (event, error, fields) => {
     const waitUntil = (promise: Promise<unknown>): void => {
       state.waitUntil(promise);
@@ -227,12 +238,23 @@ function planAfter(parts: Parts, recorded: readonly Recorded[]): void {
     parts.historian.plan();
   }
   noteAlerts(parts, recorded);
+  planOpenRisk(
+    parts,
+    recorded.map(({ after }) => after),
+  );
   // Not by what the desk holds: inside the transaction that is still the state before.
   if (schedule.dueAt("levels", "") === null && recorded.some(({ after }) => triggerRows(after).length > 0)) {
     schedule.set("levels", "", clock.wall() + LEVELS_EVERY_MS);
   }
   if (schedule.dueAt("housekeeping", "") === null) {
     schedule.set("housekeeping", "", clock.wall() + DAY_MS);
+  }
+}
+
+/** Something is open and the cron sweep may not know of it: the alarm tells D1. Belongs inside the transaction of what caused it. */
+export function planOpenRisk({ openRisk, schedule, clock }: Parts, states: readonly AccountState[]): void {
+  if (schedule.dueAt("open_risk", "") === null && states.some(isAtRisk) && !openRisk.isNoted) {
+    schedule.set("open_risk", "", clock.wall());
   }
 }
 

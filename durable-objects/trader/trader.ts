@@ -46,7 +46,7 @@ import { valueNow } from "./equity.ts";
 import { exportEverything } from "./export.ts";
 import { accountStateView, journalView } from "./frames.ts";
 import { runDueJobs } from "./jobs.ts";
-import { assemble, type Parts } from "./parts.ts";
+import { assemble, planOpenRisk, type Parts } from "./parts.ts";
 import { cancelExternal, orderOutcome, placedOutcome } from "./kraken/answers.ts";
 import { notifySubmission, type NotifySubmission } from "./notify/submission.ts";
 import type { Principal, ProposedOrder, TraderPort, Write } from "./port.ts";
@@ -79,6 +79,7 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     super(state, env);
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const { schedule, triggers, kraken } = this.#parts();
+    planOpenRisk(this.#parts(), this.#parts().desk.accounts());
     // Start-up is the recovery path: local alarms do not survive a restart, and the feed may have lost our rows.
     state.waitUntil(schedule.arm());
     state.waitUntil(triggers.start());
@@ -157,9 +158,6 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     // Long only: a sale can do nothing but reduce, so it has the budget of exits.
     const about = side === "sell" ? protective : ordinary;
     const startedAt = this.#parts().clock.wall();
-    if (side === "buy") {
-      await this.#parts().openRisk.note();
-    }
     const placed = await wish(this.#parts(), about("place", principal, { account: accountId, symbol }), () =>
       placeWish(principal, accountId, asked),
     );

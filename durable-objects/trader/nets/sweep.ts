@@ -1,6 +1,7 @@
 import { runDueJobs } from "../jobs.ts";
 import type { Parts } from "../parts.ts";
-import { isAtRisk, lookAfterLevels } from "./watch.ts";
+import { isAtRisk } from "./at-risk.ts";
+import { lookAfterLevels } from "./watch.ts";
 
 /**
  * What cron asks of a trader each minute: levels looked after, overdue work done, the alarm set again. `open` is false when
@@ -16,7 +17,7 @@ export async function sweep(parts: Parts): Promise<{ readonly open: boolean }> {
   } catch (error) {
     unexpected("sweep_failed", error, {});
   }
-  const open = isAtRisk(parts);
+  const open = parts.desk.accounts().some(isAtRisk);
   if (!open) {
     openRisk.forget();
   }

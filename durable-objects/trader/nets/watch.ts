@@ -10,7 +10,6 @@ import { printsThatReach } from "../../../domain/triggers/trigger-index.ts";
 import { accountsOfMarket, applyPrints, contextOf } from "../commands.ts";
 import type { Settled } from "../feed-client.ts";
 import type { Parts } from "../parts.ts";
-import { hasPosition } from "../timers.ts";
 import type { TapeReader } from "./tape-reader.ts";
 
 /** A tape whose last trade is older than this is not believed to be all there is. */
@@ -20,11 +19,6 @@ const FEED_PATIENCE_MS = 2_000;
 const OVERLAP_MS = 5_000;
 
 type Watched = { readonly account: AccountState; readonly rows: readonly TriggerRow[] };
-
-/** Whether anything is open that somebody has to look after. */
-export function isAtRisk(parts: Parts): boolean {
-  return parts.desk.accounts().some((state) => hasPosition(state) || Object.keys(state.orders).length > 0);
-}
 
 /** Whether any level is watched. */
 export function watchesAny(parts: Parts): boolean {
