@@ -11,6 +11,7 @@ import { raiseAlert } from "../account/venue/alerts.ts";
 import { clockOf, haltsInForce, type Halt, type HaltKind } from "./halt.ts";
 import type { HaltCommand } from "./halts-commands.ts";
 import { cancelLive, managedAssets, sellPosition, tightenStop } from "./halts-positions.ts";
+import { treatLateFills } from "./late-fills.ts";
 import { judgeSample, type EquitySample, type Trip } from "./samples.ts";
 
 const MINUTE_MS = 60_000;
@@ -60,6 +61,7 @@ export function watchHalts(turn: Turn): void {
       reason: `Halted: ${losses} losing trades in a row, and ${rule.losses} pause the account for ${rule.minutes} minutes.`,
     });
   }
+  treatLateFills(turn);
 }
 
 /** Ends the halts, after their waiting time or with what the account is worth now as the new base of its limits. */
@@ -137,17 +139,16 @@ function treatPositions(turn: Turn, { kind, positions }: Halt): string {
   return ` ${kept.join(" ")}`;
 }
 
-/** What a flattening halt could not sell yet, and nothing is selling: tried again with every sample. */
+/** What a flattening halt could not sell yet, or what came after it, and nothing is selling: tried again with every sample. */
 function goOnSelling(turn: Turn): void {
   const flattening = haltsInForce(turn.state.halts, turn.context.marketTime).filter(
     ({ positions }) => positions === "flatten",
   );
-  for (const { haltedAt } of flattening) {
-    for (const asset of managedAssets(turn.state)) {
-      if ((turn.state.holdings[asset]?.openedAt ?? Infinity) <= haltedAt) {
-        sellPosition(turn, asset, "Flattened because the account was halted.");
-      }
-    }
+  if (flattening.length === 0) {
+    return;
+  }
+  for (const asset of managedAssets(turn.state)) {
+    sellPosition(turn, asset, "Flattened because the account was halted.");
   }
 }
 

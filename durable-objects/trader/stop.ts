@@ -6,6 +6,7 @@ import type { AccountStop, ResumeRequest, Resumed, StopReport } from "../../cont
 import type { Context } from "../../domain/account/context.ts";
 import type { AccountEvent } from "../../domain/account/events.ts";
 import { summaryOf } from "../../domain/account/stop.ts";
+import { answeredSteps } from "../../domain/account/stop-report.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import { symbolsNeeded } from "../../domain/account/symbols.ts";
 import type { Symbol } from "../../domain/market.ts";
@@ -39,7 +40,7 @@ export async function stopAccounts(
   const settled = await settledFor(parts, wanted);
   const stops = stopAll(parts, wanted, mode, settled);
   await exchangeAnswers(parts, stops, startedAt);
-  const accounts = stops.map((stop) => finished(parts, stop));
+  const accounts = stops.map((stop) => finished(parts, stop, mode));
   return ok({ mode, complete: accounts.every(({ complete }) => complete), accounts });
 }
 
@@ -145,7 +146,7 @@ async function exchangeAnswers(parts: Parts, stops: readonly Stopped[], startedA
   await Promise.all(asked.flatMap(({ orderId }) => (orderId === null ? [] : parts.kraken.outcome(orderId, patience))));
 }
 
-function finished({ desk }: Parts, { account, steps }: Stopped): AccountStop {
+function finished({ desk }: Parts, { account, steps }: Stopped, mode: StopMode): AccountStop {
   const { accountId, name } = account;
   if (steps === null) {
     return {
@@ -167,28 +168,6 @@ function finished({ desk }: Parts, { account, steps }: Stopped): AccountStop {
     };
   }
   const state = desk.account(accountId);
-  const now = steps.map((step) => (state === null ? step : answered(state, step)));
-  return { accountId, name, stopped: true, complete: now.every(({ outcome }) => outcome === "done"), steps: now };
-}
-
-/** A step as it stands once the exchange has answered: an order that is gone was ended as it was asked to. */
-function answered(state: AccountState, step: StopStep): StopStep {
-  if (step.outcome !== "asked" || step.orderId === null || state.orders[step.orderId] !== undefined) {
-    return step;
-  }
-  const order = state.ended.find(({ id }) => id === step.orderId);
-  if (step.what === "cancel") {
-    const sentence =
-      order?.status === "filled"
-        ? `The ${order.side} of ${order.symbol} was filled before its cancel arrived.`
-        : `The order on ${step.symbol ?? "its pair"} is cancelled.`;
-    return { ...step, outcome: "done", sentence };
-  }
-  return order?.status === "filled"
-    ? { ...step, outcome: "done", sentence: `${step.asset ?? "The position"} is sold.` }
-    : {
-        ...step,
-        outcome: "failed",
-        sentence: `The sale of ${step.asset ?? "the position"} did not go through: ${order?.reason ?? "Kraken ended it"}.`,
-      };
+  const now = state === null ? steps : answeredSteps(state, steps, mode);
+  return { accountId, name, stopped: true, complete: now.every(({ outcome }) => outcome === "done"), steps: [...now] };
 }

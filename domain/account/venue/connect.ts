@@ -1,6 +1,7 @@
 /** The account's beginning at an exchange: opened with a key, its holdings read once and counted as external. */
 import { add, isAbove, isPositive, isZero, multiply, round, ZERO } from "../../decimal.ts";
 import { DEFAULT_RISK } from "../../risk/settings.ts";
+import { haltsInForce } from "../../risk/halt.ts";
 import { conversionRate, USUAL_COST_DECIMALS } from "../../orders/conversion.ts";
 import { refuse, type Problem } from "../../problem.ts";
 import { isZone } from "../day.ts";
@@ -94,6 +95,11 @@ export function adoptHolding(turn: Turn, command: CommandOf<"adopt_holding">): O
 
 function adoptionProblem(turn: Turn, { asset, quantity, cost }: CommandOf<"adopt_holding">): Problem | null {
   const { external } = holdingOf(turn.state.holdings, asset);
+  const halts = haltsInForce(turn.state.halts, turn.context.marketTime);
+  if (halts.some(({ positions }) => positions === "flatten")) {
+    const message = `Positions of this account are being sold (${halts.map(({ reason }) => reason).join(" ")}): ${asset} would be sold as soon as it is adopted. Resume trading first.`;
+    return { code: "TRADING_HALTED", message, details: { asset } };
+  }
   const refused =
     asset === turn.state.currency
       ? refuse("ADOPTION_INVALID", `${asset} is cash: there is nothing to adopt.`, { asset })
