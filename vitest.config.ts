@@ -56,6 +56,8 @@ export default defineConfig({
           name: "domain",
           environment: "node",
           include: ["{domain,contract,scripts,durable-objects,worker}/**/*.test.ts"],
+          // Nothing here waits: what takes long is a property on a busy machine.
+          testTimeout: 30_000,
         },
       },
       {

@@ -44,6 +44,8 @@ export const positionProtection = z.object({
     })
     .nullable(),
   target: decimalText.nullable(),
+  /** Without a stop of the desk: the level at which the trader's own stop orders have sold all of it. */
+  ownStop: decimalText.nullable(),
   /** The order that rests, and how much it covers. */
   stopOrderId: z.string().nullable(),
   protectedQuantity: decimalText,

@@ -50,6 +50,40 @@ describe("a stop that an entry brings", () => {
     expect(stopOf(trader)).toEqual({ quantity: "2", at: "95" });
   });
 
+  it("comes to what a sale of a pair that is not in account currency buys", () => {
+    const trader = desk({ limits: { defaultStopPercent: d("5") } });
+    trader.book("ETH/USD", [["9.9", "500"]], [["10", "500"]]).book("ETH/BTC", [["0.1", "50"]], [["0.11", "50"]]);
+    trader.place({ symbol: "ETH/USD", side: "buy", quantity: d("20") });
+    expect(trader.state.protections["BTC"]).toBeUndefined();
+    trader.place({ symbol: "ETH/BTC", side: "sell", quantity: d("10") });
+    const managed = trader.state.holdings["BTC"]?.managed ?? d("0");
+    expect(stopOf(trader)).toEqual({ quantity: managed, at: "95" });
+    expect(protectionStanding(trader.state, "BTC")).toMatchObject({ status: "protected" });
+  });
+
+  it("stands where the trader's own stop order was, in words too, when there is none of the desk", () => {
+    const trader = desk();
+    trader.place({ side: "buy", quantity: d("2"), stop: null });
+    expect(protectionStanding(trader.state, "BTC")).toMatchObject({ status: "unprotected", ownStop: null });
+    trader.place({ side: "sell", type: "stop-loss", quantity: d("1.5"), triggerPrice: d("95") });
+    expect(protectionStanding(trader.state, "BTC")).toMatchObject({ status: "partly", ownStop: null });
+    trader.place({ side: "sell", type: "stop-loss", quantity: d("0.5"), triggerPrice: d("90") });
+    expect(protectionStanding(trader.state, "BTC")).toMatchObject({
+      status: "protected",
+      ownStop: "90",
+      reason: "Covered by 2 stop orders of yours.",
+    });
+  });
+
+  it("keeps the trader's target when an add brings the default one", () => {
+    const trader = desk({ limits: { defaultTargetPercent: d("10") } });
+    trader.place({ side: "buy", quantity: d("1"), target: { type: "price", price: d("200") } });
+    trader.place({ side: "buy", quantity: d("1") });
+    expect(trader.state.protections["BTC"]?.target).toBe("200");
+    trader.place({ side: "buy", quantity: d("1"), target: { type: "price", price: d("150") } });
+    expect(trader.state.protections["BTC"]?.target).toBe("150");
+  });
+
   it("lies so many percent under the fill, on the tick", () => {
     const trader = desk();
     trader.place({ side: "buy", quantity: d("1"), stop: { type: "percent", percent: d("5") } });

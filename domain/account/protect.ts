@@ -1,5 +1,5 @@
 /** What is wanted for a position: what its entries brought, what the trader changes, its end with the position (TRADING §4). */
-import { isPositive, multiply, ZERO, type Decimal } from "../decimal.ts";
+import { isPositive, multiply, ONE, ZERO, type Decimal } from "../decimal.ts";
 import type { Asset, Instrument } from "../market.ts";
 import { assetsOf, valuationSymbol } from "../orders/conversion.ts";
 import { checkEntryProtection, mergedProtection, stopAt, targetAt } from "../protection/plan.ts";
@@ -19,20 +19,22 @@ type Wanted = Pick<Protection, "stop" | "target">;
 /** Takes in the stops and targets of entries whose first fill is in this turn. */
 export function beginProtection(turn: Turn): void {
   const firsts = turn.events.filter(
-    (event): event is FillBooked =>
-      event.type === "fill_booked" && event.side === "buy" && event.orderFilledQuantity === event.quantity,
+    (event): event is FillBooked => event.type === "fill_booked" && event.orderFilledQuantity === event.quantity,
   );
   for (const fill of firsts) {
     const order = findOrder(turn.state, fill.orderId);
     const wish = order?.protection ?? null;
     if (order !== undefined && wish !== null) {
-      beginFor(turn, fill, multiply(order.averagePrice ?? fill.price, fill.conversionRate), wish);
+      const { base, quote } = assetsOf(fill.symbol);
+      const bought = fill.side === "buy" ? base : quote;
+      // What is bought by selling ETH/BTC is bitcoin, at what bitcoin was worth then.
+      const price = fill.side === "buy" ? (order.averagePrice ?? fill.price) : ONE;
+      beginFor(turn, fill, bought, multiply(price, fill.conversionRate), wish);
     }
   }
 }
 
-function beginFor(turn: Turn, fill: FillBooked, entry: Decimal, wish: EntryProtection): void {
-  const { base: asset } = assetsOf(fill.symbol);
+function beginFor(turn: Turn, fill: FillBooked, asset: Asset, entry: Decimal, wish: EntryProtection): void {
   const { state } = turn;
   if (!isPositive(holdingOf(state.holdings, asset).managed)) {
     return;

@@ -4,9 +4,9 @@
  */
 import { haltsInForce } from "../risk/halt.ts";
 import type { HaltCommand } from "../risk/halts-commands.ts";
-import { cancelLive, ensureStop, isStopOfAnyKind, managedAssets, sellPosition } from "../risk/halts-positions.ts";
+import { cancelLive, ensureStop, managedAssets, sellPosition } from "../risk/halts-positions.ts";
 import type { StopMode, StopStep } from "../risk/halts-stop.ts";
-import { isProtectiveStop, liveExits } from "../protection/resting-stop.ts";
+import { isProtectiveStop, isStopOfAnyKind, liveExits } from "../protection/resting-stop.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Turn } from "./turn.ts";
 import { raiseAlert } from "./venue/alerts.ts";

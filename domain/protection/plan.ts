@@ -66,7 +66,9 @@ export function mergedProtection(
   instrument: Instrument,
 ): Pick<Protection, "stop" | "target"> {
   const came = wish.stop === null ? null : stopAt(wish.stop, entry, instrument);
-  const target = wish.target === null ? (before?.target ?? null) : targetAt(wish.target, entry, instrument);
+  const aim = before?.target ?? null;
+  const keepsAim = wish.target === null || (wish.isDefaultTarget === true && aim !== null);
+  const target = wish.target === null || keepsAim ? aim : targetAt(wish.target, entry, instrument);
   const known = before?.stop ?? null;
   if (came === null || known === null) {
     return { stop: came ?? known, target };
@@ -83,7 +85,7 @@ export function entryProtection(
   request: OrderRequest,
   intent: Intent,
 ): EntryProtection | null {
-  if (intent === "exit" || request.side === "sell") {
+  if (intent === "exit") {
     return null;
   }
   const { defaultStopPercent, defaultTargetPercent } = defaults;
@@ -91,9 +93,18 @@ export function entryProtection(
   const none = request.conditionalClose !== undefined;
   const usual = none || defaultStopPercent === null ? null : percentAway(defaultStopPercent);
   const aim = none || defaultTargetPercent === null ? null : percentAway(defaultTargetPercent);
-  const stop = request.stop === undefined ? usual : request.stop;
-  const target = request.target === undefined ? aim : request.target;
-  return stop === null && target === null ? null : { stop, target, isDefault: request.stop === undefined };
+  // Selling ETH/BTC buys bitcoin: a price named for it would be of another pair, a distance holds for what is bought.
+  const isSale = request.side === "sell";
+  const stop = request.stop === undefined || isSale ? usual : request.stop;
+  const target = request.target === undefined || isSale ? aim : request.target;
+  return stop === null && target === null
+    ? null
+    : {
+        stop,
+        target,
+        isDefault: request.stop === undefined,
+        isDefaultTarget: request.target === undefined,
+      };
 }
 
 function percentAway(percent: Decimal): { readonly type: "percent"; readonly percent: Decimal } {

@@ -24,6 +24,8 @@ export type EntryProtection = {
   readonly target: TargetPlan | null;
   /** True where the stop is the account's default: it never lowers a stop that is there (ADR 0011). */
   readonly isDefault: boolean;
+  /** True where the target is the account's default: it takes the place of none that is there. */
+  readonly isDefaultTarget?: boolean;
 };
 
 /** A stop as it stands: its level now. A trailing one keeps its distance, and its level only rises. */

@@ -3,12 +3,27 @@ import { subtract, sum, ZERO, type Decimal } from "../decimal.ts";
 import type { AccountState, OpenOrder } from "../account/state.ts";
 import type { Asset } from "../market.ts";
 
+const STOP_TYPES: ReadonlySet<OpenOrder["type"]> = new Set(["stop-loss", "stop-loss-limit", "trailing-stop"] as const);
+
 /** Orders by which the desk (or the trader's close) sells a position at once. */
 const EXIT_ORIGINS: ReadonlySet<OpenOrder["origin"]> = new Set(["close", "target", "emergency", "flatten"] as const);
 
 /** True for an order that only protects: it rests until its trigger, and gives way to any other sale. */
 export function isProtectiveStop(order: Pick<OpenOrder, "origin" | "triggeredBy">): boolean {
   return order.origin === "stop" && (order.triggeredBy ?? null) === null;
+}
+
+/** A sale that waits under the price: the desk's own stop, one that the trader placed, a child of an entry. */
+export function isStopOfAnyKind(order: OpenOrder): boolean {
+  const waits = (order.triggeredBy ?? null) === null && order.side === "sell" && order.intent === "exit";
+  return isProtectiveStop(order) || (waits && STOP_TYPES.has(order.type));
+}
+
+/** Stop orders that the trader placed for the asset, beside what the desk keeps. */
+export function ownStops(state: AccountState, asset: Asset): readonly OpenOrder[] {
+  return Object.values(state.orders).filter(
+    (order) => order.hold.asset === asset && isStopOfAnyKind(order) && !isProtectiveStop(order),
+  );
 }
 
 /** The protective stops of the asset that rest, the oldest first. On paper there is at most one. */

@@ -6,7 +6,7 @@ import type { Asset, Milliseconds } from "../market.ts";
 import { remaining, stands } from "./naked.ts";
 import { nakedNow, nakedSince, NEVER_NAKED } from "./naked-time.ts";
 import type { ProtectionStatus } from "./protection.ts";
-import { heldByOthers, liveExits, restingStops } from "./resting-stop.ts";
+import { heldByOthers, liveExits, restingStops, ownStops } from "./resting-stop.ts";
 import { isTooSmall } from "./too-small.ts";
 
 export type PositionProtection = {
@@ -18,6 +18,8 @@ export type PositionProtection = {
     readonly percent: Decimal | null;
   } | null;
   readonly target: Decimal | null;
+  /** Without a stop of the desk: the level at which the trader's own stop orders have sold all of it. */
+  readonly ownStop: Decimal | null;
   readonly stopOrderId: string | null;
   readonly protectedQuantity: Decimal;
   readonly stopNet: "exchange" | "desk" | null;
@@ -52,6 +54,7 @@ export function protectionStanding(state: AccountState, asset: Asset): PositionP
     reason,
     stop: stop === null ? null : { ...stop, percent: stop.type === "trailing" ? stop.percent : null },
     target: protection?.target ?? null,
+    ownStop: stop === null ? ownStopPrice(state, asset, managed) : null,
     stopOrderId: stops[0]?.id ?? null,
     protectedQuantity: smallest(covered, managed),
     stopNet: standing.length === 0 ? null : state.venue === null ? "desk" : "exchange",
@@ -69,6 +72,40 @@ function nakedStanding({ naked }: AccountState, asset: Asset): NakedStanding {
     longestMs: owed.longestMs,
     quantitySeconds: owed.quantitySeconds,
   };
+}
+
+/** Without a stop of the desk: what stop orders of the trader's own are there for. */
+function ownStanding(
+  state: AccountState,
+  asset: Asset,
+  managed: Decimal,
+): { readonly status: ProtectionStatus; readonly reason: string } {
+  const own = ownStops(state, asset).filter(stands);
+  const [first] = own;
+  if (first === undefined) {
+    return { status: "unprotected", reason: "No stop: nothing sells this position when the price falls." };
+  }
+  const rest = subtract(managed, sum(own.map(remaining)));
+  const level = first.triggerPrice === null ? "" : ` at ${first.triggerPrice}`;
+  const by = own.length === 1 ? `a stop order of yours${level}` : `${own.length} stop orders of yours`;
+  return isPositive(rest)
+    ? {
+        status: "partly",
+        reason: `Covered by ${by}, without ${rest} ${asset}: nothing sells that when the price falls.`,
+      }
+    : { status: "protected", reason: `Covered by ${by}.` };
+}
+
+/** The lowest level at which the trader's own stop orders sell all of it; null where they do not, or it is not known. */
+function ownStopPrice(state: AccountState, asset: Asset, managed: Decimal): Decimal | null {
+  const own = ownStops(state, asset).filter(stands);
+  const levels = own.flatMap(({ triggerPrice }) => triggerPrice ?? []);
+  const isWhole = own.length > 0 && levels.length === own.length;
+  return isWhole && !isPositive(subtract(managed, sum(own.map(remaining)))) ? smallestOf(levels) : null;
+}
+
+function smallestOf(levels: readonly Decimal[]): Decimal | null {
+  return levels.reduce<Decimal | null>((least, level) => (least === null ? level : smallest(least, level)), null);
 }
 
 function statusOf(
@@ -90,7 +127,7 @@ function statusOf(
   }
   const stop = state.protections[asset]?.stop ?? null;
   if (stop === null) {
-    return { status: "unprotected", reason: "No stop: nothing sells this position when the price falls." };
+    return ownStanding(state, asset, managed);
   }
   const instrument = instrumentOf(state, asset);
   const tooSmall = (quantity: Decimal): boolean =>

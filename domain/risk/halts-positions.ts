@@ -6,7 +6,7 @@ import { exitPosition } from "../account/exit-position.ts";
 import { instrumentOf, isDust } from "../account/facts.ts";
 import { nextId } from "../account/next-id.ts";
 import { change, protectingPair } from "../account/protect.ts";
-import type { AccountState, OpenOrder } from "../account/state.ts";
+import type { AccountState } from "../account/state.ts";
 import { lastPrice } from "../account/triggered.ts";
 import type { Turn } from "../account/turn.ts";
 import { ordersHolding } from "../account/cancel.ts";
@@ -15,10 +15,8 @@ import { closeAtExchange } from "../account/venue/place.ts";
 import { valuationSymbol } from "../orders/conversion.ts";
 import { stopAt } from "../protection/plan.ts";
 import type { ProtectiveStop } from "../protection/protection.ts";
-import { isProtectiveStop, liveExits } from "../protection/resting-stop.ts";
+import { isProtectiveStop, liveExits, ownStops } from "../protection/resting-stop.ts";
 import type { StopStep } from "./halts-stop.ts";
-
-const STOP_TYPES: ReadonlySet<OpenOrder["type"]> = new Set(["stop-loss", "stop-loss-limit", "trailing-stop"] as const);
 
 /** Where the account has switched its default off and still wants to be protected (TRADING §5 "stop 5 %"). */
 const USUAL_STOP_PERCENT = decimal("5");
@@ -77,12 +75,6 @@ export function tightenStop(turn: Turn, asset: Asset, percent: Decimal): StopSte
   return step(turn, asset, "protect", "done", null, `${asset}: stop at ${stop.price}.`);
 }
 
-/** A sale that waits under the price: the desk's own stop, one that the trader placed, a child of an entry. */
-export function isStopOfAnyKind(order: OpenOrder): boolean {
-  const waits = (order.triggeredBy ?? null) === null && order.side === "sell" && order.intent === "exit";
-  return isProtectiveStop(order) || (waits && STOP_TYPES.has(order.type));
-}
-
 /** Makes sure that a position has a stop: its own, else the account's default under the price now. */
 export function ensureStop(turn: Turn, asset: Asset): StopStep {
   const protection = turn.state.protections[asset];
@@ -93,9 +85,7 @@ export function ensureStop(turn: Turn, asset: Asset): StopStep {
   if (isDust(turn.state, asset)) {
     return step(turn, asset, "protect", "failed", null, `${asset} is unprotected: too small for an order.`);
   }
-  const own = Object.values(turn.state.orders).filter(
-    (order) => order.hold.asset === asset && isStopOfAnyKind(order) && !isProtectiveStop(order),
-  );
+  const own = ownStops(turn.state, asset);
   if (own.length > 0 && compare(sum(own.map(({ hold }) => hold.amount)), managedOf(turn, asset)) >= 0) {
     return step(turn, asset, "protect", "done", own[0]?.id ?? null, `${asset} is covered by a stop order of yours.`);
   }

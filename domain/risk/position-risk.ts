@@ -21,6 +21,8 @@ export type ProtectedPosition = {
       readonly price: Decimal;
       readonly percent: Decimal | null;
     } | null;
+    /** Where the desk has none: the trader's own, if it covers all. */
+    readonly ownStop?: Decimal | null;
   };
 };
 
@@ -50,7 +52,7 @@ export function positionRisk(
   marks: Marks,
 ): PositionRisk {
   const { mark, value } = valuatePosition(position, account.currency, marks);
-  const stop = position.protection.stop?.price ?? null;
+  const stop = position.protection.stop?.price ?? position.protection.ownStop ?? null;
   const valueAtStop = stop === null ? null : atStop(position, stop, account.fees);
   const lossAtStop = valueAtStop === null || position.cost === null ? null : subtract(position.cost, valueAtStop);
   const distance = stop === null || mark === null ? null : subtract(mark, stop);

@@ -6,7 +6,7 @@ import { formatPrice, MISSING } from "../../ui/format.ts";
 type Protection = PositionView["protection"];
 
 /** "61 043.2" or "Unprotected": what stands in the cell. */
-export function protectionWord({ stop, status }: Protection, instrument: Instrument | null): string {
+export function protectionWord({ stop, ownStop, status }: Protection, instrument: Instrument | null): string {
   switch (status) {
     case "exiting":
       return "Selling";
@@ -16,7 +16,11 @@ export function protectionWord({ stop, status }: Protection, instrument: Instrum
       return "Unprotected";
     case "protected":
     case "partly":
-      return stop === null ? "Unprotected" : formatPrice(stop.price, instrument?.priceDecimals);
+      return stop === null
+        ? ownStop === null
+          ? "By your orders"
+          : formatPrice(ownStop, instrument?.priceDecimals)
+        : formatPrice(stop.price, instrument?.priceDecimals);
   }
 }
 

@@ -26,6 +26,7 @@ const bare = samplePosition({
     target: null,
     stopOrderId: null,
     protectedQuantity: decimal("0"),
+    ownStop: null,
     stopNet: null,
   },
 });

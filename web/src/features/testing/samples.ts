@@ -152,6 +152,7 @@ export function samplePosition(change: Partial<PositionView> = {}): PositionView
       target: null,
       stopOrderId: "stop-1",
       protectedQuantity: decimal("0.5"),
+      ownStop: null,
       stopNet: "desk",
     },
     openedAt: NOW - 3_600_000,
