@@ -24,7 +24,6 @@ import {
   type PlacedOrder,
   type ProtectPositionRequest,
 } from "../../../contract/orders.ts";
-import { riskView, type RiskSettingsView, type RiskView } from "../../../contract/risk.ts";
 import { symbolToPath } from "../../../contract/symbols.ts";
 import { eventList } from "../../../contract/trader-socket.ts";
 import type { AccountView } from "../../../contract/accounts.ts";
@@ -179,16 +178,6 @@ export function resetAccount(
 
 export function changeSettings(accountId: string, change: SettingsRequest): Promise<Result<AccountView>> {
   return request(`/api/accounts/${accountId}/settings`, account, { method: "PATCH", body: change });
-}
-
-/** The rules of the account, the table that explains them, and how it stands against them now. */
-export function fetchRisk(accountId: string): Promise<Result<RiskView>> {
-  return request(`/api/accounts/${accountId}/risk`, riskView);
-}
-
-/** All settings at once. A rule that has halted the account is not loosened at once: the answer says what waits. */
-export function changeRisk(accountId: string, settings: RiskSettingsView): Promise<Result<RiskView>> {
-  return request(`/api/accounts/${accountId}/risk`, riskView, { method: "PUT", body: settings });
 }
 
 /** External inventory of a Kraken account becomes the desk's own. */

@@ -1,4 +1,5 @@
-import { Show, Suspense, lazy, type JSX, type ParentProps } from "solid-js";
+import { Show, type JSX, type ParentProps } from "solid-js";
+import { lazyPart } from "./lazy-part.tsx";
 
 export type DialogProps = ParentProps<{
   open: boolean;
@@ -16,13 +17,7 @@ export type DialogProps = ParentProps<{
   initialFocus?: () => HTMLElement | undefined;
 }>;
 
-const loadModal = () => import("./modal.tsx");
-const Modal = lazy(loadModal);
-
-/** Fetches the dialog's code ahead of the first dialog, so that it opens at once. */
-export function warmUpDialogs(): void {
-  loadModal().catch((error: unknown) => console.warn("The dialogs' code could not be fetched ahead.", error));
-}
+const Modal = lazyPart(async () => (await import("./modal.tsx")).default);
 
 /**
  * A modal: traps focus and returns it, Esc closes. Without `onClose` it
@@ -31,9 +26,7 @@ export function warmUpDialogs(): void {
 export function Dialog(props: DialogProps): JSX.Element {
   return (
     <Show when={props.open}>
-      <Suspense>
-        <Modal {...props} />
-      </Suspense>
+      <Modal {...props} />
     </Show>
   );
 }

@@ -1,5 +1,5 @@
 import { useNavigate } from "@solidjs/router";
-import { Show, Suspense, createSignal, lazy, type JSX } from "solid-js";
+import { Show, createSignal, type JSX } from "solid-js";
 import type { AccountView } from "../../../../contract/accounts.ts";
 import { changePreferences } from "../../data/preferences.ts";
 import { useAccount, useAccounts } from "../../data/use-account.ts";
@@ -7,13 +7,12 @@ import { ModeBadge } from "../account-mode/mode-marks.tsx";
 import { isKraken, modeWord } from "../account-mode/mode-words.ts";
 import { connectionWord } from "../exchange/connection-words.ts";
 import { Icon } from "../../ui/icon.tsx";
+import { lazyPart } from "../../ui/lazy-part.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 
-const DepositDialog = lazy(async () => ({ default: (await import("./deposit-dialog.tsx")).DepositDialog }));
-const OpenAccountDialog = lazy(async () => ({
-  default: (await import("./open-account-dialog.tsx")).OpenAccountDialog,
-}));
-const ResetDialog = lazy(async () => ({ default: (await import("./reset-dialog.tsx")).ResetDialog }));
+const DepositDialog = lazyPart(async () => (await import("./deposit-dialog.tsx")).DepositDialog);
+const OpenAccountDialog = lazyPart(async () => (await import("./open-account-dialog.tsx")).OpenAccountDialog);
+const ResetDialog = lazyPart(async () => (await import("./reset-dialog.tsx")).ResetDialog);
 
 /** Which account is on screen, its mode, and what can be done with it. */
 export function AccountSwitcher(props: { showName: boolean }): JSX.Element {
@@ -72,17 +71,15 @@ export function AccountSwitcher(props: { showName: boolean }): JSX.Element {
           />
         )}
       </Show>
-      <Suspense>
-        <Show when={dialog() === "open"}>
-          <OpenAccountDialog onClose={close} />
-        </Show>
-        <Show when={dialog() === "deposit" && account()}>
-          {(active) => <DepositDialog account={active()} onClose={close} />}
-        </Show>
-        <Show when={dialog() === "reset" && account()}>
-          {(active) => <ResetDialog account={active()} onClose={close} />}
-        </Show>
-      </Suspense>
+      <Show when={dialog() === "open"}>
+        <OpenAccountDialog onClose={close} />
+      </Show>
+      <Show when={dialog() === "deposit" && account()}>
+        {(active) => <DepositDialog account={active()} onClose={close} />}
+      </Show>
+      <Show when={dialog() === "reset" && account()}>
+        {(active) => <ResetDialog account={active()} onClose={close} />}
+      </Show>
     </>
   );
 }

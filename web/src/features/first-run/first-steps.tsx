@@ -1,5 +1,4 @@
 import { For, Show, createEffect, createMemo, createResource, type JSX } from "solid-js";
-import { fetchChats } from "../../data/assistant-api.ts";
 import { changePreferences, preferences } from "../../data/preferences.ts";
 import { useAccount, useOpenOrders, usePositions, useRecentOrders, useTraderReady } from "../../data/use-account.ts";
 import { classNames } from "../../ui/class-names.ts";
@@ -27,6 +26,7 @@ export function FirstSteps(props: { onOrder: () => void; onAsk: () => void }): J
   const [askedBefore] = createResource(
     () => isShown() && !isStepDone(ASKED),
     async () => {
+      const { fetchChats } = await import("../../data/assistant-api.ts");
       const chats = await fetchChats("");
       return chats.ok && chats.value.rows.some(({ runs }) => runs > 0);
     },

@@ -7,7 +7,6 @@ import {
   Switch,
   createEffect,
   createSignal,
-  lazy,
   onCleanup,
   onMount,
   untrack,
@@ -20,7 +19,7 @@ import { useInstrument, useTicker } from "../../data/use-market.ts";
 import { formatPrice } from "../../ui/format.ts";
 import { useStores } from "../../data/stores.tsx";
 import { Button } from "../../ui/button.tsx";
-import { warmUpDialogs } from "../../ui/dialog.tsx";
+import { lazyPart, warmUpParts } from "../../ui/lazy-part.tsx";
 import { Skeleton } from "../../ui/panel.tsx";
 import { panelSize } from "../../ui/splitter.tsx";
 import { useLayout } from "../../ui/use-media.ts";
@@ -39,15 +38,11 @@ import { Navigation } from "./navigation.tsx";
 import { useCommands } from "./use-commands.ts";
 import { tradeUrl, usePlace } from "./use-place.ts";
 
-// Chunks of their own: nothing of them is needed before the first key or press.
-const CommandPalette = lazy(async () => ({
-  default: (await import("../command-palette/command-palette.tsx")).CommandPalette,
-}));
-const KeyHelp = lazy(async () => ({ default: (await import("../command-palette/key-help.tsx")).KeyHelp }));
-const SessionExpired = lazy(async () => ({ default: (await import("../sign-in/session-expired.tsx")).SessionExpired }));
-const SymbolSearch = lazy(async () => ({
-  default: (await import("../symbol-switcher/symbol-search.tsx")).SymbolSearch,
-}));
+// Nothing of them is needed before the first key or press.
+const CommandPalette = lazyPart(async () => (await import("../command-palette/command-palette.tsx")).CommandPalette);
+const KeyHelp = lazyPart(async () => (await import("../command-palette/key-help.tsx")).KeyHelp);
+const SessionExpired = lazyPart(async () => (await import("../sign-in/session-expired.tsx")).SessionExpired);
+const SymbolSearch = lazyPart(async () => (await import("../symbol-switcher/symbol-search.tsx")).SymbolSearch);
 
 const TIME_AXIS = 28;
 const MARGIN = 12;
@@ -144,22 +139,20 @@ export function Frame(props: ParentProps): JSX.Element {
           <Navigation isPhone />
         </Show>
       </div>
-      <Suspense>
-        <Switch>
-          <Match when={overlay() === "symbols"}>
-            <SymbolSearch open onClose={close} />
-          </Match>
-          <Match when={overlay() === "palette"}>
-            <CommandPalette open onClose={close} commands={commands()} onSymbol={desk.setSymbol} />
-          </Match>
-          <Match when={overlay() === "keys"}>
-            <KeyHelp open onClose={close} />
-          </Match>
-        </Switch>
-        <Show when={session.state().type === "expired"}>
-          <SessionExpired />
-        </Show>
-      </Suspense>
+      <Switch>
+        <Match when={overlay() === "symbols"}>
+          <SymbolSearch open onClose={close} />
+        </Match>
+        <Match when={overlay() === "palette"}>
+          <CommandPalette open onClose={close} commands={commands()} onSymbol={desk.setSymbol} />
+        </Match>
+        <Match when={overlay() === "keys"}>
+          <KeyHelp open onClose={close} />
+        </Match>
+      </Switch>
+      <Show when={session.state().type === "expired"}>
+        <SessionExpired />
+      </Show>
       <ModeBorder />
       <Toasts isPhone={layout() === "phone"} bottom={toastsBottom()} />
     </DeskContext.Provider>
@@ -204,12 +197,12 @@ function showFavicon(isReal: boolean): void {
 function useWarmUp(): void {
   onMount(() => {
     for (const type of ["pointermove", "pointerdown", "keydown"]) {
-      addEventListener(type, warmUpDialogs, { once: true, passive: true });
+      addEventListener(type, warmUpParts, { once: true, passive: true });
     }
   });
   onCleanup(() => {
     for (const type of ["pointermove", "pointerdown", "keydown"]) {
-      removeEventListener(type, warmUpDialogs);
+      removeEventListener(type, warmUpParts);
     }
   });
 }

@@ -19,7 +19,6 @@ import { sideWord } from "../orders/order-words.ts";
 import { useLatestOrder } from "../orders/use-latest-order.ts";
 import { SegmentedChoice } from "../segmented-choice.tsx";
 import { useAnswered } from "./answered.ts";
-import { ConfirmOrderDialog } from "./confirm-order-dialog.tsx";
 import { denialFix, type DenialFix } from "./denial-fix.ts";
 import { EstimateFigures } from "./estimate-figures.tsx";
 import { referencePrice, type FormField } from "./form-request.ts";
@@ -37,6 +36,9 @@ import { CloseFields, TriggerFields } from "./trigger-fields.tsx";
 import { TypeChoice } from "./type-choice.tsx";
 import { useOrderForm, type RiskWish } from "./use-order-form.ts";
 import { useSubmission } from "./use-submission.ts";
+import { lazyPart } from "../../ui/lazy-part.tsx";
+
+const ConfirmOrderDialog = lazyPart(async () => (await import("./confirm-order-dialog.tsx")).ConfirmOrderDialog);
 
 const SIDES = [
   { value: "buy", label: "Buy", class: "aria-pressed:bg-up aria-pressed:text-on-up" },

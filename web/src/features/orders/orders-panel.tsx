@@ -7,9 +7,11 @@ import { Button } from "../../ui/button.tsx";
 import { LOADING, Panel, READY, type PanelState } from "../../ui/panel.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { SegmentedChoice } from "../segmented-choice.tsx";
-import { CancelAllDialog } from "./cancel-all-dialog.tsx";
 import { EndedOrdersTable } from "./ended-orders-table.tsx";
 import { OpenOrdersTable } from "./open-orders-table.tsx";
+import { lazyPart } from "../../ui/lazy-part.tsx";
+
+const CancelAllDialog = lazyPart(async () => (await import("./cancel-all-dialog.tsx")).CancelAllDialog);
 
 const LISTS = [
   { value: "open", label: "Open" },

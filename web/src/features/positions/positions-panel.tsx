@@ -9,16 +9,18 @@ import { Switch } from "../../ui/switch.tsx";
 import { isKraken } from "../account-mode/mode-words.ts";
 import { createKeyedRows } from "../keyed-rows.ts";
 import { SegmentedChoice } from "../segmented-choice.tsx";
-import { ClosePositionDialog } from "./close-position-dialog.tsx";
 import type { ClosePercent } from "./close-percents.ts";
 import { externalRows } from "./external-rows.ts";
-import { ExternalSection } from "./external-section.tsx";
 import { positionRisk, type PositionRisk } from "../../../../domain/risk/position-risk.ts";
 import { valuate } from "../../../../domain/valuation.ts";
 import { filteredRows, positionRows, type PositionFilter, type PositionRow } from "./position-rows.ts";
-import { ProtectionDialog } from "./protection-dialog.tsx";
 import { PositionsTable } from "./positions-table.tsx";
 import { useClosePosition } from "./use-close-position.ts";
+import { lazyPart } from "../../ui/lazy-part.tsx";
+
+const ProtectionDialog = lazyPart(async () => (await import("./protection-dialog.tsx")).ProtectionDialog);
+const ExternalSection = lazyPart(async () => (await import("./external-section.tsx")).ExternalSection);
+const ClosePositionDialog = lazyPart(async () => (await import("./close-position-dialog.tsx")).ClosePositionDialog);
 
 const FILTERS = [
   { value: "all", label: "All" },

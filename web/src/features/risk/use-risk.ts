@@ -2,7 +2,7 @@
 import { createEffect, createSignal, on, onCleanup, type Accessor } from "solid-js";
 import type { RiskView } from "../../../../contract/risk.ts";
 import type { Problem } from "../../../../domain/problem.ts";
-import { fetchRisk } from "../../data/api.ts";
+import { fetchRisk } from "../../data/risk-view-api.ts";
 import { useAccount } from "../../data/use-account.ts";
 
 /** Drawdown and the day's loss move with prices, and the desk alone knows the peak. */

@@ -3,7 +3,7 @@ import type { AccountView } from "../../../../contract/accounts.ts";
 import type { RiskView } from "../../../../contract/risk.ts";
 import { decimal } from "../../../../domain/decimal.ts";
 import { SETTING_GROUPS, type Setting, type SettingGroup } from "../../../../domain/risk/settings-table.ts";
-import { changeRisk, fetchRisk } from "../../data/api.ts";
+import { changeRisk, fetchRisk } from "../../data/risk-view-api.ts";
 import { preferences } from "../../data/preferences.ts";
 import { useAccount } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";

@@ -10,10 +10,12 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { isKraken } from "../account-mode/mode-words.ts";
 import { SegmentedChoice } from "../segmented-choice.tsx";
-import { CancelExternalDialog } from "./cancel-external-dialog.tsx";
 import { stopPlan } from "./stop-plan.ts";
 import { StopSteps } from "./stop-steps.tsx";
 import { plural } from "./stop-words.ts";
+import { lazyPart } from "../../ui/lazy-part.tsx";
+
+const CancelExternalDialog = lazyPart(async () => (await import("./cancel-external-dialog.tsx")).CancelExternalDialog);
 
 type Outcome =
   | { readonly type: "asking" }
