@@ -33,9 +33,12 @@ test("what a model asks for is kept inside the bounds", () => {
   expect(basisOf({ validForSeconds: 9_999_999 }, madeAt, null).expiresAt).toBe(madeAt + 86_400_000);
 });
 
-test("made without a price it cannot be acted on; without a price now the order itself must say so", () => {
+test("made without a price, or without a fresh price now, it cannot be acted on: the drift is not known", () => {
   expect(recheck(basisOf({ validForSeconds: null }, madeAt, null), madeAt, decimal("64250")).ok).toBe(false);
-  expect(recheck(basis, madeAt, null).ok).toBe(true);
+  const unknown = recheck(basis, madeAt, null);
+  expect(unknown).toMatchObject({ ok: false, error: { code: "QUOTE_STALE" } });
+  expect(unknown.ok ? "" : unknown.error.message).toContain("ask again");
+  expect(recheck(basis, madeAt + 600_000, null)).toMatchObject({ ok: false, error: { code: "PROPOSAL_EXPIRED" } });
 });
 
 test("drift is measured from the price then", () => {

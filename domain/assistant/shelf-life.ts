@@ -51,7 +51,8 @@ export function driftPercent(then: Decimal, now: Decimal): Decimal {
 
 /**
  * Whether the proposal may still be acted on. It is asked when the card is shown and again at the click, with the price of that
- * moment. `price` null: none is fresh, which the order itself will say.
+ * moment, in market time. `price` null: none is fresh, so the drift is not known, and a sale too would wait for a market that may
+ * be anywhere when it comes.
  */
 export function recheck(basis: ProposalBasis, now: Milliseconds, price: Decimal | null): Result<null> {
   if (now >= basis.expiresAt) {
@@ -61,7 +62,10 @@ export function recheck(basis: ProposalBasis, now: Milliseconds, price: Decimal 
     return refuse("PROPOSAL_EXPIRED", "The proposal was made without a price: ask again.");
   }
   if (price === null) {
-    return ok(null);
+    return refuse(
+      "QUOTE_STALE",
+      "There is no fresh price, so it cannot be told how far the market has moved since the proposal was made: ask again when it is back. Closing the position by hand needs no price.",
+    );
   }
   const drift = driftPercent(basis.price, price);
   if (isAbove(drift, basis.driftLimitPercent)) {

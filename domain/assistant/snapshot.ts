@@ -108,6 +108,9 @@ export type Snapshot = {
   readonly symbols: readonly SnapshotMarket[];
 };
 
+/** The account's part of it: the snapshot without the markets. */
+export type AccountSnapshot = Omit<Snapshot, "version" | "symbols">;
+
 /**
  * The text of the snapshot as it is sent: JSON with fixed order of keys, one line per fact, candles as rows. Equal snapshots
  * give equal texts.

@@ -61,8 +61,9 @@ export class Assistant extends DurableObject<Env> implements AssistantPort {
     super(state, env);
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     // Start-up is the recovery path: what was cut by a reset ends here, what waited goes on.
-    const { runDesk, schedule } = this.#parts();
+    const { runDesk, proposalDesk, schedule } = this.#parts();
     runDesk.recover();
+    proposalDesk.recover();
     state.waitUntil(schedule.arm());
   }
 

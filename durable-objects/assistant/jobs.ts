@@ -34,7 +34,7 @@ async function runJob(parts: Parts, { job, key }: DueRow): Promise<void> {
       parts.proposalDesk.expire(key);
       return;
     case "resolve":
-      schedule.set(job, key, null);
+      schedule.set(job, key, now() + AGAIN_MS);
       await parts.proposalDesk.resolve(key);
       return;
     case "follow":

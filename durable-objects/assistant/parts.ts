@@ -22,6 +22,7 @@ import { RunDesk } from "./runs/run-desk.ts";
 import { RunFrames } from "./runs/run-frames.ts";
 import { readSettings } from "./settings.ts";
 import { Spending } from "./spending.ts";
+import { ClickTable } from "./storage/click-table.ts";
 import { Library } from "./storage/library.ts";
 import { MIGRATIONS } from "./storage/migrations.ts";
 import { ProposalTable } from "./storage/proposal-table.ts";
@@ -153,6 +154,7 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
   const proposalDesk = new ProposalDesk({
     storage,
     proposals,
+    clicks: new ClickTable(sql),
     context,
     frames,
     schedule,

@@ -1,6 +1,6 @@
 /** What the assistant is told of an account: the account's part of the snapshot that a model is given. No price is guessed. */
 import type { AccountState } from "../../domain/account/state.ts";
-import type { Snapshot, SnapshotLimit, SnapshotPosition } from "../../domain/assistant/snapshot.ts";
+import type { AccountSnapshot, SnapshotLimit, SnapshotPosition } from "../../domain/assistant/snapshot.ts";
 import {
   divide,
   HUNDRED,
@@ -21,9 +21,6 @@ import type { FillView } from "../../contract/orders.ts";
 import { parseTrusted } from "../lib/trusted-json.ts";
 import type { Parts } from "./parts.ts";
 import { accountView, balanceViews, openOrderViews, positionViews } from "./views.ts";
-
-/** The snapshot without the markets, which the assistant asks the feed for. */
-export type AccountSnapshot = Omit<Snapshot, "version" | "symbols">;
 
 const RECENT_FILLS = 10;
 const MONEY_DECIMALS = 2;

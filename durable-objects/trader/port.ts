@@ -27,6 +27,7 @@ import type { PriceAlertList, PriceAlertRequest, PriceAlertView } from "../../co
 import type { RiskCheckRequest, RiskCheckView, RiskSettingsView, RiskView } from "../../contract/risk.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { PositionView } from "../../contract/accounts.ts";
+import type { AccountSnapshot } from "../../domain/assistant/snapshot.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol } from "../../domain/market.ts";
 import type { OrderProvenance } from "../../domain/orders/order.ts";
@@ -34,8 +35,7 @@ import type { Result } from "../../domain/problem.ts";
 import type { StopMode } from "../../domain/risk/halts-stop.ts";
 import type { KeySlot } from "../../domain/venue/keys.ts";
 import type { TriggerReceiver } from "../market-feed/port.ts";
-import type { AccountSnapshot } from "./assistant-snapshot.ts";
-import type { Resealed } from "./credentials/connector.ts";
+import type { Resealed } from "./credentials/seals.ts";
 import type { NotifySubmission } from "./notify/submission.ts";
 import type { KeySubmission } from "./credentials/submission.ts";
 

@@ -30,14 +30,15 @@ import type { RiskCheckRequest, RiskCheckView, RiskSettingsView, RiskView } from
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol, TriggerDelivery } from "../../domain/market.ts";
+import type { AccountSnapshot } from "../../domain/assistant/snapshot.ts";
 import { ok, type Result } from "../../domain/problem.ts";
 import type { StopMode } from "../../domain/risk/halts-stop.ts";
 import type { KeySlot } from "../../domain/venue/keys.ts";
 import type { LogFields } from "../lib/log.ts";
 import { openAccount } from "./accounts.ts";
-import { accountSnapshot, type AccountSnapshot } from "./assistant-snapshot.ts";
+import { accountSnapshot } from "./assistant-snapshot.ts";
 import { checked } from "./checked.ts";
-import type { Resealed } from "./credentials/connector.ts";
+import type { Resealed } from "./credentials/seals.ts";
 import { reseal } from "./credentials/reseal.ts";
 import { keySubmission, type KeySubmission } from "./credentials/submission.ts";
 import { unknownAccount } from "./commands.ts";

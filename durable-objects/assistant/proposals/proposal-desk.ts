@@ -1,32 +1,32 @@
 /**
  * What is done with proposals. A click re-checks shelf life and drift, is written down as an intent, and asks the Trader for ONE
- * order under a key of the proposal's own: however often it is clicked, or asked again after a crash, it is the same order.
+ * order under a key of the proposal's own: however often it is asked again after a crash, it is the same order. What a click was
+ * answered, its key answers for a day; another click, under another key, is a wish of its own.
  */
-import type {
-  ExecutedProposalView,
-  ExecuteProposalRequest,
-  ProposalEdits,
-  ProposalView,
-} from "../../../contract/assistant.ts";
-import type { PlacedOrder, PlaceOrderRequest } from "../../../contract/orders.ts";
-import { recheck } from "../../../domain/assistant/shelf-life.ts";
+import { createHash } from "node:crypto";
+import type { ExecutedProposalView, ExecuteProposalRequest, ProposalView } from "../../../contract/assistant.ts";
+import type { PlacedOrder } from "../../../contract/orders.ts";
 import { assetsOf } from "../../../domain/orders/conversion.ts";
 import { ok, refuse, type Problem, type Result } from "../../../domain/problem.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { log, logUnexpected } from "../../lib/log.ts";
 import type { Schedule } from "../../lib/schedule.ts";
+import { parseTrusted } from "../../lib/trusted-json.ts";
 import type { Principal, TraderPort, Write } from "../../trader/port.ts";
 import type { ContextTaker } from "../context.ts";
 import type { RunFrames } from "../runs/run-frames.ts";
+import type { Click, ClickTable } from "../storage/click-table.ts";
 import type { OrderIntent, ProposalTable, StoredProposal } from "../storage/proposal-table.ts";
+import { allowClick, decided, type AllowedClick } from "./click.ts";
 
 export type ProposalDeskDependencies = {
   readonly storage: { transactionSync<T>(work: () => T): T };
   readonly proposals: ProposalTable;
-  readonly context: ContextTaker;
-  readonly frames: RunFrames;
+  readonly clicks: ClickTable;
+  readonly context: Pick<ContextTaker, "view">;
+  readonly frames: Pick<RunFrames, "tell">;
   readonly schedule: Schedule;
-  readonly trader: () => TraderPort;
+  readonly trader: () => Pick<TraderPort, "executeProposal" | "checkRisk" | "orderForAssistant">;
   /** The owner, for what goes on when nobody is there; null before anybody was. */
   readonly owner: () => Principal | null;
   readonly changed: (kind: "proposal", id: string) => void;
@@ -44,9 +44,17 @@ const FOLLOW_SELDOM_MS = 60_000;
 const TERMINAL: ReadonlySet<string> = new Set(["filled", "cancelled", "expired", "rejected"]);
 /** The Trader said nothing: whether it ordered is not known. */
 const UNANSWERED: ReadonlySet<string> = new Set(["TEMPORARILY_UNAVAILABLE", "INTERNAL"]);
+/**
+ * Said before anything was decided, and before the Trader looked at what it had done already: no answer that a key could stand
+ * for, and no word on an order that was asked for before.
+ */
+const UNDECIDED: ReadonlySet<string> = new Set([...UNANSWERED, "RATE_LIMITED", "MARKET_UNAVAILABLE"]);
+/** TRADING §2: the same key and body have the same answer for so long, denials too. */
+const ANSWERS_KEPT_MS = 24 * 3_600_000;
 
 export class ProposalDesk {
   readonly #dependencies: ProposalDeskDependencies;
+  readonly #underWay = new Map<string, Promise<Result<ExecutedProposalView>>>();
 
   constructor(dependencies: ProposalDeskDependencies) {
     this.#dependencies = dependencies;
@@ -57,42 +65,38 @@ export class ProposalDesk {
     id: string,
     write: Write<ExecuteProposalRequest>,
   ): Promise<Result<ExecutedProposalView>> {
-    const { proposals, context, now } = this.#dependencies;
+    const { proposals, context } = this.#dependencies;
     const before = proposals.get(id);
     if (before === null) {
       return unknown();
     }
-    if (before.view.status === "executing" || isRepeat(before, write)) {
-      return this.#carryOut(principal, id);
+    const click = { key: write.idempotencyKey, bodyHash: createHash("sha256").update(write.body).digest("base64url") };
+    const known = this.#known(click);
+    if (known !== null) {
+      return known.answer ?? this.#carryOut(principal, id, "again");
     }
     const market = await context.view(before.view.trade.symbol);
     // Nothing that was read before the await is trusted after it.
+    const knownMeanwhile = this.#known(click);
+    if (knownMeanwhile !== null) {
+      return knownMeanwhile.answer ?? this.#carryOut(principal, id, "again");
+    }
     const stored = proposals.get(id);
     if (stored === null) {
       return unknown();
     }
-    if (stored.view.status === "executing") {
-      return this.#carryOut(principal, id);
+    if (!market.ok) {
+      return this.#refuse(click, market);
     }
-    const quote = market.ok ? market.value.quote : null;
-    const price = quote?.fresh === true ? (quote.lastTrade?.price ?? quote.mark) : null;
-    const allowed = this.#allow(stored.view, write.request, quote?.at ?? now(), price);
+    const allowed = allowClick(stored.view, write.request, market.value.quote);
     if (!allowed.ok) {
-      return allowed;
+      if (allowed.error.code === "PROPOSAL_EXPIRED") {
+        this.expire(id);
+      }
+      return this.#refuse(click, allowed);
     }
-    this.#change(
-      { ...stored.view, ...allowed.value.view, status: "executing", denial: null, verdict: null },
-      {
-        idempotencyKey: `proposal-${id}-${(stored.intent?.attempt ?? 0) + 1}`,
-        clientKey: write.idempotencyKey,
-        body: JSON.stringify(allowed.value.order),
-        order: allowed.value.order,
-        asset: allowed.value.order === null ? assetsOf(stored.view.trade.symbol).base : null,
-        notAfter: now() + CLICK_LIVES_MS,
-        attempt: (stored.intent?.attempt ?? 0) + 1,
-      },
-    );
-    return this.#carryOut(principal, id);
+    this.#begin(stored, click, allowed.value);
+    return this.#carryOut(principal, id, "first");
   }
 
   reject(id: string, reason: string | null): Result<ProposalView> {
@@ -121,12 +125,22 @@ export class ProposalDesk {
     }
   }
 
+  /** At every start: a click that was cut is asked for again, whatever became of its alarm. */
+  recover(): void {
+    const { proposals, schedule, now } = this.#dependencies;
+    for (const { view } of proposals.executing()) {
+      schedule.setNoLaterThan("resolve", view.id, now() + RESOLVE_AFTER_MS);
+    }
+  }
+
   /** By alarm: a click whose answer was lost is asked again. After its time the Trader only tells what it did. */
   async resolve(id: string): Promise<void> {
-    const { proposals, owner } = this.#dependencies;
+    const { proposals, owner, schedule } = this.#dependencies;
     const principal = owner();
-    if (principal !== null && proposals.get(id)?.view.status === "executing") {
-      await this.#carryOut(principal, id);
+    if (proposals.get(id)?.view.status !== "executing") {
+      schedule.set("resolve", id, null);
+    } else if (principal !== null) {
+      await this.#carryOut(principal, id, "again");
     }
   }
 
@@ -153,47 +167,68 @@ export class ProposalDesk {
     schedule.set("follow", id, status !== null && TERMINAL.has(status) ? null : now() + pause);
   }
 
-  #allow(
-    view: ProposalView,
-    { edits, overrideClaims }: ExecuteProposalRequest,
-    marketTime: number,
-    price: PlaceOrderRequest["limitPrice"] | null,
-  ): Result<{ readonly view: Partial<ProposalView>; readonly order: PlaceOrderRequest | null }> {
-    if (view.status !== "open" && view.status !== "denied") {
-      return view.status === "expired"
-        ? refuse("PROPOSAL_EXPIRED", "The proposal has expired: ask again.", { expiredAt: String(view.expiresAt) })
-        : decided(view);
+  /** What the key was used for: a refusal of another wish, the kept answer, or null inside while it is carried out. */
+  #known({ key, bodyHash }: Click): { readonly answer: Result<ExecutedProposalView> | null } | null {
+    const { clicks, now } = this.#dependencies;
+    const kept = clicks.get(key, now() - ANSWERS_KEPT_MS);
+    if (kept === null) {
+      return null;
     }
-    if (view.contradicted && !overrideClaims) {
-      const wrong = view.claims.filter(({ verdict }) => verdict === "contradicted");
-      return refuse(
-        "CLAIM_CONTRADICTED",
-        `The answer states ${wrong.length === 1 ? "a figure that is" : "figures that are"} not what was sent: ${wrong.map((each) => `${each.value} for ${each.field ?? "a figure"}, which was ${each.actual ?? "—"}`).join("; ")}. Override it if that does not matter.`,
-        { contradicted: String(wrong.length) },
-      );
+    if (kept.bodyHash !== bodyHash) {
+      return {
+        answer: refuse(
+          "IDEMPOTENCY_KEY_REUSED",
+          "This Idempotency-Key was used for a different click in the last 24 hours. Use a new key for a new wish.",
+        ),
+      };
     }
-    const { referencePrice, driftLimitPercent, expiresAt, createdAt } = view;
-    const basis = { madeAt: createdAt, price: referencePrice, driftLimitPercent, expiresAt };
-    const good = recheck(basis, marketTime, price ?? null);
-    if (!good.ok) {
-      if (good.error.code === "PROPOSAL_EXPIRED") {
-        this.expire(view.id);
-      }
-      return good;
-    }
-    const changed = Object.keys(edits).length > 0;
-    if (view.obstacle !== null) {
-      return { ok: false, error: view.obstacle };
-    }
-    const order = view.request === null ? null : edited(view.request, edits);
-    if (changed && view.request === null) {
-      return refuse("PROPOSAL_UNUSABLE", "A close takes the whole position: there is nothing to change about it.");
-    }
-    return ok({ view: { edits: changed ? { ...edits } : null, overridden: view.contradicted }, order });
+    return { answer: kept.answer === null ? null : parseTrusted<Result<ExecutedProposalView>>(kept.answer) };
   }
 
-  /** Asks the Trader for what the intent says, and books its answer. Asking twice is the same order. */
-  async #carryOut(principal: Principal, id: string): Promise<Result<ExecutedProposalView>> {
+  /** A refusal is an answer too: the same click gets it again, even if it would pass by then. */
+  #refuse(click: Click, refusal: { readonly ok: false; readonly error: Problem }): Result<ExecutedProposalView> {
+    if (!UNDECIDED.has(refusal.error.code)) {
+      this.#dependencies.clicks.keep(click, JSON.stringify(refusal), this.#dependencies.now());
+    }
+    return refusal;
+  }
+
+  /** One turn: the proposal, the order that is going to be asked for, and the key of who asked. */
+  #begin({ view, intent }: StoredProposal, click: Click, { view: change, order }: AllowedClick): void {
+    const { storage, clicks, now } = this.#dependencies;
+    const attempt = (intent?.attempt ?? 0) + 1;
+    storage.transactionSync(() => {
+      clicks.forget(now() - ANSWERS_KEPT_MS);
+      clicks.keep(click, null, now());
+      this.#change(
+        { ...view, ...change, status: "executing", denial: null, verdict: null },
+        {
+          idempotencyKey: `proposal-${view.id}-${attempt}`,
+          clientKey: click.key,
+          body: JSON.stringify(order),
+          order,
+          asset: order === null ? assetsOf(view.trade.symbol).base : null,
+          notAfter: now() + CLICK_LIVES_MS,
+          attempt,
+        },
+      );
+    });
+  }
+
+  /** Asks the Trader for what the intent says, and books its answer. Asking twice is the same order; who asks meanwhile joins. */
+  async #carryOut(principal: Principal, id: string, time: "first" | "again"): Promise<Result<ExecutedProposalView>> {
+    const joined = this.#underWay.get(id);
+    if (joined !== undefined) {
+      return joined;
+    }
+    const asking = this.#askTrader(principal, id, time).finally(() => {
+      this.#underWay.delete(id);
+    });
+    this.#underWay.set(id, asking);
+    return asking;
+  }
+
+  async #askTrader(principal: Principal, id: string, time: "first" | "again"): Promise<Result<ExecutedProposalView>> {
     const { proposals, trader, schedule, now } = this.#dependencies;
     const asked = proposals.get(id);
     if (asked === null || asked.intent === null) {
@@ -221,28 +256,40 @@ export class ProposalDesk {
       return unknown();
     }
     if (answer.ok) {
-      this.#noteOrder(stored, answer.value);
-      schedule.set("follow", id, now() + FOLLOW_SOON_MS);
-      const shown = proposals.get(id) ?? stored;
       log("proposal_executed", {
         proposal: id,
         run: view.runId,
         order: answer.value.order.id,
         account: view.accountId,
       });
-      return ok({ proposal: shown.view, placed: answer.value });
+      return this.#settle(intent, () => {
+        this.#noteOrder(stored, answer.value);
+        schedule.set("follow", id, now() + FOLLOW_SOON_MS);
+        const shown = proposals.get(id) ?? stored;
+        return ok({ proposal: shown.view, placed: answer.value });
+      });
     }
-    if (stored.view.status !== "executing") {
-      return answer;
-    }
-    if (UNANSWERED.has(answer.error.code)) {
+    const { code } = answer.error;
+    if (UNANSWERED.has(code) || (time === "again" && UNDECIDED.has(code))) {
       schedule.set("resolve", id, now() + RESOLVE_AFTER_MS);
       return answer;
     }
-    const status = answer.error.code === "PROPOSAL_EXPIRED" ? "expired" : "denied";
-    this.#change({ ...stored.view, status, denial: plain(answer.error), decidedAt: now() }, stored.intent);
-    schedule.set("resolve", id, null);
-    return answer;
+    return this.#settle(intent, () => {
+      const status = code === "PROPOSAL_EXPIRED" ? "expired" : "denied";
+      this.#change({ ...stored.view, status, denial: plain(answer.error), decidedAt: now() }, stored.intent);
+      return answer;
+    });
+  }
+
+  /** One turn: what came of a click, and the answer that its key stands for from now on. */
+  #settle({ clientKey }: OrderIntent, book: () => Result<ExecutedProposalView>): Result<ExecutedProposalView> {
+    const { storage, clicks } = this.#dependencies;
+    return storage.transactionSync(() => {
+      const answer = book();
+      const stands = answer.ok || !UNDECIDED.has(answer.error.code);
+      clicks.settle(clientKey, stands ? JSON.stringify(answer) : null);
+      return answer;
+    });
   }
 
   /**
@@ -303,49 +350,10 @@ export class ProposalDesk {
   }
 }
 
-/** The same click again: the same key, and an order came of it. */
-function isRepeat({ view, intent }: StoredProposal, write: Write<unknown>): boolean {
-  return view.status === "placed" && intent?.clientKey === write.idempotencyKey;
-}
-
-function edited(request: PlaceOrderRequest, edits: ProposalEdits): PlaceOrderRequest {
-  const type = edits.orderType ?? request.type;
-  const limitPrice = edits.limitPrice === undefined ? request.limitPrice : (edits.limitPrice ?? undefined);
-  const { limitPrice: _limit, stop, target, ...rest } = request;
-  const plans = {
-    stop:
-      edits.stop === undefined ? stop : edits.stop === null ? null : ({ type: "price", price: edits.stop } as const),
-    target:
-      edits.target === undefined
-        ? target
-        : edits.target === null
-          ? null
-          : ({ type: "price", price: edits.target } as const),
-  };
-  return {
-    ...rest,
-    type,
-    ...(edits.quantity === undefined ? {} : { quantity: edits.quantity }),
-    ...(type === "limit" && limitPrice !== undefined ? { limitPrice } : {}),
-    ...(plans.stop === undefined ? {} : { stop: plans.stop }),
-    ...(plans.target === undefined ? {} : { target: plans.target }),
-  };
-}
-
 function plain({ code, message, details }: Problem): ProposalView["denial"] {
   return { code, message, details: { ...details } };
 }
 
 function unknown<T>(): Result<T> {
   return refuse("NOT_FOUND", "There is no such proposal.");
-}
-
-function decided<T>({ status }: ProposalView): Result<T> {
-  const words: Readonly<Record<string, string>> = {
-    placed: "An order came of this proposal already.",
-    rejected: "This proposal was rejected.",
-    noted: "There is nothing to execute: the proposal is to do nothing.",
-    executing: "This proposal is being executed.",
-  };
-  return refuse("PROPOSAL_DECIDED", words[status] ?? "This proposal is decided.", { status });
 }

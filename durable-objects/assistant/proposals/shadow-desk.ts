@@ -6,13 +6,13 @@
 import type { ProposalView, ShadowView } from "../../../contract/assistant.ts";
 import { placeOrderRequest } from "../../../contract/orders.ts";
 import { sizeForShadow } from "../../../domain/assistant/sizing.ts";
+import type { AccountSnapshot } from "../../../domain/assistant/snapshot.ts";
 import { decimal, ONE, ZERO } from "../../../domain/decimal.ts";
 import { assetsOf } from "../../../domain/orders/conversion.ts";
 import { refuse, type Problem, type Result } from "../../../domain/problem.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { logUnexpected } from "../../lib/log.ts";
 import type { Schedule } from "../../lib/schedule.ts";
-import type { AccountSnapshot } from "../../trader/assistant-snapshot.ts";
 import type { Principal, ProposedOrder, TraderPort } from "../../trader/port.ts";
 import type { ContextTaker } from "../context.ts";
 import type { ProposalTable } from "../storage/proposal-table.ts";

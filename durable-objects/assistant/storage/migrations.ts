@@ -156,4 +156,18 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX shadow_trades_model ON shadow_trades (provider_id, model_id);
     `,
   },
+  {
+    id: 3,
+    sql: `
+      -- What was answered to each click on a proposal, under the client's key. answer NULL: it is being carried out.
+      CREATE TABLE clicks (
+        key TEXT PRIMARY KEY,
+        body_hash TEXT NOT NULL,
+        answer TEXT,
+        at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      -- Looked for at every start.
+      CREATE INDEX proposals_executing ON proposals (status) WHERE status = 'executing';
+    `,
+  },
 ];

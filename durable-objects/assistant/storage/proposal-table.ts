@@ -85,12 +85,10 @@ export class ProposalTable {
       .map((row) => stored(row).view);
   }
 
-  withStatus(...statuses: readonly ProposalStatus[]): readonly StoredProposal[] {
+  /** Those whose click is being carried out. */
+  executing(): readonly StoredProposal[] {
     return this.#sql
-      .exec<Row>(
-        `SELECT number, view, intent FROM proposals WHERE status IN (SELECT value FROM json_each(?)) ORDER BY number`,
-        JSON.stringify(statuses),
-      )
+      .exec<Row>("SELECT number, view, intent FROM proposals WHERE status = 'executing' ORDER BY number")
       .toArray()
       .map(stored);
   }

@@ -23,7 +23,7 @@ import {
   registryDown,
   unreadable,
 } from "./refusals.ts";
-import { fingerprintOf, MARK_PURPOSE, openKeyText, sealAgain, type SealedPair } from "./seals.ts";
+import { fingerprintOf, MARK_PURPOSE, openKeyText, sealAgain, type Resealed, type SealedPair } from "./seals.ts";
 import type { KeySubmission } from "./submission.ts";
 
 export type ConnectorDependencies = {
@@ -40,9 +40,6 @@ export type ConnectorDependencies = {
   readonly planTidy: (inMs: number | null) => void;
   readonly unexpected: (event: string, error: unknown, fields: LogFields) => void;
 };
-
-/** What became of a trader's keys when the master was rotated. */
-export type Resealed = { readonly resealed: number; readonly current: number; readonly unreadable: number };
 
 /** A key that is about to be used, and what is known of it before the exchange has been asked. */
 type Candidate = {

@@ -2,7 +2,7 @@
 import { ok, refuse, type Result } from "../../../domain/problem.ts";
 import { log } from "../../lib/log.ts";
 import type { Parts } from "../parts.ts";
-import type { Resealed } from "./connector.ts";
+import type { Resealed } from "./seals.ts";
 
 /** What was encrypted anew. Refused TEMPORARILY_UNAVAILABLE when it has to be repeated. */
 export async function reseal({ keyConnector, notifier, traderId, unexpected }: Parts): Promise<Result<Resealed>> {

@@ -2,6 +2,9 @@
 import type { KeySlot } from "../../../domain/venue/keys.ts";
 import type { SealedFor, Vault } from "../../lib/vault.ts";
 
+/** What became of a trader's keys when the master was rotated. */
+export type Resealed = { readonly resealed: number; readonly current: number; readonly unreadable: number };
+
 /** Both sealed, for one owner and slot. */
 export type SealedPair = { readonly sealedKey: string; readonly sealedSecret: string };
 

@@ -125,6 +125,45 @@ describe("a click on a proposal", () => {
     );
   });
 
+  it("has one answer under one key, a denial too; a new key is a new wish, and another body under the key is refused", async () => {
+    const found = await proposed("[buy]");
+    const key = crypto.randomUUID();
+    await alter(found, { referencePrice: multiply(found.proposal.referencePrice ?? ZERO, decimal("1.006")) });
+    const denied = await expectRefusal(await execute(found, {}, key), 409, "PROPOSAL_DRIFTED");
+    await alter(found, {});
+    expect(await expectRefusal(await execute(found, {}, key), 409, "PROPOSAL_DRIFTED")).toEqual(denied);
+    await expectRefusal(await execute(found, { edits: { quantity: "0.002" } }, key), 422, "IDEMPOTENCY_KEY_REUSED");
+    expect(await shown(found)).toMatchObject({ status: "open" });
+    const second = crypto.randomUUID();
+    const placed = executedProposal.parse(await (await execute(found, {}, second)).json());
+    expect(executedProposal.parse(await (await execute(found, {}, second)).json())).toEqual(placed);
+    await expectRefusal(await execute(found, { edits: { quantity: "0.002" } }, second), 422, "IDEMPOTENCY_KEY_REUSED");
+    expect(await expectRefusal(await execute(found, {}, key), 409, "PROPOSAL_DRIFTED")).toEqual(denied);
+    await expectRefusal(await execute(found), 409, "PROPOSAL_DECIDED");
+    const { rows } = orderPage.parse(
+      await (await found.desk.client.get(`/api/accounts/${found.desk.accountId}/orders`)).json(),
+    );
+    expect(rows.filter(({ origin }) => origin === "assistant").map(({ id }) => id)).toEqual([placed.placed.order.id]);
+  });
+
+  it("whose execution was cut by a reset comes to its end by alarm, even when its alarm is gone too", async () => {
+    const found = await proposed("[buy]");
+    const traderId = await traderIdOf(found.desk);
+    const { placed } = executedProposal.parse(await (await execute(found)).json());
+    await runInDurableObject(env.ASSISTANT.getByName(traderId), (_instance, state) => {
+      const { sql } = state.storage;
+      const view = JSON.stringify({ ...found.proposal, status: "executing" });
+      sql.exec("UPDATE proposals SET status = 'executing', view = ? WHERE id = ?", view, found.proposal.id);
+      sql.exec("DELETE FROM schedule");
+    });
+    await evictDurableObject(env.ASSISTANT.getByName(traderId));
+    expect(await shown(found)).toMatchObject({ status: "executing" });
+    await waitFor("its order is found", async () => {
+      const view = await shown(found);
+      return view.status === "placed" && view.orderId === placed.order.id ? true : null;
+    });
+  });
+
   it("that the desk denies says why and may be tried again with other figures", async () => {
     const found = await proposed("[buy]");
     const response = await execute(found, { edits: { quantity: "1000000" } });
