@@ -36,7 +36,7 @@ export function amendOrder(turn: Turn, orderId: string, request: AmendRequest): 
   const order = turn.state.orders[orderId];
   const instrument = order === undefined ? undefined : turn.state.instruments[order.symbol];
   if (order === undefined || instrument === undefined) {
-    const problem = goneProblem(turn.state, orderId);
+    const problem = goneProblem(turn, orderId);
     return problem.code === "NOT_FOUND"
       ? { problem, events: [] }
       : recordedAmendDenial(turn, orderId, request, problem);

@@ -10,7 +10,7 @@ import { record, stamp, type Outcome, type Turn } from "./turn.ts";
 export function cancelOne(turn: Turn, orderId: string): Outcome {
   const order = turn.state.orders[orderId];
   if (order === undefined) {
-    return { problem: goneProblem(turn.state, orderId), events: [] };
+    return { problem: goneProblem(turn, orderId), events: [] };
   }
   if (isProtectiveStop(order)) {
     // Otherwise the next decision would place it again.

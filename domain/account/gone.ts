@@ -1,15 +1,15 @@
 import type { Order } from "../orders/order.ts";
 import type { Problem } from "../problem.ts";
-import type { AccountState } from "./state.ts";
+import type { Turn } from "./turn.ts";
 
 /** The answer for an order that is not live: what it ended as, or that nobody knows it. */
-export function goneProblem(state: AccountState, orderId: string): Problem {
-  const order = state.ended.find(({ id }) => id === orderId);
+export function goneProblem({ state, context }: Turn, orderId: string): Problem {
+  const order = state.ended.find(({ id }) => id === orderId) ?? context.pastOrders[orderId];
   return order === undefined ? unknownOrder(orderId) : endedOrder(order);
 }
 
-/** What an ended order answers to a late cancel or amend. The shell uses it for orders that the state no longer keeps. */
-export function endedOrder(order: Pick<Order, "id" | "status" | "filledQuantity" | "quantity">): Problem {
+/** What an ended order answers to a late cancel or amend. */
+function endedOrder(order: Pick<Order, "id" | "status" | "filledQuantity" | "quantity">): Problem {
   const filled = order.status === "filled" ? "" : `, ${order.filledQuantity} of ${order.quantity} filled`;
   return problemOf("ORDER_NOT_OPEN", `The order is no longer open: it ended as ${order.status}${filled}.`, {
     orderId: order.id,

@@ -9,8 +9,9 @@ import type { Decision } from "../../domain/account/decision.ts";
 import { symbolsNamed, symbolsNeeded } from "../../domain/account/symbols.ts";
 import type { AccountState, OpenOrder } from "../../domain/account/state.ts";
 import type { Market, Symbol, TriggerDelivery } from "../../domain/market.ts";
-import type { OrderOrigin, OrderProvenance } from "../../domain/orders/order.ts";
+import type { Order, OrderOrigin, OrderProvenance } from "../../domain/orders/order.ts";
 import { refuse, type Problem, type Result } from "../../domain/problem.ts";
+import { parseTrusted } from "../lib/trusted-json.ts";
 import type { Clock } from "./clock.ts";
 import type { Desk } from "./desk.ts";
 import { NOTHING_SETTLED, type FeedClient, type Settled } from "./feed-client.ts";
@@ -87,6 +88,7 @@ export async function fulfil<T>(dependencies: CommandDependencies, wish: Wish<T>
     const context = {
       ...contextOf(dependencies, settled, id, wish.origin),
       ...rateOf(dependencies, state, wish.command),
+      pastOrders: pastOrdersOf(dependencies, wish),
       ...(wish.proposed === undefined ? {} : { provenance: wish.proposed.provenance }),
     };
     applyPrints(dependencies, turn, settled.deliveries, context);
@@ -99,6 +101,18 @@ export async function fulfil<T>(dependencies: CommandDependencies, wish: Wish<T>
     }
     return answer;
   });
+}
+
+/** The order that is to be cancelled or changed, where it ended so long ago that the account does not keep it. */
+function pastOrdersOf(
+  { desk }: CommandDependencies,
+  { accountId, command }: Pick<Wish<unknown>, "accountId" | "command">,
+): Context["pastOrders"] {
+  if (command.type !== "cancel_order" && command.type !== "amend_order") {
+    return {};
+  }
+  const view = desk.store.order(accountId, command.orderId);
+  return view === null ? {} : { [command.orderId]: parseTrusted<Order>(view) };
 }
 
 /** How the exchange's rate limit stands for an order of an account there: the engine keeps a reserve of it for exits. */

@@ -38,6 +38,7 @@ test(
       }
       await storm.end();
       await Promise.all(calls);
+      expect(trader.problems).toEqual([]);
 
       expect(trader.accepted).toBeGreaterThan(SECONDS / 4);
       expect(FAULT_KINDS.filter((kind) => storm.struck.has(kind)).length).toBeGreaterThan(IS_LONG ? 15 : 4);

@@ -36,6 +36,8 @@ export async function disturb(venue: VenueAccount, random: Random): Promise<void
 /** Places, cancels and amends; what the desk denies it leaves. */
 export class StormTrader {
   accepted = 0;
+  /** What the desk answered that it should not have. */
+  readonly problems: string[] = [];
   readonly #program: Program;
   readonly #orders: string;
   readonly #random: Random;
@@ -48,7 +50,16 @@ export class StormTrader {
     this.#random = random;
   }
 
+  /** One action, to its answer. Never rejects. */
   async act(): Promise<void> {
+    try {
+      await this.#act();
+    } catch (error) {
+      this.problems.push(String(error));
+    }
+  }
+
+  async #act(): Promise<void> {
     this.#count += 1;
     const key = `act-${String(this.#count)}`;
     const some = this.#ids[this.#random.integer(Math.max(1, this.#ids.length))];

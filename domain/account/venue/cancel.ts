@@ -48,7 +48,7 @@ export function requestCancel(turn: Turn, orderId: string, reason: string): void
 export function cancelAtExchange(turn: Turn, orderId: string): Outcome {
   const order = turn.state.orders[orderId];
   if (order === undefined) {
-    return { problem: goneProblem(turn.state, orderId), events: [] };
+    return { problem: goneProblem(turn, orderId), events: [] };
   }
   if (isProtectiveStop(order)) {
     // Otherwise the next decision would place it again.
@@ -75,7 +75,7 @@ export function amendAtExchange(turn: Turn, orderId: string, request: AmendReque
   const order = turn.state.orders[orderId];
   const instrument = order === undefined ? undefined : turn.state.instruments[order.symbol];
   if (order === undefined || instrument === undefined || order.venue === null) {
-    const problem = goneProblem(turn.state, orderId);
+    const problem = goneProblem(turn, orderId);
     return problem.code === "NOT_FOUND"
       ? { problem, events: [] }
       : recordedAmendDenial(turn, orderId, request, problem);

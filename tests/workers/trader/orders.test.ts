@@ -1,5 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { decimal } from "../../../domain/decimal.ts";
 import { WIDE_RISK } from "../../../domain/testing/wide-risk.ts";
 import { ScriptedFeed } from "./scripted-feed.ts";
 import {
@@ -86,6 +87,24 @@ describe("an account", () => {
 });
 
 describe("an order", () => {
+  it("that ended before the last fifty still says how it ended", async () => {
+    const trader = await newTrader();
+    const [stub, who, account] = [trader.stub(), trader.principal, trader.accountId];
+    await stub.changeRisk(who, account, WIDE_RISK);
+    const { order } = expectOk(await place(trader, { quantity: "0.1", limitPrice: "79" }));
+    expectOk(await stub.cancelOrder(who, account, order.id, writeOf(null)));
+    for (let count = 0; count < 50; count += 1) {
+      expectOk(await place(trader, { quantity: "0.1", limitPrice: "80" }));
+    }
+    expectOk(await stub.cancelAll(who, account, null, writeOf(null)));
+    expect(await stub.cancelOrder(who, account, order.id, writeOf(null))).toMatchObject({
+      ok: false,
+      error: { code: "ORDER_NOT_OPEN", details: { status: "cancelled" } },
+    });
+    const change = writeOf({ quantity: decimal("0.2") });
+    expectRefused(await stub.amendOrder(who, account, order.id, change), "ORDER_NOT_OPEN");
+  });
+
   it("at market walks the book and pays the taker fee", async () => {
     const trader = await newTrader();
     const placed = expectOk(await place(trader, { type: "market", timeInForce: "ioc", quantity: "2" }));
