@@ -188,7 +188,7 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     triggers,
     sockets,
     openRisk,
-    readTape: tapeReader(settings.KRAKEN_REST_URL),
+    readTape: tapeReader(settings.KRAKEN_REST_URL, () => clock.wall()),
     keyring,
     keyConnector,
     kraken,

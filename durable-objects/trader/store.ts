@@ -33,6 +33,8 @@ export type MetaKey =
   | "rebuild"
   /** "noted" while D1's open_risk has this trader's line. */
   | "open_risk"
+  /** Per pair: how far its tape has met the watched levels (nets/tape-cursors.ts). */
+  | "tape_cursors"
   /** Rows of the exchange's history before the account was connected. */
   | "kraken_floor"
   /** From when on trades and ledger rows of the exchange are not all booked. */

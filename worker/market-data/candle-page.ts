@@ -8,7 +8,7 @@ import { ok, type Result } from "../../domain/problem.ts";
 import { withDeadline } from "../../durable-objects/lib/deadline.ts";
 import { log, logUnexpected } from "../../durable-objects/lib/log.ts";
 import type { Config } from "../env.ts";
-import { makeMemoryCache } from "../http/memory-cache.ts";
+import { makeMemoryCache } from "../../durable-objects/lib/memory-cache.ts";
 import { feedObject, outcome } from "../objects.ts";
 import { backfillCandles } from "./backfill.ts";
 import { readCandles } from "./candle-table.ts";

@@ -8,7 +8,7 @@ import { ok, type Result } from "../../domain/problem.ts";
 import { log } from "../../durable-objects/lib/log.ts";
 import { restTickers, type RestTicker } from "../../durable-objects/market-feed/venue/rest.ts";
 import type { Config } from "../env.ts";
-import { makeMemoryCache } from "../http/memory-cache.ts";
+import { makeMemoryCache } from "../../durable-objects/lib/memory-cache.ts";
 import { feedObject, outcome } from "../objects.ts";
 
 /** All pairs in one answer are large, and the public limit is one request a second for everything. */

@@ -7,7 +7,7 @@ import { logUnexpected } from "../../durable-objects/lib/log.ts";
 import { version } from "../../package.json";
 import type { AppContext, AppEnv } from "../context.ts";
 import { database } from "../database.ts";
-import { makeMemoryCache } from "../http/memory-cache.ts";
+import { makeMemoryCache } from "../../durable-objects/lib/memory-cache.ts";
 import { json } from "../http/problem.ts";
 import { answers, type Answers } from "../http/route.ts";
 import { feedObject } from "../objects.ts";

@@ -17,7 +17,7 @@ import {
 import { ok, type Result } from "../../domain/problem.ts";
 import { requireVisitor } from "../auth/require-visitor.ts";
 import type { AppContext, AppEnv } from "../context.ts";
-import { makeMemoryCache, type MemoryCache } from "../http/memory-cache.ts";
+import { makeMemoryCache, type MemoryCache } from "../../durable-objects/lib/memory-cache.ts";
 import { refusal, reply } from "../http/problem.ts";
 import { answers, body, SIGNED_IN, symbolParams } from "../http/route.ts";
 import { backfillCandles } from "../market-data/backfill.ts";

@@ -10,10 +10,11 @@ import { decimal, multiply, round, type Decimal } from "../../../domain/decimal.
 import type { MarketView, TriggerRow } from "../../../domain/market.ts";
 import { ok } from "../../../domain/problem.ts";
 import type { MarketFeedPort } from "../../../durable-objects/market-feed/port.ts";
+import { cursorAt, restHistory } from "../../../durable-objects/market-feed/venue/rest.ts";
 import { feedPort } from "../../../durable-objects/market-feed/stub.ts";
 import worker from "../../../worker/index.ts";
 import { ScriptedFeed } from "./scripted-feed.ts";
-import { eventually, expectOk, newTrader, place, rawStub, ringAlarm, type TestTrader } from "./support.ts";
+import { eventually, expectOk, newTrader, place, rawStub, ringAlarm, writeOf, type TestTrader } from "./support.ts";
 
 const SYMBOL = "DOGE/USD";
 const PRICE_DECIMALS = 7;
@@ -125,7 +126,56 @@ async function ringCron(): Promise<void> {
   await waitOnExecutionContext(context);
 }
 
+/** Trades of the pair, all of them above its present price. */
+async function tradeAbove(count: number): Promise<void> {
+  const { quote, tapeTradeId } = await view();
+  const price = quote.mark ?? decimal("0");
+  for (let traded = 0; traded < count;) {
+    for (const factor of ["1.04", "1.001", "1.04", "1.001", "1.04", "1.001"]) {
+      await movePrice(multiply(price, decimal(factor)));
+    }
+    const now = await tapeEnd();
+    traded = now - tapeTradeId;
+  }
+}
+
+/** The id of the exchange's last trade. */
+async function tapeEnd(): Promise<number> {
+  const trades = await restHistory(env.KRAKEN_REST_URL).trades(SYMBOL, "XDGUSD", cursorAt(Date.now() - 2_000));
+  return expectOk(trades).trades.at(-1)?.id ?? 0;
+}
+
 describe("the trader's own alarm", () => {
+  it("goes on where it ended, so that a stop older than thousands of trades is found, and a pair's tape is read once", async () => {
+    const { trader, stop } = await protectedPosition();
+    await deadFeed(trader);
+    await tradeAbove(5_200);
+    await walkThrough(stop);
+    const reads = vi.spyOn(globalThis, "fetch");
+    await ring(trader, "levels");
+    expect(await stopOf(trader)).toMatchObject({ reason: null });
+    await ring(trader, "levels");
+    await eventually("it is triggered", async () => (await stopOf(trader))?.reason?.includes("Triggered") === true);
+    const asked = reads.mock.calls.map(([url]) => String(url)).filter((url) => url.includes("/Trades?"));
+    expect(asked.length).toBeGreaterThan(5);
+    expect(new Set(asked).size).toBe(asked.length);
+  }, 60_000);
+
+  it("fires a price alert on a pair that the account never traded, with the feed dead", async () => {
+    const trader = await newTrader();
+    const price = multiply((await view()).quote.lastTrade?.price ?? decimal("0"), decimal("0.99"));
+    const request = { symbol: SYMBOL, direction: "below" as const, price, note: null };
+    const alert = expectOk(await trader.stub().setPriceAlert(trader.principal, trader.accountId, writeOf(request)));
+    await eventually("the feed has the row", async () => (await realFeed().triggerOwners()).includes(trader.id));
+    await deadFeed(trader);
+    await walkThrough(alert.price);
+    await ring(trader, "levels");
+    await eventually("it has fired", async () => {
+      const { past } = expectOk(await trader.stub().priceAlerts(trader.principal, trader.accountId));
+      return past[0]?.outcome === "fired" && past[0].late;
+    });
+  });
+
   it("finds the trade that reached a stop while the feed was dead, and sells when there is a market again", async () => {
     const { trader, stop } = await protectedPosition();
     await deadFeed(trader);
