@@ -7,13 +7,13 @@ import { log } from "../lib/log.ts";
 import type { Schedule } from "../lib/schedule.ts";
 import type { Clock } from "./clock.ts";
 import { activityPayload, equityPayload, rebuildPayload } from "./history.ts";
-import { historyAnswers, thinEquityHistory, writeHistory } from "./history-writer.ts";
+import { historyAnswers, thinEquityHistory, writeHistory, type HistoryDatabase } from "./history-writer.ts";
 import { backoffMs, drainOutbox, type OutboxRow } from "./outbox.ts";
 import type { Store } from "./store.ts";
 
 export type HistorianDependencies = {
   readonly store: Store;
-  readonly database: D1Database;
+  readonly database: HistoryDatabase;
   readonly schedule: Schedule;
   readonly clock: Clock;
   readonly traderId: string;

@@ -47,11 +47,23 @@ const THIN_EQUITY = `
     WHERE earlier.account_id = equity_points.account_id AND earlier.time < equity_points.time
       AND earlier.time >= equity_points.time - equity_points.time % 3600000)`;
 
+/** What is used of D1. */
+export type HistoryDatabase = {
+  prepare(query: string): HistoryStatement;
+  /** One transaction. */
+  batch(statements: HistoryStatement[]): Promise<unknown>;
+};
+export type HistoryStatement = {
+  bind(...values: (string | number | null)[]): HistoryStatement;
+  run(): Promise<unknown>;
+  all(): Promise<unknown>;
+};
+
 export type TraderActivity = { readonly lastActiveAt: number; readonly parkedRows: number };
 
 /** Writes the rows and the trader's own line in one transaction; rejects when nothing was written. */
 export async function writeHistory(
-  database: D1Database,
+  database: HistoryDatabase,
   traderId: string,
   rows: readonly OutboxRow[],
   activity: TraderActivity,
@@ -66,7 +78,7 @@ export async function writeHistory(
 }
 
 /** Tells an outage from a bad row: whether the tables answer at all. */
-export async function historyAnswers(database: D1Database): Promise<boolean> {
+export async function historyAnswers(database: HistoryDatabase): Promise<boolean> {
   try {
     await database.prepare("SELECT (SELECT 1 FROM journal_events LIMIT 1), (SELECT 1 FROM orders LIMIT 1)").all();
     return true;
@@ -76,6 +88,6 @@ export async function historyAnswers(database: D1Database): Promise<boolean> {
 }
 
 /** Keeps one equity sample an hour of those older than `before`. */
-export async function thinEquityHistory(database: D1Database, traderId: string, before: number): Promise<void> {
+export async function thinEquityHistory(database: HistoryDatabase, traderId: string, before: number): Promise<void> {
   await database.prepare(THIN_EQUITY).bind(traderId, before).run();
 }

@@ -14,6 +14,8 @@ import type { RestCredentials, Transport } from "../../durable-objects/trader/kr
 import { krakenRest } from "../../durable-objects/trader/kraken/rest/client.ts";
 import { RateKeeper } from "../../durable-objects/trader/kraken/rest/rate-keeper.ts";
 import type { Recorded } from "../../durable-objects/trader/turn.ts";
+import type { HistoryDatabase } from "../../durable-objects/trader/history-writer.ts";
+import { Courier } from "./courier.ts";
 import type { Disk, Life } from "./storage.ts";
 import { instrumentOf, SYMBOLS } from "./venue.ts";
 
@@ -31,6 +33,10 @@ export type DeskPorts = {
   /** Empty when the feed is away. */
   readonly markets: () => Readonly<Record<string, MarketView>>;
   readonly committed: (recorded: readonly Recorded[]) => void;
+  /** Sets the one alarm, in so many milliseconds; null: none. Absent: a timer that keeps its time. */
+  readonly alarm?: (inMs: number | null) => void;
+  /** Null or absent: the copy of the journal is left out. */
+  readonly history?: HistoryDatabase | null;
   readonly failed: (error: unknown) => void;
 };
 
@@ -39,6 +45,7 @@ export class TestDesk {
   readonly #account: KrakenAccount;
   readonly #ports: DeskPorts;
   readonly #sql: Sql;
+  readonly #courier: Courier | null;
   #cancelAlarm: () => void = () => undefined;
 
   constructor(ports: DeskPorts) {
@@ -51,9 +58,12 @@ export class TestDesk {
       onWrite: () => undefined,
       onCommitted: (recorded) => {
         ports.committed(recorded);
+        this.#courier?.kick();
         this.wake();
       },
     });
+    const { now, after, failed, history: database = null } = ports;
+    this.#courier = database === null ? null : new Courier({ store: this.desk.store, database, now, after, failed });
     const counters = this.#kept("counters");
     const rates = new RateKeeper({
       now: ports.now,
@@ -91,12 +101,7 @@ export class TestDesk {
       pairs: () => Promise.resolve(SYMBOLS.map(instrumentOf)),
       watched: () => false,
       plan: (at) => {
-        this.#cancelAlarm();
-        if (at !== null) {
-          this.#cancelAlarm = ports.after(Math.max(1, at - ports.now()), () => {
-            this.wake();
-          });
-        }
+        this.#setAlarm(at === null ? null : at - ports.now());
       },
       failed: (_event, error) => {
         ports.failed(error);
@@ -110,7 +115,7 @@ export class TestDesk {
 
   /** Nothing is to be done and nothing is on its way. */
   get isQuiet(): boolean {
-    return this.#account.isQuiet;
+    return this.#account.isQuiet && (this.#courier?.isIdle ?? true);
   }
 
   start(): void {
@@ -118,6 +123,7 @@ export class TestDesk {
       this.apply({ type: "open_exchange_account", name: "Kraken", zone: "UTC" });
     }
     this.#account.start();
+    this.#courier?.kick();
   }
 
   wake(): void {
@@ -142,6 +148,20 @@ export class TestDesk {
         pastOrders: {},
       }),
     );
+  }
+
+  #setAlarm(inMs: number | null): void {
+    const { alarm, after } = this.#ports;
+    if (alarm !== undefined) {
+      alarm(inMs);
+      return;
+    }
+    this.#cancelAlarm();
+    if (inMs !== null) {
+      this.#cancelAlarm = after(Math.max(1, inMs), () => {
+        this.wake();
+      });
+    }
   }
 
   #kept(key: string): string | null {

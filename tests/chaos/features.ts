@@ -17,6 +17,12 @@ export const FEATURES = [
   "halts",
   /** Limits of size are tight, orders are large, and amends make them larger. */
   "limits",
+  /** Alarms are late, come twice, or not at all. */
+  "alarms",
+  /** The journal is copied to D1, which stalls. */
+  "history",
+  /** A browser follows the frames over a bad line. */
+  "client",
 ] as const;
 
 export type Feature = (typeof FEATURES)[number];

@@ -2,6 +2,7 @@
 import type { Transport } from "../../durable-objects/trader/kraken/rest/api.ts";
 import { decodeSecret } from "../../durable-objects/trader/kraken/rest/sign.ts";
 import type { Recorded } from "../../durable-objects/trader/turn.ts";
+import { Alarm } from "./alarm.ts";
 import { TestDesk } from "./desk.ts";
 import { DeadInstance, Disk, type Life } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -47,7 +48,7 @@ export class Lives {
   }
 
   bringUp(): void {
-    const { clock, time, exchange, feed, story } = this.#world;
+    const { clock, time, exchange, feed, story, history } = this.#world;
     const life: Life = { state: "alive", gateClosed: false };
     this.#life = life;
     this.count += 1;
@@ -71,7 +72,12 @@ export class Lives {
         this.#witness.sent(request.body ?? "");
         return exchange.call(request);
       });
-    const desk = new TestDesk({
+    const alarm = new Alarm(this.#world, () => {
+      if (life.state !== "dead") {
+        desk.wake();
+      }
+    });
+    const desk: TestDesk = new TestDesk({
       disk: this.#disk,
       life,
       now: () => clock.now(),
@@ -95,6 +101,20 @@ export class Lives {
           this.#witness.committed(recorded);
         }
       },
+      alarm: (inMs) => {
+        alarm.set(inMs);
+      },
+      history:
+        history === null
+          ? null
+          : {
+              prepare: (query) => history.prepare(query),
+              batch: async (statements) => {
+                // Not in the middle of the commit that it follows.
+                await Promise.resolve();
+                return await_(() => (life.gateClosed ? dead() : history.batch(statements)));
+              },
+            },
       failed: (error) => {
         if (!(error instanceof DeadInstance) && life.state === "alive") {
           story.fails(error);

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 type Mutant = { readonly name: string; readonly file: string; readonly from: string; readonly to: string };
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const FOLDERS = ["contract", "domain", "durable-objects", "exchange-sim", "tests/chaos"];
+const FOLDERS = ["contract", "domain", "durable-objects", "exchange-sim", "migrations", "tests/chaos", "web/src/data"];
 const CORE = "domain/account/venue";
 
 const MUTANTS: readonly Mutant[] = [

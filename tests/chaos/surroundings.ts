@@ -3,6 +3,7 @@ import type { MarketView } from "../../domain/market.ts";
 import type { NameTable } from "../../domain/venue/names.ts";
 import { createRandom, type Random } from "../../exchange-sim/random.ts";
 import type { Feature } from "./features.ts";
+import { HistoryModel } from "./history.ts";
 import { Story } from "./story.ts";
 import { VirtualTime } from "./time.ts";
 import { ModelExchange, SYMBOLS } from "./venue.ts";
@@ -18,6 +19,8 @@ export class Surroundings {
   readonly exchange: ModelExchange;
   readonly clock = new DeskClock(this.time);
   readonly feed: Feed;
+  /** Null: the seed has no D1. */
+  readonly history: HistoryModel | null;
   names: NameTable = { symbols: {}, assets: {}, pairs: {} };
   /** False once everything works again. */
   storm = true;
@@ -35,6 +38,8 @@ export class Surroundings {
     });
     this.feed = new Feed(this.exchange);
     this.#features = new Map(features.map((feature) => [feature, createRandom(`${seed}/${feature}`)]));
+    const history = this.drawsOf("history");
+    this.history = history === null ? null : new HistoryModel(this.time, history.fork("line"));
   }
 
   /** The feature's own draws; null: it is not in this seed. */

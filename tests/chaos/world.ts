@@ -1,6 +1,7 @@
 /** One seed's story: a desk and an exchange, a user who trades, and everything that can go wrong. Checked after every step. */
 import { readNames } from "../../durable-objects/trader/kraken/rest/public.ts";
 import { tradingPermissions } from "../../exchange-sim/keys.ts";
+import { Client } from "./client.ts";
 import { cancelByHand } from "./draw/exchange-side.ts";
 import { drawWeather, happen, happenBesides } from "./draw/storm.ts";
 import { TargetFeed } from "./draw/targets.ts";
@@ -11,7 +12,8 @@ import { CommitJudge } from "./invariants/commits.ts";
 import { checkExchange } from "./invariants/exchange.ts";
 import { ExitWatch } from "./invariants/exits.ts";
 import { LimitJudge } from "./invariants/limits.ts";
-import { checkProtection } from "./invariants/protection.ts";
+import { checkHistory } from "./invariants/history.ts";
+import { protectionProblem } from "./invariants/protection.ts";
 import { StopWatch } from "./invariants/stops.ts";
 import { Lives } from "./lives.ts";
 import { Broken } from "./story.ts";
@@ -23,6 +25,8 @@ const STORM_MS = 150_000;
 const QUIET_LIMIT_MS = 900_000;
 /** What the exchange holds back comes within 160 s; only then does agreement mean anything. */
 const HELD_BACK_MS = 180_000;
+/** A stop that was just filled is read within two polls. */
+const PROTECTED_WITHIN_MS = 70_000;
 const MOST_STEPS = 200_000;
 
 export type Outcome = {
@@ -56,6 +60,7 @@ class Play {
   readonly #exits: ExitWatch;
   readonly #stops: StopWatch;
   readonly #lives: Lives;
+  readonly #client: Client | null;
 
   constructor(seed: string, features: readonly Feature[]) {
     this.#world = new Surroundings(seed, features);
@@ -63,7 +68,18 @@ class Play {
     this.#exits = new ExitWatch(this.#world);
     this.#stops = new StopWatch(this.#world);
     const limits = new LimitJudge(this.#world);
-    this.#lives = new Lives(this.#world, new CommitJudge(this.#world.story, this.#user, [this.#exits, limits]));
+    const judge = new CommitJudge(this.#world.story, this.#user, [this.#exits, limits]);
+    this.#lives = new Lives(this.#world, {
+      sent: (body) => {
+        judge.sent(body);
+      },
+      committed: (recorded) => {
+        judge.committed(recorded);
+        this.#client?.committed(recorded);
+      },
+    });
+    const draws = this.#world.drawsOf("client");
+    this.#client = draws === null ? null : new Client(this.#world, draws, () => this.#lives.alive?.desk ?? null);
   }
 
   counts(): Pick<Outcome, "story" | "orders" | "fills" | "lives"> {
@@ -74,6 +90,7 @@ class Play {
 
   close(): void {
     this.#lives.close();
+    this.#world.history?.close();
   }
 
   async run(): Promise<void> {
@@ -99,6 +116,7 @@ class Play {
     }
     this.#world.names = table.value;
     this.#lives.bringUp();
+    this.#client?.start();
     await this.#until(START + 6_000);
   }
 
@@ -116,7 +134,7 @@ class Play {
 
   /** The storm is over: belief and exchange agree within bounded time, to the last digit. */
   async #becomeQuiet(): Promise<void> {
-    const { time, exchange } = this.#world;
+    const { time } = this.#world;
     this.#calm();
     if (this.#lives.alive !== null) {
       this.#user.cancelAll(this.#lives.alive);
@@ -125,20 +143,41 @@ class Play {
     const limit = time.now + QUIET_LIMIT_MS;
     let differs = "it never looked";
     await this.#until(time.now + HELD_BACK_MS);
-    const state = this.#lives.alive?.state ?? null;
-    if (state !== null) {
-      checkProtection(state, exchange);
-    }
+    await this.#becomeProtected();
     while (time.now < limit) {
       this.#cancelEverything();
       await this.#until(time.now + 20_000);
-      differs = difference(this.#lives.alive, exchange) ?? "";
+      differs = this.#difference() ?? "";
       if (differs === "" && this.#lives.alive !== null) {
         checkProjections(this.#lives.alive.desk, time.now);
+        if (this.#world.history !== null) {
+          checkHistory(this.#lives.alive.desk, this.#world.history);
+        }
         return;
       }
     }
     throw new Broken(`no agreement ${String(QUIET_LIMIT_MS / 1_000)} s after the storm: ${differs}`);
+  }
+
+  async #becomeProtected(): Promise<void> {
+    const { time, exchange } = this.#world;
+    const problem = (): string | null => {
+      const state = this.#lives.alive?.state ?? null;
+      return state === null ? null : protectionProblem(state, exchange);
+    };
+    for (const limit = time.now + PROTECTED_WITHIN_MS; problem() !== null && time.now < limit;) {
+      await this.#until(time.now + 5_000);
+    }
+    const left = problem();
+    if (left !== null) {
+      throw new Broken(left);
+    }
+  }
+
+  #difference(): string | null {
+    const { alive } = this.#lives;
+    const differs = difference(alive, this.#world.exchange);
+    return differs ?? (alive === null ? null : (this.#client?.difference(alive.desk) ?? null));
   }
 
   #calm(): void {
@@ -150,6 +189,9 @@ class Play {
     exchange.key.permissions = tradingPermissions;
     exchange.venue.keys.unlock();
     exchange.openMarkets();
+    if (this.#world.history !== null) {
+      this.#world.history.state = "good";
+    }
     feed.state = "good";
     clock.mend();
     this.#world.troubledAt = time.now;

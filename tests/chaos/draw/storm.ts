@@ -1,4 +1,5 @@
 /** Draws what happens next. */
+import { HISTORY_STATES } from "../history.ts";
 import type { Lives } from "../lives.ts";
 import { FEED_STATES, type Surroundings } from "../surroundings.ts";
 import { movePrices, orderByHand, restate, revokeKey, transfer } from "./exchange-side.ts";
@@ -46,12 +47,22 @@ export function happen(world: Surroundings, lives: Lives, user: User): void {
 export function happenBesides(world: Surroundings, lives: Lives, user: User): void {
   jump(world);
   closePair(world);
+  stallHistory(world);
   const desk = lives.alive;
   if (desk?.state?.venue?.foundAt !== null && desk !== null) {
     user.settle(desk);
     sampleEquity(world, desk);
     haltOrResume(world, desk);
     desk.wake();
+  }
+}
+
+function stallHistory(world: Surroundings): void {
+  const { history, story } = world;
+  const draws = world.drawsOf("history");
+  if (history !== null && draws !== null && draws.integer(10) === 0) {
+    history.state = HISTORY_STATES[draws.integer(HISTORY_STATES.length)] ?? "good";
+    story.tell(`D1: ${history.state}`);
   }
 }
 

@@ -4,29 +4,29 @@ import { decimal, isAbove, isBelow, sum, ZERO, type Decimal } from "../../../dom
 import { restingStops } from "../../../domain/protection/resting-stop.ts";
 import { protectionStanding } from "../../../domain/protection/standing.ts";
 import { formatTrimmed } from "../../../exchange-sim/units.ts";
-import { Broken } from "../story.ts";
 import type { ModelExchange } from "../venue.ts";
 
 /**
  * Every position that wants a stop has it at the exchange, for what it can cover and no more, once nothing is in its way any
- * longer (TRADING §4).
+ * longer (TRADING §4). Null: so it is. What the exchange did just now the desk may not know yet.
  */
-export function checkProtection(state: AccountState, exchange: ModelExchange): void {
+export function protectionProblem(state: AccountState, exchange: ModelExchange): string | null {
   for (const asset of Object.keys(state.protections)) {
     const { status, reason } = protectionStanding(state, asset);
     if (status === "pending") {
-      throw new Broken(`the stop of ${asset} never came to rest: ${reason ?? ""}`);
+      return `the stop of ${asset} never came to rest: ${reason ?? ""}`;
     }
     const stops = restingStops(state, asset);
     const resting = sum(stops.map((order) => restOf(order, exchange)));
     const { managed } = holdingOf(state.holdings, asset);
     if (isAbove(resting, managed)) {
-      throw new Broken(`stops for ${resting} ${asset} rest at the exchange and ${managed} is managed`);
+      return `stops for ${resting} ${asset} rest at the exchange and ${managed} is managed`;
     }
     if (status === "protected" && isBelow(resting, sum(stops.map(({ hold }) => hold.amount)))) {
-      throw new Broken(`the desk counts on a stop of ${asset} that is not at the exchange`);
+      return `the desk counts on a stop of ${asset} that is not at the exchange`;
     }
   }
+  return null;
 }
 
 /** What the exchange still has of the order. */
