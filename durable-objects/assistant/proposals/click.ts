@@ -1,6 +1,7 @@
 /** Whether a click on a proposal may be carried out, and as which order. Decides; asks nobody and changes nothing. */
-import type { ExecuteProposalRequest, ProposalEdits, ProposalView } from "../../../contract/assistant.ts";
+import type { ExecuteProposalRequest, ProposalView } from "../../../contract/assistant.ts";
 import type { PlaceOrderRequest } from "../../../contract/orders.ts";
+import { editedOrder } from "../../../domain/assistant/edited-order.ts";
 import { recheck } from "../../../domain/assistant/shelf-life.ts";
 import type { Decimal } from "../../../domain/decimal.ts";
 import type { Quote } from "../../../domain/market.ts";
@@ -45,7 +46,7 @@ export function allowClick(
   if (changed && view.request === null) {
     return refuse("PROPOSAL_UNUSABLE", "A close takes the whole position: there is nothing to change about it.");
   }
-  const order = view.request === null ? null : edited(view.request, edits);
+  const order = view.request === null ? null : editedOrder(view.request, edits);
   return ok({ view: { edits: changed ? { ...edits } : null, overridden: view.contradicted }, order });
 }
 
@@ -62,28 +63,4 @@ export function decided<T>({ status }: ProposalView): Result<T> {
 
 function freshPrice({ fresh, lastTrade, mark }: Quote): Decimal | null {
   return fresh ? (lastTrade?.price ?? mark) : null;
-}
-
-function edited(request: PlaceOrderRequest, edits: ProposalEdits): PlaceOrderRequest {
-  const type = edits.orderType ?? request.type;
-  const limitPrice = edits.limitPrice === undefined ? request.limitPrice : (edits.limitPrice ?? undefined);
-  const { limitPrice: _limit, stop, target, ...rest } = request;
-  const plans = {
-    stop:
-      edits.stop === undefined ? stop : edits.stop === null ? null : ({ type: "price", price: edits.stop } as const),
-    target:
-      edits.target === undefined
-        ? target
-        : edits.target === null
-          ? null
-          : ({ type: "price", price: edits.target } as const),
-  };
-  return {
-    ...rest,
-    type,
-    ...(edits.quantity === undefined ? {} : { quantity: edits.quantity }),
-    ...(type === "limit" && limitPrice !== undefined ? { limitPrice } : {}),
-    ...(plans.stop === undefined ? {} : { stop: plans.stop }),
-    ...(plans.target === undefined ? {} : { target: plans.target }),
-  };
 }

@@ -71,8 +71,12 @@ export function useDenials(): Accessor<readonly DenialView[]> {
 }
 
 function useDeskAccount(): Accessor<DeskAccount | null> {
+  return useDeskAccountOf(useActiveAccountId());
+}
+
+/** The account of that id, whichever is on screen; null where it is not known. */
+export function useDeskAccountOf(id: Accessor<string | null>): Accessor<DeskAccount | null> {
   const { trader } = useStores();
-  const id = useActiveAccountId();
   return () => {
     const current = id();
     return current === null ? null : (trader()?.trader.accounts[current] ?? null);

@@ -15,6 +15,7 @@ export function ActionDialog<T>(
     action: string;
     tone?: ButtonTone;
     blockedReason?: string | null;
+    class?: string;
     /** What is focused first; the close button when left out. */
     initialFocus?: () => HTMLElement | undefined;
     run: (intent: string) => Promise<Result<T>>;
@@ -53,6 +54,7 @@ export function ActionDialog<T>(
       onClose={() => props.onClose()}
       title={props.title}
       description={props.description}
+      class={props.class ?? ""}
       initialFocus={() => props.initialFocus?.()}
       footer={
         <>

@@ -1,4 +1,4 @@
-import { Show, type JSX } from "solid-js";
+import { Show, type JSX, type ParentProps } from "solid-js";
 import { useAccount } from "../../data/use-account.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { classNames } from "../../ui/class-names.ts";
@@ -23,19 +23,26 @@ export function ModeBorder(): JSX.Element {
   );
 }
 
-/** One line over what can send an order: whose money it moves. Both modes have it, so that nothing jumps. */
-export function ModeStrip(props: { account: ModeOwner; class?: string }): JSX.Element {
+/**
+ * One line over what can send an order: whose money it moves. Both modes have it, so that nothing jumps. Named where the account
+ * need not be the one on screen.
+ */
+export function ModeStrip(
+  props: ParentProps<{ account: ModeOwner; name?: string | undefined; class?: string }>,
+): JSX.Element {
   return (
     <p
       data-mode={props.account.kind}
       class={classNames(
-        "flex items-center gap-2 border-b px-3 py-1 text-sm",
+        "flex flex-wrap items-center gap-x-2 border-b px-3 py-1 text-sm",
         isKraken(props.account) ? "border-money bg-money-soft text-text" : "bg-raised text-muted",
         props.class,
       )}
     >
       <ModeBadge account={props.account} />
+      <Show when={props.name}>{(name) => <strong class="font-semibold">{name()}</strong>}</Show>
       {capitalised(moneyWords(props.account))}
+      {props.children}
     </p>
   );
 }

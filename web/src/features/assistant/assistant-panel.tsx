@@ -6,7 +6,6 @@ import { useAccount } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { Switch } from "../../ui/switch.tsx";
-import { isKraken } from "../account-mode/mode-words.ts";
 import { ASKED, tickSteps } from "../first-run/steps-done.ts";
 import { Attachments } from "./attachments.tsx";
 import { ChatBar } from "./chat-bar.tsx";
@@ -134,7 +133,6 @@ export function AssistantPanel(): JSX.Element {
               <RunMessage
                 run={run}
                 proposals={run.proposalIds.flatMap((id) => chat.store.assistant.proposals[id] ?? [])}
-                isReal={isKraken(account())}
                 onStop={() => void chat.stop(run.id)}
                 onRetry={() => void chat.retry(run.id)}
                 onChanged={chat.changed}

@@ -1,119 +1,138 @@
 import { createMemo, createSignal, Show, untrack, type JSX } from "solid-js";
-import type { ProposalEdits, ProposalView } from "../../../../contract/assistant.ts";
-import { decimal, isPositive, parseDecimal, type Decimal } from "../../../../domain/decimal.ts";
-import { factsOfViews } from "../../../../domain/orders/estimate.ts";
-import { checkOrder } from "../../../../domain/risk/check.ts";
+import type { ProposalView } from "../../../../contract/assistant.ts";
+import { decimal, type Decimal } from "../../../../domain/decimal.ts";
 import { executeProposal } from "../../data/assistant-api.ts";
-import { marketNow, serverNow } from "../../data/clock.ts";
-import { useAccount, useOpenOrders } from "../../data/use-account.ts";
 import { ActionDialog } from "../../ui/action-dialog.tsx";
 import { DecimalField } from "../../ui/decimal-field.tsx";
-import { RiskFigures } from "../order-form/risk-figures.tsx";
-import { useTradingMarket } from "../trading/use-trading-market.ts";
-import { proposalTitle } from "./proposal-words.ts";
+import { isKraken } from "../account-mode/mode-words.ts";
+import { freshnessText } from "../freshness-text.ts";
+import { begin, readEdits, type EditTexts } from "./proposal-edits.ts";
+import { denialOf } from "./proposal-effect.ts";
+import { EffectFigures, ProposalAccount } from "./proposal-figures.tsx";
+import { moneySentence, proposalTitle } from "./proposal-words.ts";
+import { useProposal } from "./use-proposal.ts";
 
-/** The question before an order: what the proposal asks for, editable, with what the risk engine says of it. */
+/**
+ * The question before an order: what the proposal asks for, editable, and what exactly that would do to the account that it is
+ * for. What is shown is judged from the order that is sent, letter by letter.
+ */
 export function ExecuteDialog(props: {
   proposal: ProposalView;
-  isReal: boolean;
   overrideClaims: boolean;
   onChanged: (proposal: ProposalView) => void;
   onClose: () => void;
 }): JSX.Element {
-  const account = useAccount();
-  const openOrders = useOpenOrders();
-  const symbol = (): string => props.proposal.trade.symbol;
-  const market = useTradingMarket(symbol);
+  const live = useProposal(() => props.proposal);
   // As it was when the question was asked: what is edited does not change under the hand.
   const { request, trade } = untrack(() => props.proposal);
-  const begin = {
-    quantity: request?.quantity ?? trade.quantity ?? "",
-    limitPrice: request?.limitPrice ?? trade.limitPrice ?? "",
-    stop: trade.stop ?? "",
-    target: trade.target ?? "",
-  };
-  const [quantity, setQuantity] = createSignal<string>(begin.quantity);
-  const [limitPrice, setLimitPrice] = createSignal<string>(begin.limitPrice);
-  const [stop, setStop] = createSignal<string>(begin.stop);
-  const [target, setTarget] = createSignal<string>(begin.target);
-  const number = (text: string): Decimal | null => {
-    const value = parseDecimal(text);
-    return value !== null && isPositive(value) ? value : null;
-  };
-  const isClose = (): boolean => trade.action === "close";
-  const edits = (): ProposalEdits => {
-    const size = number(quantity());
-    return {
-      ...(size === null || quantity() === begin.quantity ? {} : { quantity: size }),
-      ...(limitPrice() === begin.limitPrice ? {} : { limitPrice: number(limitPrice()) }),
-      ...(stop() === begin.stop ? {} : { stop: number(stop()) }),
-      ...(target() === begin.target ? {} : { target: number(target()) }),
-    };
-  };
-  const check = createMemo(() => {
-    const owner = account();
-    const size = number(quantity());
-    if (owner === null || request === null || size === null) {
-      return null;
-    }
-    const limit = number(limitPrice());
-    const at = number(stop());
-    return checkOrder(
-      factsOfViews(owner, openOrders(), serverNow()),
-      {
-        request: {
-          symbol: symbol(),
-          side: request.side,
-          type: limit === null ? "market" : "limit",
-          timeInForce: limit === null ? "ioc" : "gtc",
-          postOnly: false,
-          quantity: size,
-          ...(limit === null ? {} : { limitPrice: limit }),
-          ...(at === null ? {} : { stop: { type: "price" as const, price: at } }),
-        },
-        riskPercent: null,
-      },
-      { markets: market.markets(), instruments: {}, marketTime: marketNow() },
-    );
+  const [texts, setTexts] = createSignal<EditTexts>(begin(request));
+  const write = (field: keyof EditTexts) => (text: string) => setTexts((before) => ({ ...before, [field]: text }));
+  const reading = createMemo(() => readEdits(request, texts()));
+  const effect = createMemo(() => {
+    const read = reading();
+    return read.ok ? live.effect(read.edits) : null;
   });
-  const blocked = (): string | null =>
-    isClose() || number(quantity()) !== null ? (check()?.denial?.message ?? null) : "Give a size.";
-  const tick = (): Decimal => market.instrument()?.tickSize ?? decimal("0.01");
+  const isReal = (): boolean => isKraken(live.account());
+  const isBuy = trade.action === "buy";
+  const blocked = (): string | null => {
+    const read = reading();
+    const current = effect();
+    return live.unusable() ?? (read.ok ? null : read.reason) ?? (current === null ? null : denialOf(current));
+  };
+  const errorOf = (field: keyof EditTexts): string | null => {
+    const read = reading();
+    return read.ok ? null : (read.errors[field] ?? null);
+  };
+  const tick = (): Decimal => live.market.instrument()?.tickSize ?? decimal("0.01");
   return (
     <ActionDialog
       title={`${proposalTitle(props.proposal)}?`}
       description={`A proposal of ${props.proposal.modelName}. Not financial advice: what happens is your decision.`}
-      action={props.isReal ? "Execute on Kraken" : "Execute"}
-      tone={trade.action === "buy" ? "buy" : "sell"}
+      action={isReal() ? "Execute on Kraken" : "Execute"}
+      class={isReal() ? "border-3 border-money" : ""}
+      tone={isBuy ? "buy" : "sell"}
       blockedReason={blocked()}
-      run={(intent) =>
-        executeProposal(props.proposal.id, { edits: edits(), overrideClaims: props.overrideClaims }, intent)
-      }
+      run={(intent) => {
+        const read = reading();
+        const edits = read.ok ? read.edits : {};
+        return executeProposal(props.proposal.id, { edits, overrideClaims: props.overrideClaims }, intent);
+      }}
       onDone={({ proposal }) => props.onChanged(proposal)}
       onClose={() => props.onClose()}
     >
-      <Show when={!isClose()} fallback={<p>Sells the whole {symbol()} position at the market.</p>}>
+      <ProposalAccount live={live} />
+      <Show when={isReal() ? live.account() : null}>
+        {(account) => (
+          <p class="border-l-4 border-money bg-money-soft px-3 py-2 text-lg font-semibold">
+            {moneySentence(effect(), account())}
+          </p>
+        )}
+      </Show>
+      <Show when={request !== null} fallback={<p>Sells the whole {trade.symbol} position at the market.</p>}>
         <DecimalField
           label="Size"
-          value={quantity()}
-          step={market.instrument()?.minimumQuantity ?? decimal("0.001")}
-          unit={market.instrument()?.base ?? ""}
-          onInput={setQuantity}
+          value={texts().quantity}
+          step={live.market.instrument()?.minimumQuantity ?? decimal("0.001")}
+          unit={live.market.instrument()?.base ?? ""}
+          error={errorOf("quantity")}
+          onInput={write("quantity")}
         />
-        <Show when={begin.limitPrice !== ""}>
-          <DecimalField label="Limit price" value={limitPrice()} step={tick()} onInput={setLimitPrice} />
+        <Show when={request?.type === "limit"}>
+          <DecimalField
+            label="Limit price"
+            value={texts().limitPrice}
+            step={tick()}
+            error={errorOf("limitPrice")}
+            onInput={write("limitPrice")}
+          />
         </Show>
-        <Show when={trade.action === "buy"}>
+        <Show when={isBuy}>
           <div class="flex gap-2">
-            <DecimalField label="Stop" class="flex-1" value={stop()} step={tick()} onInput={setStop} />
-            <DecimalField label="Target" class="flex-1" value={target()} step={tick()} onInput={setTarget} />
+            <DecimalField
+              label="Stop"
+              class="flex-1"
+              value={texts().stop}
+              step={tick()}
+              error={errorOf("stop")}
+              hint={hintOf(texts().stop, request?.stop)}
+              onInput={write("stop")}
+            />
+            <DecimalField
+              label="Target"
+              class="flex-1"
+              value={texts().target}
+              step={tick()}
+              error={errorOf("target")}
+              hint={hintOf(texts().target, request?.target)}
+              onInput={write("target")}
+            />
           </div>
         </Show>
-        <RiskFigures check={check()} isEntry={trade.action === "buy"} reward={props.proposal.rewardToRisk} />
       </Show>
-      <Show when={Object.keys(edits()).length > 0}>
+      <Show when={freshnessText(live.market.freshness())}>{(text) => <p class="text-warning">{text()}</p>}</Show>
+      <EffectFigures effect={effect()} live={live} proposal={props.proposal} isEdited />
+      <Show when={blocked()}>
+        {(reason) => (
+          <p class="text-sm text-warning" role="status">
+            {reason()}
+          </p>
+        )}
+      </Show>
+      <Show when={isEdited(reading())}>
         <p class="text-sm text-muted">What you changed is recorded beside the proposal.</p>
       </Show>
     </ActionDialog>
   );
+}
+
+/** What an empty field means: the account's default where the proposal names none, nothing at all where it was taken away. */
+function hintOf(text: string, proposed: object | null | undefined): string | null {
+  if (text !== "") {
+    return null;
+  }
+  return proposed === undefined ? "Empty: the account's default." : "Empty: none, whatever the account's default is.";
+}
+
+function isEdited(reading: ReturnType<typeof readEdits>): boolean {
+  return reading.ok && Object.keys(reading.edits).length > 0;
 }

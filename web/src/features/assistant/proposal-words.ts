@@ -1,16 +1,21 @@
 /** A proposal in the words of its card. */
 import type { ProposalView } from "../../../../contract/assistant.ts";
-import { formatDecimal, formatQuantity } from "../../ui/format.ts";
+import { assetsOf } from "../../../../domain/orders/conversion.ts";
+import { formatAmount, formatDecimal, formatQuantity } from "../../ui/format.ts";
+import { moneyWords, type ModeOwner } from "../account-mode/mode-words.ts";
+import type { ProposalEffect } from "./proposal-effect.ts";
 
 /** "Buy 0.02 BTC/USD at the market": what it would do. */
-export function proposalTitle({ trade }: ProposalView): string {
+export function proposalTitle({ trade, request }: Pick<ProposalView, "trade" | "request">): string {
+  const quantity = request?.quantity ?? trade.quantity;
+  const limit = request?.limitPrice ?? trade.limitPrice;
   const size =
-    trade.quantity === null
+    quantity === null
       ? trade.riskPercent === null
         ? ""
         : ` for ${trade.riskPercent} % risk`
-      : ` ${formatQuantity(trade.quantity)}`;
-  const at = trade.limitPrice === null ? "at the market" : `at ${formatDecimal(trade.limitPrice)}`;
+      : ` ${formatQuantity(quantity)}`;
+  const at = limit === null ? "at the market" : `at ${formatDecimal(limit)}`;
   switch (trade.action) {
     case "buy":
       return `Buy${size} ${trade.symbol} ${at}`;
@@ -56,7 +61,42 @@ export function statusSentence(proposal: ProposalView): string {
   }
 }
 
-/** Whether a click can still make an order of it. */
-export function isExecutable({ status, trade, obstacle }: ProposalView, now: number, expiresAt: number): boolean {
-  return (status === "open" || status === "denied") && trade.action !== "hold" && obstacle === null && now < expiresAt;
+/** Whether the trader has yet to decide about it. A hold asks for nothing. */
+export function isUndecided({ status, trade }: ProposalView): boolean {
+  return (status === "open" || status === "denied") && trade.action !== "hold";
+}
+
+/** "0.02 BTC": what would be ordered, else what the model asked for. */
+export function sizeWords({ trade, request }: Pick<ProposalView, "trade" | "request">): string {
+  const { base } = assetsOf(trade.symbol);
+  if (trade.action === "close") {
+    return `all ${base} that is held`;
+  }
+  const quantity = request?.quantity ?? trade.quantity;
+  if (quantity !== null) {
+    return `${formatQuantity(quantity)} ${base}`;
+  }
+  return trade.riskPercent === null ? "not stated" : `${trade.riskPercent} % of equity at risk`;
+}
+
+/** "limit 64 000", or the market with the price that it was proposed at. */
+export function priceWords({ trade, request, referencePrice }: ProposalView): string {
+  const limit = request?.limitPrice ?? trade.limitPrice;
+  if (limit !== null) {
+    return `limit ${formatDecimal(limit)}`;
+  }
+  return referencePrice === null ? "market" : `market, proposed at ${formatDecimal(referencePrice)}`;
+}
+
+/** "Buy 0.05 BTC for about $3 212.50 of real money on Kraken": the amount by name, in the account of the proposal. */
+export function moneySentence(effect: ProposalEffect | null, account: ModeOwner): string {
+  const money = moneyWords(account);
+  const estimate = effect?.type === "order" ? effect.estimate : effect?.type === "close" ? effect.plan.estimate : null;
+  const side = effect?.type === "order" && effect.request.side === "buy" ? "Buy" : "Sell";
+  if (estimate === null) {
+    return `${side} at a price that is not known now, ${money}`;
+  }
+  const base = effect?.type === "order" ? assetsOf(effect.request.symbol).base : null;
+  const quantity = base === null ? formatQuantity(estimate.quantity) : `${formatQuantity(estimate.quantity)} ${base}`;
+  return `${side} ${quantity} for about ${formatAmount(estimate.total, estimate.quoteAsset)} of ${money}`;
 }

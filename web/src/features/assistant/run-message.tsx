@@ -13,7 +13,6 @@ import { RichText } from "./rich-text.tsx";
 export function RunMessage(props: {
   run: RunView;
   proposals: readonly ProposalView[];
-  isReal: boolean;
   onStop: () => void;
   onRetry: () => void;
   onChanged: (proposal: ProposalView) => void;
@@ -49,9 +48,7 @@ export function RunMessage(props: {
       <p role="status" class="text-sm text-muted">
         {statusWords(props.run)}
       </p>
-      <For each={props.proposals}>
-        {(proposal) => <ProposalCard proposal={proposal} isReal={props.isReal} onChanged={props.onChanged} />}
-      </For>
+      <For each={props.proposals}>{(proposal) => <ProposalCard proposal={proposal} onChanged={props.onChanged} />}</For>
       <div class="flex gap-2">
         <Show
           when={isRunning()}

@@ -22,7 +22,6 @@ export function RiskFigures(props: {
   /** How many times what is risked the target brings; null without one. */
   reward: Decimal | null;
 }): JSX.Element {
-  const failed = () => (props.check?.rules ?? []).filter(({ passed }) => !passed);
   return (
     <div class="flex flex-col gap-1 border-t border-line pt-2">
       <Show when={props.isEntry}>
@@ -31,14 +30,21 @@ export function RiskFigures(props: {
           {(reward) => <p class="text-sm">Reward to risk: {formatDecimal(reward())} to 1</p>}
         </Show>
       </Show>
-      {/* What denies is in sight without a press. */}
-      <details class="text-sm" open={failed().length > 0}>
-        <summary class="cursor-pointer text-muted">{rulesSentence(props.check?.rules ?? [], failed().length)}</summary>
-        <ul class="mt-1 flex flex-col gap-1.5" aria-label="Rules of risk">
-          <For each={props.check?.rules ?? []}>{(rule) => <RuleBar rule={rule} />}</For>
-        </ul>
-      </details>
+      <RuleList rules={props.check?.rules ?? []} />
     </div>
+  );
+}
+
+/** Every rule with what it leaves. What denies is in sight without a press. */
+export function RuleList(props: { rules: readonly RuleVerdict[] }): JSX.Element {
+  const failed = () => props.rules.filter(({ passed }) => !passed);
+  return (
+    <details class="text-sm" open={failed().length > 0}>
+      <summary class="cursor-pointer text-muted">{rulesSentence(props.rules, failed().length)}</summary>
+      <ul class="mt-1 flex flex-col gap-1.5" aria-label="Rules of risk">
+        <For each={props.rules}>{(rule) => <RuleBar rule={rule} />}</For>
+      </ul>
+    </details>
   );
 }
 

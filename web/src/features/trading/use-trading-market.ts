@@ -1,4 +1,5 @@
 import { createMemo, type Accessor } from "solid-js";
+import type { AccountView } from "../../../../contract/accounts.ts";
 import type { Instrument } from "../../../../domain/market.ts";
 import { isZero } from "../../../../domain/decimal.ts";
 import { valuationSymbol, type Markets } from "../../../../domain/orders/conversion.ts";
@@ -20,8 +21,11 @@ export type TradingMarket = {
   readonly freshness: Accessor<Freshness>;
 };
 
-/** Everything live that an order on the symbol is judged by. */
-export function useTradingMarket(symbol: Accessor<string>): TradingMarket {
+/** Everything live that an order on the symbol is judged by, in the account on screen or in another one. */
+export function useTradingMarket(
+  symbol: Accessor<string>,
+  account: Accessor<AccountView | null> = useAccount(),
+): TradingMarket {
   const instrument = useInstrument(symbol);
   const anyBook = useBook(symbol);
   const freshness = useFreshness(symbol);
@@ -35,7 +39,6 @@ export function useTradingMarket(symbol: Accessor<string>): TradingMarket {
   });
   const valuedByInstrument = useInstrument(() => valuedBy() ?? symbol());
   const { market } = useStores();
-  const account = useAccount();
   // Rules of size and exposure are of equity: everything that is held is valued too.
   const heldSymbols = createMemo(() =>
     (account()?.balances ?? []).flatMap(({ asset, total }) =>
