@@ -163,6 +163,8 @@ export const riskCheck = z.object({
       /** Worst case at the stop, fees included; without a stop the whole cost. */
       loss: amount,
       lossPercent: amount,
+      /** Where it moves the stop of more than itself down: of how much, to where, and what all of that loses there. */
+      position: z.object({ quantity: decimalText, stop: decimalText, loss: decimalText }).nullable().optional(),
     })
     .nullable(),
   sizing: z.object({ riskPercent: decimalText, riskAmount: decimalText, quantity: decimalText }).nullable(),

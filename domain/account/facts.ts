@@ -1,4 +1,4 @@
-import { compare, divide, isPositive, subtract, ZERO, type Decimal } from "../decimal.ts";
+import { compare, divide, isPositive, isZero, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Asset, Instrument, Milliseconds } from "../market.ts";
 import { valuationSymbol } from "../orders/conversion.ts";
 import type { OwnLiveOrder, TradingFacts } from "../orders/facts.ts";
@@ -38,6 +38,12 @@ export function tradingFacts(state: AccountState, now: Milliseconds, without: Op
     owned: Object.fromEntries(Object.entries(state.holdings).map(([asset, holding]) => [asset, totalOf(holding)])),
     lossBases: lossBasesOf(state),
     halts: state.halts,
+    positions: Object.fromEntries(
+      Object.entries(state.holdings).map(([asset, { cost }]) => [
+        asset,
+        { cost, stop: state.protections[asset]?.stop ?? null },
+      ]),
+    ),
     positionAssets: positionAssets(state),
     orders: Object.values(state.orders)
       .filter((order) => order.id !== without?.id)
@@ -92,6 +98,7 @@ function ownOrder(order: OpenOrder): OwnLiveOrder {
     remaining: restQuantity(order),
     conversionRate: order.conversionRate,
     valuedAt: order.limitPrice ?? order.triggerPrice ?? heldPrice(order),
+    protection: isZero(order.filledQuantity) ? (order.protection ?? null) : null,
   };
 }
 

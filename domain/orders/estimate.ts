@@ -29,7 +29,7 @@ import { assess, candidateOf, largestThatFits } from "./assess.ts";
 import { valuedPrice, type AssessmentMarket, type Candidate } from "./candidate.ts";
 import { matchMarketOf } from "./checks.ts";
 import { valuationSymbol, type Markets } from "./conversion.ts";
-import type { OwnLiveOrder, TradingFacts } from "./facts.ts";
+import type { OwnLiveOrder, OwnPosition, TradingFacts } from "./facts.ts";
 import { freeBalance } from "./facts.ts";
 import { isArmed } from "./trigger.ts";
 import { isTriggered, type Order } from "./order.ts";
@@ -51,7 +51,13 @@ export type AccountLike = {
   readonly halts?: readonly Halt[] | undefined;
   readonly lossBases?: LossBases | undefined;
   readonly recentEntries?: readonly Milliseconds[] | undefined;
-  readonly positions: readonly { readonly asset: Asset; readonly quantity: Decimal; readonly dust: boolean }[];
+  readonly positions: readonly {
+    readonly asset: Asset;
+    readonly quantity: Decimal;
+    readonly cost: Decimal | null;
+    readonly dust: boolean;
+    readonly protection: { readonly stop: OwnPosition["stop"] };
+  }[];
   /** Null in a paper account. */
   readonly exchange: object | null;
 };
@@ -68,6 +74,7 @@ export type OrderLike = Pick<
   | "filledQuantity"
   | "status"
   | "triggeredBy"
+  | "protection"
 >;
 
 /** The parts of contract/markets Ticker that count here. */
@@ -207,6 +214,9 @@ export function factsOfViews(
     owned: Object.fromEntries(account.balances.map(({ asset, total }) => [asset, total])),
     lossBases: account.lossBases ?? null,
     halts: account.halts ?? [],
+    positions: Object.fromEntries(
+      account.positions.map(({ asset, cost, protection }) => [asset, { cost, stop: protection.stop }]),
+    ),
     positionAssets: account.positions.filter(({ dust }) => !dust).map(({ asset }) => asset),
     orders: openOrders.map((order) => ownOrder(order, account.exchange === null)),
     taken: {},
@@ -232,6 +242,7 @@ function ownOrder(order: OrderLike, isPaper: boolean): OwnLiveOrder {
     remaining: subtract(order.quantity, order.filledQuantity),
     conversionRate: null,
     valuedAt: order.limitPrice ?? order.triggerPrice,
+    protection: isZero(order.filledQuantity) ? (order.protection ?? null) : null,
   };
 }
 

@@ -8,6 +8,7 @@ import { add, isPositive, multiply, subtract, sum, ZERO, type Decimal } from "..
 import type { Asset, Symbol } from "../market.ts";
 import { assetsOf, conversionRate, type Markets } from "./conversion.ts";
 import type { OwnOrder } from "../paper/match.ts";
+import type { EntryProtection, ProtectiveStop } from "../protection/protection.ts";
 import type { LossBases } from "../risk/facts.ts";
 import type { Halt } from "../risk/halt.ts";
 import type { RiskSettings } from "../risk/settings.ts";
@@ -21,6 +22,13 @@ export type OwnLiveOrder = OwnOrder & {
   readonly conversionRate: Decimal | null;
   /** What it is valued at, in quote: its limit, its trigger, or what is held for it; null: at the mark. */
   readonly valuedAt: Decimal | null;
+  /** What it brings with its first fill; null once that has come. */
+  readonly protection: EntryProtection | null;
+};
+
+export type OwnPosition = {
+  readonly cost: Decimal | null;
+  readonly stop: Pick<ProtectiveStop, "type" | "price"> | null;
 };
 
 export type TradingFacts = {
@@ -36,6 +44,8 @@ export type TradingFacts = {
   readonly owned: Readonly<Record<Asset, Decimal>>;
   readonly lossBases: LossBases | null;
   readonly halts: readonly Halt[];
+  /** Of what the desk manages: its total cost (null: not known) and the stop that it has. */
+  readonly positions: Readonly<Record<Asset, OwnPosition>>;
   /** Assets held in more than dust. */
   readonly positionAssets: readonly Asset[];
   readonly orders: readonly OwnLiveOrder[];

@@ -73,7 +73,21 @@ function withinRules(
     return null;
   }
   const byQuantity = capByQuantity(order, instrument, market, room.quantity, capped);
-  return byQuantity === null ? null : capByLoss(factsOf, instrument, room.loss, byQuantity, order.limitPrice === null);
+  if (byQuantity === null) {
+    return null;
+  }
+  const isWalk = order.limitPrice === null;
+  const lossOf = (quantity: Decimal): Decimal => factsOf(quantity).worstCase.loss ?? ZERO;
+  const byLoss = capByLoss(lossOf, instrument, room.loss, byQuantity, isWalk);
+  // Where it moves the stop of the position down, the others' loss at that level is spent before it.
+  const position = isPositive(byLoss) ? factsOf(byLoss).worstCase.position : null;
+  if (position === null || room.loss === null) {
+    return byLoss;
+  }
+  const left = subtract(room.loss, position.lossOfOthers);
+  const added = (quantity: Decimal): Decimal =>
+    subtract(factsOf(quantity).worstCase.position?.loss ?? ZERO, position.lossOfOthers);
+  return isPositive(left) ? capByLoss(added, instrument, left, byLoss, isWalk) : ZERO;
 }
 
 function capByValue(
@@ -122,13 +136,12 @@ function bestBid(order: Candidate, market: AssessmentMarket): Decimal | null {
 
 /** The loss grows with the quantity, and nearly in proportion: it is estimated so, and searched for around that. */
 function capByLoss(
-  factsOf: (quantity: Decimal) => RiskFacts,
+  lossOf: (quantity: Decimal) => Decimal,
   instrument: Instrument,
   room: Decimal | null,
   most: Decimal,
   isWalk: boolean,
-): Decimal | null {
-  const lossOf = (quantity: Decimal): Decimal => factsOf(quantity).worstCase.loss ?? ZERO;
+): Decimal {
   const fits = (quantity: Decimal): boolean => room === null || !isAbove(lossOf(quantity), room);
   if (room === null || !isPositive(most) || fits(most)) {
     return most;

@@ -2,8 +2,8 @@ import { multiply, round, sum, type Decimal } from "../decimal.ts";
 import type { Instrument, MarketView } from "../market.ts";
 import type { Match } from "../paper/match.ts";
 import { addsExposure, equityOf, exposureOf, managedValue } from "../risk/equity.ts";
-import { needsEquity, type RiskFacts } from "../risk/facts.ts";
-import { worstCaseOf } from "../risk/worst-case.ts";
+import { needsEquity, type RiskFacts, type WorstCase } from "../risk/facts.ts";
+import { NO_CASE, worstCaseOf } from "../risk/worst-case.ts";
 import { valuedPrice, type AssessmentMarket, type Candidate, type Scope } from "./candidate.ts";
 import { currencyDecimals } from "./conversion.ts";
 import { isTriggered } from "./order.ts";
@@ -26,7 +26,7 @@ export function riskFacts(
   rate: Decimal,
   scope: Scope,
 ): RiskFacts {
-  const { currency, fees } = facts;
+  const { currency } = facts;
   const { markets } = market;
   const asset = acquiredAsset(order);
   const price = assetPrice(asset, currency, markets, { symbol: order.symbol, rate });
@@ -39,8 +39,14 @@ export function riskFacts(
   const takesPlace = scope.isNew && order.orderType !== "market" && order.timeInForce !== "ioc";
   const worstCase =
     order.intent === "exit"
-      ? { loss: null, stop: null, entry: null }
-      : worstCaseOf(order, { worth, quantity }, { instrument, rate, currency }, fees);
+      ? NO_CASE
+      : worstCaseOf(
+          facts,
+          order,
+          { worth, quantity, best: bestPrice(match, rate), filled: scope.filled },
+          { instrument, rate },
+          markets,
+        );
   const equity = needsEquity(facts.limits) ? equityOf(facts, markets) : { value: null, missing: [] };
   return {
     limits: facts.limits,
@@ -63,7 +69,7 @@ export function riskFacts(
     equity,
     managedValue: equity.value === null ? null : managedValue(facts, markets),
     lossBases: facts.lossBases,
-    worstCase: worstCase.loss === null ? worstCase : { ...worstCase, loss: round(worstCase.loss, decimals, "up") },
+    worstCase: rounded(worstCase, decimals),
     quoteAgeMs: ageOf(view),
     marketTime: market.marketTime,
     halts: facts.halts,
@@ -76,6 +82,21 @@ export function riskFacts(
 /** How long before the feed's answer anything witnessed that its book is current. */
 function ageOf(view: MarketView | undefined): number | null {
   return view === undefined || view.book === null ? null : view.quote.at - view.book.at;
+}
+
+function rounded(worst: WorstCase, decimals: number): WorstCase {
+  const { loss, position } = worst;
+  return {
+    ...worst,
+    loss: loss === null ? null : round(loss, decimals, "up"),
+    position: position === null ? null : { ...position, loss: round(position.loss, decimals, "up") },
+  };
+}
+
+/** A stop in percent of the fill can be lower than by the limit, where the book is better than that. */
+function bestPrice(match: Match | null, rate: Decimal): Decimal | null {
+  const [first] = match?.takes ?? [];
+  return first === undefined ? null : multiply(first.price, rate);
 }
 
 function takenCost(match: Match | null): Decimal {

@@ -52,6 +52,8 @@ export type CheckedOrder = {
   /** The worst case at the stop, fees included; without a stop the whole cost. Null for exits. */
   readonly loss: Decimal | null;
   readonly lossPercent: Decimal | null;
+  /** Where it moves the stop of more than itself down: of how much, to where, and what all of that loses there. */
+  readonly position: { readonly quantity: Decimal; readonly stop: Decimal; readonly loss: Decimal } | null;
 };
 
 /** How much may be bought so that the stop loses no more than the risk, fees included and no more than is free. */
@@ -180,7 +182,7 @@ function fundsVerdict(
 }
 
 function orderOf(order: Candidate, risk: RiskFacts, equity: Decimal | null): CheckedOrder {
-  const { loss, entry, stop } = risk.worstCase;
+  const { loss, entry, stop, position } = risk.worstCase;
   return {
     quantity: order.quantity,
     value: risk.orderValue,
@@ -189,6 +191,7 @@ function orderOf(order: Candidate, risk: RiskFacts, equity: Decimal | null): Che
     stopPercent: stop === null || entry === null ? null : inPercent(subtract(entry, stop), entry),
     loss,
     lossPercent: loss === null || equity === null ? null : inPercent(loss, equity),
+    position: position === null ? null : { quantity: position.quantity, stop: position.stop, loss: position.loss },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Intent } from "../account/state.ts";
-import type { Decimal } from "../decimal.ts";
+import { largest, type Decimal } from "../decimal.ts";
 import type { Asset, Milliseconds, Side, Symbol } from "../market.ts";
 import type { ErrorCode } from "../problem.ts";
 import type { Halt } from "./halt.ts";
@@ -28,7 +28,25 @@ export type WorstCase = {
   readonly stop: Decimal | null;
   /** What the entry is expected to be filled at, in account currency per unit. */
   readonly entry: Decimal | null;
+  /** Where it moves the stop of more than itself down; null where it does not. */
+  readonly position: PositionCase | null;
 };
+
+/** All of a position at the stop that an entry would leave it with, in account currency. */
+export type PositionCase = {
+  readonly asset: Asset;
+  readonly stop: Decimal;
+  /** Held and coming, this entry included. */
+  readonly quantity: Decimal;
+  readonly loss: Decimal;
+  /** Of everything but this entry; negative: its stop is over its cost. */
+  readonly lossOfOthers: Decimal;
+};
+
+/** The most that is at risk by the entry: its own loss, or that of the position whose stop it moves down. Null: not known. */
+export function lossAtRisk({ loss, position }: WorstCase): Decimal | null {
+  return loss === null || position === null ? loss : largest(loss, position.loss);
+}
 
 /** Everything that the rules look at. Amounts are in account currency unless a name says otherwise. */
 export type RiskFacts = {

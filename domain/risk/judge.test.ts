@@ -31,7 +31,7 @@ const facts: RiskFacts = {
   equity: { value: d("10000"), missing: [] },
   managedValue: d("10000"),
   lossBases: { peak: d("10000"), drawdownBase: null, day: { equity: d("10000"), flows: ZERO }, flows: ZERO },
-  worstCase: { loss: d("58"), stop: d("95"), entry: d("100") },
+  worstCase: { loss: d("58"), stop: d("95"), entry: d("100"), position: null },
   quoteAgeMs: 0,
   marketTime: 1_000_000,
   halts: [],

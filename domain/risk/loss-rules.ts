@@ -1,8 +1,7 @@
 /** Rules about losing: what the account has lost already, and what this order may lose (TRADING §5). */
 import { add, compare, isAbove, isPositive, largest, subtract, ZERO, type Decimal } from "../decimal.ts";
-import type { RiskFacts, RuleVerdict } from "./facts.ts";
+import { lossAtRisk, needsEquity, type RiskFacts, type RuleVerdict, type WorstCase } from "./facts.ts";
 import { clockOf, haltProblem, haltsInForce } from "./halt.ts";
-import { needsEquity } from "./facts.ts";
 import { atMost, inMoney, inPercent, roomIn, shareOf } from "./verdict.ts";
 
 /** An account that is halted opens nothing; a pause after losses is a rule of its own. */
@@ -98,25 +97,29 @@ export function dailyLoss({ limits, equity, lossBases, currency }: RiskFacts): R
 export function riskPerTrade(facts: RiskFacts): RuleVerdict | null {
   const { currency, equity, worstCase } = facts;
   const percent = facts.limits.riskPerTradePercent;
-  if (percent === null || equity.value === null || worstCase.loss === null) {
+  const loss = lossAtRisk(worstCase);
+  if (percent === null || equity.value === null || loss === null) {
     return null;
   }
   const limit = shareOf(equity.value, percent);
-  const how =
-    worstCase.stop === null
-      ? "without a stop the whole cost is at risk"
-      : `at the stop of ${worstCase.stop}, fees included`;
   return atMost(
     {
       code: "RISK_PER_TRADE_LIMIT",
       name: "Risk of the trade",
       unit: currency,
-      message: `One trade may lose ${percent} % of your equity, that is ${inMoney(limit)} ${currency}; this one could lose ${inMoney(worstCase.loss)} (${inPercent(worstCase.loss, equity.value)} %): ${how}. A smaller size or a closer stop fits.`,
+      message: `One trade may lose ${percent} % of your equity, that is ${inMoney(limit)} ${currency}; this one could lose ${inMoney(loss)} (${inPercent(loss, equity.value)} %): ${howOf(worstCase)}. A smaller size or a closer stop fits.`,
     },
     limit,
-    worstCase.loss,
+    loss,
     limit,
   );
+}
+
+function howOf({ loss, stop, position }: WorstCase): string {
+  if (position !== null && loss !== null && isAbove(position.loss, loss)) {
+    return `with it the stop of all ${position.quantity} ${position.asset}, open entries counted, would be ${position.stop}, fees included`;
+  }
+  return stop === null ? "without a stop the whole cost is at risk" : `at the stop of ${stop}, fees included`;
 }
 
 /** A rule that holds only while `lost` is under its limit; nothing lost never breaks it. */

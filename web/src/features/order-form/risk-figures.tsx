@@ -26,6 +26,15 @@ export function RiskFigures(props: {
     <div class="flex flex-col gap-1 border-t border-line pt-2">
       <Show when={props.isEntry}>
         <p class="text-sm">{lossSentence(props.check)}</p>
+        <Show when={props.check?.order?.position}>
+          {(position) => (
+            <p class="text-sm text-warning">
+              Moves the stop of all {formatDecimal(position().quantity)} to {formatDecimal(position().stop)}: that is{" "}
+              {MINUS}
+              {formatMoney(position().loss)} there
+            </p>
+          )}
+        </Show>
         <Show when={props.reward}>
           {(reward) => <p class="text-sm">Reward to risk: {formatDecimal(reward())} to 1</p>}
         </Show>
