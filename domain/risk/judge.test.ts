@@ -101,7 +101,7 @@ describe("each limit of size holds at, and only above, its value", () => {
   });
 
   it("an order that nothing prices has no worst case", () => {
-    const worstCase = { loss: null, stop: null, entry: null };
+    const worstCase = { loss: null, stop: null, entry: null, position: null };
     expect(codeOf({ limits: { ...none, riskPerTradePercent: d("0.01") }, worstCase })).toBeNull();
   });
 });
