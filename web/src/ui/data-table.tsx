@@ -129,7 +129,7 @@ function HeaderCell<Row>(props: { column: Column<Row>; sorting: Sorting | null; 
 
 function cellClass<Row>(column: Column<Row>): string {
   return classNames(
-    "px-2 whitespace-nowrap first:pl-3 last:pr-3",
+    "px-1 whitespace-nowrap first:pl-2 last:pr-2 @md:px-2 @md:first:pl-3 @md:last:pr-3",
     column.align === "right" ? "numeric" : "text-left",
     column.wideOnly === true && "hidden @[43rem]:table-cell",
     column.wideOnly === "widest" && "hidden @[54rem]:table-cell",

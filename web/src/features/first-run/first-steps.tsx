@@ -4,7 +4,7 @@ import { useAccount, useOpenOrders, usePositions, useRecentOrders, useTraderRead
 import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { IconButton } from "../../ui/button.tsx";
-import { ASKED, isStepDone, tickSteps } from "./steps-done.ts";
+import { ASKED, isStepDone, isStepDoneSomewhere, tickSteps } from "./steps-done.ts";
 
 type Step = {
   readonly id: string;
@@ -21,10 +21,12 @@ export function FirstSteps(props: { onOrder: () => void; onAsk: () => void }): J
   const recentOrders = useRecentOrders();
   const positions = usePositions();
 
-  const isShown = createMemo(() => isReady() && account() !== null && !preferences.firstStepsClosed);
+  const isKnown = (): boolean => isReady() && account() !== null;
+  // There before the account is, so that the desk is not pushed down when it comes.
+  const isShown = (): boolean => !preferences.firstStepsClosed;
   // Asked on another device: this one does not know of it.
   const [askedBefore] = createResource(
-    () => isShown() && !isStepDone(ASKED),
+    () => isKnown() && isShown() && !isStepDone(ASKED),
     async () => {
       const { fetchChats } = await import("../../data/assistant-api.ts");
       const chats = await fetchChats("");
@@ -52,7 +54,8 @@ export function FirstSteps(props: { onOrder: () => void; onAsk: () => void }): J
     },
   ];
   const keyOf = (step: Step): string => (step.id === ASKED ? ASKED : `${step.id} ${account()?.id ?? ""}`);
-  const isDone = (step: Step): boolean => isStepDone(keyOf(step)) || step.isDone();
+  const isDone = (step: Step): boolean =>
+    isKnown() ? isStepDone(keyOf(step)) || step.isDone() : isStepDoneSomewhere(step.id);
 
   // What was done once stays ticked, also when it has left the lists of recent things.
   createEffect(() => {

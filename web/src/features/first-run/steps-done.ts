@@ -10,6 +10,11 @@ export function isStepDone(key: string): boolean {
   return preferences.firstStepsDone.includes(key);
 }
 
+/** As far as can be said before it is known which account is on screen. */
+export function isStepDoneSomewhere(step: string): boolean {
+  return preferences.firstStepsDone.some((key) => key.split(" ", 1)[0] === step);
+}
+
 export function tickSteps(keys: readonly string[]): void {
   const added = keys.filter((key) => !isStepDone(key));
   if (added.length > 0) {

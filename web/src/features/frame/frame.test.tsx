@@ -150,6 +150,7 @@ describe("the first steps", () => {
       expect.stringContaining("Ask the assistant"),
     ]);
     expect(strip.queryByText(/done/)).toBeNull();
+    await screen.findByRole("button", { name: /^PAPER Paper/ });
     app.traderSends("order_opened", { orders: [sampleOrder()] });
     expect(await strip.findByText("(done)")).toBeInTheDocument();
     fireEvent.click(strip.getByRole("button", { name: /for good/ }));

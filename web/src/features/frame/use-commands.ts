@@ -39,10 +39,10 @@ export function useCommands(desk: Desk, openers: Openers): Accessor<readonly Com
       },
       {
         id: "stop",
-        label: "Stop: cancel all open orders",
+        label: "Stop: keep, protect or flatten",
         group: "Actions",
         icon: "stop",
-        words: "panic kill",
+        words: "panic kill cancel all sell everything",
         run: openers.openStop,
       },
     ];
@@ -53,6 +53,15 @@ export function useCommands(desk: Desk, openers: Openers): Accessor<readonly Com
         group: "Pages",
         icon: "trade",
         run: () => navigate(tradeUrl(desk.symbol(), desk.timeframe())),
+      },
+      {
+        id: "page-assistant",
+        label: "Assistant",
+        group: "Pages",
+        icon: "assistant",
+        key: "/",
+        words: "ask model chat",
+        run: () => navigate("/assistant"),
       },
       {
         id: "page-history",

@@ -17,7 +17,7 @@ export function ProtectionCell(props: {
   return (
     <Button
       size="small"
-      class={classNames("numeric", isBare() && "text-warning")}
+      class={classNames("numeric @max-md:px-1", isBare() && "text-warning")}
       title={protectionSentence(protection(), props.instrument)}
       aria-label={`Protection of ${props.row.position.asset}: ${protectionSentence(protection(), props.instrument)} Change it`}
       onClick={() => props.onEdit()}

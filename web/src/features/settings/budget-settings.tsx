@@ -6,7 +6,7 @@ import { newIntent } from "../../data/http.ts";
 import { Button } from "../../ui/button.tsx";
 import { DecimalField } from "../../ui/decimal-field.tsx";
 import { SelectField } from "../../ui/field.tsx";
-import { formatMoney, MISSING } from "../../ui/format.ts";
+import { formatMoney } from "../../ui/format.ts";
 import { SaveNote } from "./section.tsx";
 
 type Note = { readonly text: string; readonly isError: boolean };
@@ -100,10 +100,10 @@ export function BudgetSettings(props: { providers: readonly ProviderView[] }): J
                     error={wrong(line())}
                     onInput={(text) => setTyped({ ...typed(), [name]: text })}
                   />
-                  <span class="numeric pb-1 text-sm text-muted">
+                  <span class="pb-1 text-sm text-muted">
                     Today {formatMoney(line().spent)} spent, {formatMoney(line().reserved)} reserved,{" "}
-                    {line().usedPercent === null ? MISSING : `${line().usedPercent ?? ""} %`} of it, {line().runs}{" "}
-                    {line().runs === 1 ? "answer" : "answers"}
+                    {line().usedPercent === null ? "" : `${line().usedPercent ?? ""} % of it, `}
+                    {line().runs} {line().runs === 1 ? "answer" : "answers"}
                   </span>
                 </div>
               )}

@@ -83,7 +83,7 @@ function SymbolFigures(props: { layout: Layout; onSearch: () => void }): JSX.Ele
         type="button"
         class="button inline-flex -mx-2 h-8 shrink-0 items-center gap-1 rounded-md px-2 text-lg font-semibold whitespace-nowrap hover:bg-hover"
         aria-haspopup="dialog"
-        title="Search a pair ( / )"
+        title="Search a pair (p)"
         onClick={() => props.onSearch()}
       >
         {desk.symbol()}
