@@ -145,7 +145,14 @@ export const account = z.object({
   /** Fees paid so far, in account currency. */
   feesPaid: decimalText,
   /** Equity at the start of the account's day, with the flows since: today's P&L = equity − equity then − flows. */
-  day: z.object({ startedAt: milliseconds, equity: decimalText, flows: decimalText, zone: z.string() }),
+  day: z.object({
+    startedAt: milliseconds,
+    equity: decimalText,
+    flows: decimalText,
+    /** As chosen; it counts from the day that begins at `zoneFrom`, null or absent: it does already. */
+    zone: z.string(),
+    zoneFrom: milliseconds.nullable().optional(),
+  }),
   balances: z.array(balance),
   positions: z.array(position),
   /** What drawdown and the loss of the day are counted from. */

@@ -1,5 +1,12 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dayStart, isZone, nextDayStart } from "./day.ts";
+import { decimal } from "../decimal.ts";
+import { Desk, START } from "../testing/desk.ts";
+import { dayStart, isZone, nextAccountDay, nextDayStart, SHORTEST_DAY_MS } from "./day.ts";
+import { evolve } from "./evolve.ts";
+import { accountView } from "./views.ts";
+
+const d = decimal;
 
 describe("the account's day", () => {
   it.each([
@@ -34,5 +41,96 @@ describe("the account's day", () => {
       false,
     ]);
     expect(dayStart(Date.UTC(2026, 0, 15, 13), "Mars/Olympus")).toBe(Date.UTC(2026, 0, 15));
+  });
+});
+
+describe("another zone", () => {
+  const limits = { dailyLossPercent: d("5"), drawdownPercent: null };
+  const DAY_MS = 86_400_000;
+  const midnight = Math.ceil(START / DAY_MS) * DAY_MS;
+
+  /** 7 % of the day's first equity is lost. */
+  function losing(): Desk {
+    const desk = new Desk({ balance: "10000", limits }).book("BTC/USD", [["100", "9000"]], [["100", "9000"]], "100");
+    desk.place({ side: "buy", quantity: d("50"), stop: null });
+    desk.book("BTC/USD", [["86", "9000"]], [["86", "9000"]], "86");
+    return desk;
+  }
+  const entry = { side: "buy", quantity: d("1") } as const;
+
+  it("does not end the day that runs: what it has lost is lost", () => {
+    const desk = losing();
+    expect(desk.codeOf(desk.tryPlace(entry))).toBe("DAILY_LOSS_LIMIT");
+    for (const zone of ["Asia/Tokyo", "Pacific/Kiritimati", "America/Los_Angeles"]) {
+      desk.do({ type: "change_settings", zone });
+      desk.do({ type: "start_day" });
+      expect(desk.codeOf(desk.tryPlace(entry)), zone).toBe("DAILY_LOSS_LIMIT");
+    }
+    expect(desk.state).toMatchObject({ zone: "UTC", nextZone: { zone: "America/Los_Angeles", from: midnight } });
+    expect(accountView(desk.state).day).toMatchObject({ zone: "America/Los_Angeles", zoneFrom: midnight });
+  });
+
+  it("counts from the next day of the old one, and that day is not cut short by its own midnight", () => {
+    const desk = losing();
+    desk.do({ type: "change_settings", zone: "Asia/Tokyo" });
+    expect(nextAccountDay(desk.state)).toBe(midnight);
+    desk.now = midnight + 1;
+    desk.do({ type: "start_day" });
+    expect(desk.state).toMatchObject({ zone: "Asia/Tokyo", nextZone: null, day: { startedAt: midnight } });
+    // Tokyo's midnight is at 15:00 UTC: the one after the next is the first that is a day away.
+    expect(nextAccountDay(desk.state)).toBe(midnight + 39 * 3_600_000);
+    desk.now = midnight + 16 * 3_600_000;
+    desk.do({ type: "start_day" });
+    expect(desk.state.day.startedAt).toBe(midnight);
+  });
+
+  it("is taken back by choosing the one that counts, and a journal of before counted it at once", () => {
+    const desk = losing();
+    desk.do({ type: "change_settings", zone: "Asia/Tokyo" });
+    desk.do({ type: "change_settings", zone: "UTC" });
+    expect(desk.state).toMatchObject({ zone: "UTC", nextZone: null });
+    const old = {
+      type: "settings_changed",
+      time: START,
+      marketTime: START,
+      name: null,
+      zone: "Asia/Tokyo",
+      fees: null,
+      limits: null,
+    } as const;
+    expect(evolve(desk.state, old, 99)).toMatchObject({ zone: "Asia/Tokyo", nextZone: null });
+  });
+
+  it("whatever is chosen, and whenever: no day is shorter than one whose clocks go forward, and none lasts two", () => {
+    const zone = fc.constantFrom("UTC", "Asia/Tokyo", "Pacific/Kiritimati", "America/Los_Angeles", "Europe/Vienna");
+    const changes = fc.array(fc.record({ zone, minutes: fc.integer({ min: 10, max: 1_500 }) }), { maxLength: 20 });
+    fc.assert(
+      fc.property(changes, (drawn) => {
+        const desk = new Desk();
+        let started = desk.state.day.startedAt;
+        let isFirst = true;
+        for (const { zone: chosen, minutes } of drawn) {
+          const until = desk.now + minutes * 60_000;
+          while (nextAccountDay(desk.state) <= until) {
+            desk.now = nextAccountDay(desk.state);
+            desk.do({ type: "start_day" });
+            const lasted = desk.state.day.startedAt - started;
+            expect(lasted).toBeLessThanOrEqual(2 * DAY_MS);
+            if (!isFirst) {
+              expect(lasted).toBeGreaterThanOrEqual(SHORTEST_DAY_MS);
+            }
+            started = desk.state.day.startedAt;
+            isFirst = false;
+          }
+          desk.now = until;
+          desk.do({ type: "start_day" });
+          expect(desk.state.day.startedAt).toBe(started);
+          desk.do({ type: "change_settings", zone: chosen });
+          desk.do({ type: "start_day" });
+          expect(desk.state.day.startedAt).toBe(started);
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 });

@@ -1,4 +1,5 @@
 import type { Milliseconds } from "../market.ts";
+import type { AccountState } from "./state.ts";
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -35,6 +36,37 @@ export function nextDayStart(time: Milliseconds, zone: string): Milliseconds {
     inNext += HOUR_MS;
   }
   return dayStart(inNext, zone);
+}
+
+/** A zone that takes the place of the account's with the day that begins then. */
+export type NextZone = { readonly zone: string; readonly from: Milliseconds };
+
+type Days = Pick<AccountState, "zone" | "nextZone" | "day">;
+
+/** After a day that began by the old zone the first of the new one is not cut short: the shortest day has so much. */
+export const SHORTEST_DAY_MS = 22 * HOUR_MS;
+
+/**
+ * The start of the account's day that contains `time`, by its zone and by the one that takes its place. A new zone never ends the
+ * day that runs: its loss would be forgotten at will.
+ */
+export function accountDayAt(days: Days, time: Milliseconds): Milliseconds {
+  const { zone, nextZone, day } = days;
+  if (nextZone !== null && time >= nextZone.from) {
+    const start = dayStart(time, nextZone.zone);
+    return start >= nextZone.from + SHORTEST_DAY_MS ? start : nextZone.from;
+  }
+  const start = dayStart(time, zone);
+  return start < (day.notBefore ?? 0) ? Math.min(start, day.startedAt) : start;
+}
+
+/** When the day after the one that runs begins. */
+export function nextAccountDay({ zone, nextZone, day }: Days): Milliseconds {
+  let next = nextDayStart(day.startedAt, zone);
+  while (next < (day.notBefore ?? 0)) {
+    next = nextDayStart(next, zone);
+  }
+  return nextZone === null ? next : Math.min(next, Math.max(nextZone.from, day.startedAt + 1));
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat | null>();

@@ -58,6 +58,8 @@ export type SettingsChanged = Timed & {
   readonly type: "settings_changed";
   readonly name: string | null;
   readonly zone: string | null;
+  /** The day from whose beginning on the zone counts; absent: at once. */
+  readonly zoneFrom?: Milliseconds;
   readonly fees: FeeSchedule | null;
   readonly limits: RiskSettings | null;
 };

@@ -14,13 +14,16 @@ import type {
   AccountOpened,
   AccountReset,
   CancelRequested,
+  DayStarted,
   FillBooked,
   OrderAmended,
   OrderOpened,
   OrderSubmitted,
   QueueAdvanced,
+  SettingsChanged,
   TargetReached,
 } from "./events.ts";
+import { SHORTEST_DAY_MS } from "./day.ts";
 import { applyLeg, changeHeld, changeManaged, freeOf } from "./holdings.ts";
 import { RATE_WINDOW_MS } from "./rate-window.ts";
 import { findOrder, step, withFault } from "./order-steps.ts";
@@ -61,7 +64,7 @@ function apply(state: AccountState, event: AccountEvent, seq: number): AccountSt
       return {
         ...state,
         name: event.name ?? state.name,
-        zone: event.zone ?? state.zone,
+        ...zonesAfter(state, event),
         fees: event.fees ?? state.fees,
         limits: event.limits ?? state.limits,
       };
@@ -130,10 +133,27 @@ function apply(state: AccountState, event: AccountEvent, seq: number): AccountSt
     case "day_started":
       return {
         ...state,
-        day: { startedAt: event.startedAt, equity: event.equity, flows: ZERO },
+        ...dayBegun(state, event),
         peak: largest(state.peak, event.equity),
       };
   }
+}
+
+function zonesAfter(state: AccountState, { zone, zoneFrom }: SettingsChanged): Pick<AccountState, "zone" | "nextZone"> {
+  if (zone === null) {
+    return { zone: state.zone, nextZone: state.nextZone };
+  }
+  return zoneFrom === undefined ? { zone, nextZone: null } : { zone: state.zone, nextZone: { zone, from: zoneFrom } };
+}
+
+function dayBegun(
+  { zone, nextZone }: AccountState,
+  { startedAt, equity }: DayStarted,
+): Pick<AccountState, "zone" | "nextZone" | "day"> {
+  const day = { startedAt, equity, flows: ZERO };
+  return nextZone === null || startedAt < nextZone.from
+    ? { zone, nextZone, day }
+    : { zone: nextZone.zone, nextZone: null, day: { ...day, notBefore: startedAt + SHORTEST_DAY_MS } };
 }
 
 function opened(event: AccountOpened): AccountState {

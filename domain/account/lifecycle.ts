@@ -1,11 +1,12 @@
 /** What happens to an account as a whole: opening, deposits, reset, settings, the turn of the day. */
 import { add, decimal, isAbove, isPositive, multiply, round, ZERO, type Decimal } from "../decimal.ts";
+import type { Milliseconds } from "../market.ts";
 import { DEFAULT_RISK } from "../risk/settings.ts";
 import { conversionRate } from "../orders/conversion.ts";
 import type { Problem } from "../problem.ts";
 import { changeRisk } from "../risk/change-settings.ts";
 import type { Command } from "./commands.ts";
-import { dayStart, isZone } from "./day.ts";
+import { accountDayAt, isZone, nextAccountDay } from "./day.ts";
 import { cancelOrder } from "./execute.ts";
 import { FEE_SCHEDULES } from "./fees.ts";
 import { holdingOf, totalOf } from "./holdings.ts";
@@ -83,10 +84,11 @@ export function changeSettings(turn: Turn, command: CommandOf<"change_settings">
     return { problem, events: [] };
   }
   const name = changed(command.name, state.name);
-  const zone = changed(command.zone, state.zone);
+  const zone = changed(command.zone, state.nextZone?.zone ?? state.zone);
   const fees = changed(command.fees === undefined ? undefined : FEE_SCHEDULES[command.fees], state.fees);
   if (name !== null || zone !== null || fees !== null) {
-    record(turn, { type: "settings_changed", ...stamp(turn.context), name, zone, fees, limits: null });
+    const from = zone === null || zone === state.zone ? {} : { zoneFrom: nextDayFrom(turn) };
+    record(turn, { type: "settings_changed", ...stamp(turn.context), name, zone, ...from, fees, limits: null });
   }
   if (command.limits !== undefined) {
     changeRisk(turn, command.limits);
@@ -94,10 +96,17 @@ export function changeSettings(turn: Turn, command: CommandOf<"change_settings">
   return null;
 }
 
+/** The first day that begins from now on by the zone that counts: one whose beginning is owed begins before. */
+function nextDayFrom({ state, context }: Turn): Milliseconds {
+  const started = accountDayAt(state, context.marketTime);
+  const day = started > state.day.startedAt ? { ...state.day, startedAt: started } : state.day;
+  return nextAccountDay({ ...state, nextZone: null, day });
+}
+
 /** Begins a new day when the account's zone has one (TRADING §5). */
 export function startDay(turn: Turn): Outcome {
   const { state, context } = turn;
-  const startedAt = dayStart(context.marketTime, state.zone);
+  const startedAt = accountDayAt(state, context.marketTime);
   if (startedAt > state.day.startedAt) {
     const unpriced = unpricedAssets(turn);
     const incomplete = unpriced.length === 0 ? {} : { unpriced };

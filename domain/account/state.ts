@@ -12,6 +12,7 @@ import type { Protection } from "../protection/protection.ts";
 import type { Halt } from "../risk/halt.ts";
 import type { PlannedSettings } from "../risk/change-settings.ts";
 import { newWatch, type RiskWatch } from "../risk/halts-watch.ts";
+import type { NextZone } from "./day.ts";
 import { FEE_SCHEDULES, type FeeSchedule } from "./fees.ts";
 import type { VenueLink, VenueState } from "./venue/state.ts";
 
@@ -92,7 +93,13 @@ export type ConsumedPrint = {
 };
 
 /** Today's P&L = equity now − equity − flows (TRADING §5). */
-export type AccountDay = { readonly startedAt: Milliseconds; readonly equity: Decimal; readonly flows: Decimal };
+export type AccountDay = {
+  readonly startedAt: Milliseconds;
+  readonly equity: Decimal;
+  readonly flows: Decimal;
+  /** The first day of another zone: the next one begins no sooner. Absent: at the zone's midnight. */
+  readonly notBefore?: Milliseconds;
+};
 
 /** Something that must never happen and did: an event that does not fit the state. The shell reports it. */
 export type Fault = { readonly seq: number; readonly message: string };
@@ -107,6 +114,8 @@ export type AccountState = {
   readonly currency: AccountCurrency;
   /** IANA zone in which the account's day begins. */
   readonly zone: string;
+  /** The one that the trader has chosen since; it counts from the next day on. */
+  readonly nextZone: NextZone | null;
   readonly fees: FeeSchedule;
   readonly limits: RiskSettings;
   readonly holdings: Readonly<Record<Asset, Holding>>;
@@ -164,6 +173,7 @@ export function unopenedAccount(accountId: string): AccountState {
     market: "sim",
     currency: ACCOUNT_CURRENCY,
     zone: "UTC",
+    nextZone: null,
     fees: FEE_SCHEDULES.standard,
     limits: DEFAULT_RISK,
     holdings: {},

@@ -87,7 +87,11 @@ export type Account = {
   readonly baseline: Decimal;
   readonly realisedProfit: Decimal;
   readonly feesPaid: Decimal;
-  readonly day: AccountDay & { readonly zone: string };
+  readonly day: Pick<AccountDay, "startedAt" | "equity" | "flows"> & {
+    /** The zone that the trader has chosen, and the day from which on it counts; null: it does. */
+    readonly zone: string;
+    readonly zoneFrom: Milliseconds | null;
+  };
   readonly balances: readonly Balance[];
   readonly positions: readonly Position[];
   readonly lossBases: LossBases;
@@ -127,7 +131,13 @@ export function accountView(state: AccountState): Account {
     baseline: state.baseline,
     realisedProfit: state.realisedProfit,
     feesPaid: state.feesPaid,
-    day: { ...state.day, zone: state.zone },
+    day: {
+      startedAt: state.day.startedAt,
+      equity: state.day.equity,
+      flows: state.day.flows,
+      zone: state.nextZone?.zone ?? state.zone,
+      zoneFrom: state.nextZone?.from ?? null,
+    },
     balances: balanceViews(state),
     positions: positionViews(state),
     lossBases: lossBasesOf(state),

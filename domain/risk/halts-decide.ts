@@ -5,7 +5,7 @@
 import { toFixedText, wholeNumber, type Decimal } from "../decimal.ts";
 import type { Milliseconds } from "../market.ts";
 import type { Problem } from "../problem.ts";
-import { dayStart } from "../account/day.ts";
+import { accountDayAt } from "../account/day.ts";
 import { record, stamp, type Outcome, type Turn } from "../account/turn.ts";
 import { raiseAlert } from "../account/venue/alerts.ts";
 import { clockOf, haltsInForce, type Halt, type HaltKind } from "./halt.ts";
@@ -187,9 +187,8 @@ function trippedHalt(turn: Turn, { kind, value, limit }: Trip, sample: EquitySam
 
 /** The day of a sample begins with it, so that a day that began unseen is measured from there. */
 function beginDayAt(turn: Turn, { time, equity }: EquitySample): void {
-  const { day, zone } = turn.state;
-  const startedAt = dayStart(time, zone);
-  if (equity !== null && startedAt > day.startedAt) {
+  const startedAt = accountDayAt(turn.state, time);
+  if (equity !== null && startedAt > turn.state.day.startedAt) {
     record(turn, { type: "day_started", ...stamp(turn.context), startedAt, equity });
   }
 }

@@ -9,7 +9,7 @@ import { symbolsNeeded } from "../../domain/account/symbols.ts";
 import type { DueRow } from "../lib/schedule.ts";
 import { applyPrints, contextOf, symbolsOf } from "./commands.ts";
 import { log } from "../lib/log.ts";
-import { nextDayAfter } from "./day-times.ts";
+import { nextDayOf } from "./day-times.ts";
 import { sampleAccount } from "./sampling.ts";
 import type { Settled } from "./feed-client.ts";
 import { ANSWERS_KEPT_MS } from "./idempotency.ts";
@@ -161,7 +161,7 @@ async function startDay(parts: Parts, state: AccountState): Promise<void> {
   const settled = await parts.feed.settle(symbolsNeeded(state, { type: "start_day" }), PATIENCE_MS);
   const missing = Object.values(settled.problems);
   const patience = missing.every(({ code }) => code === "UNKNOWN_SYMBOL") ? UNLISTED_PATIENCE_MS : DAY_PATIENCE_MS;
-  const late = parts.clock.market() - nextDayAfter(state.day.startedAt, state.zone);
+  const late = parts.clock.market() - nextDayOf(state);
   if (missing.length > 0 && late < patience) {
     // Without the marks the day would begin with a wrong figure.
     parts.schedule.set("day", state.accountId, parts.clock.wall() + RETRY_MS);
@@ -217,7 +217,7 @@ function replan(parts: Parts, accountId: string, job: "expire" | "day"): void {
   const now = clock.wall();
   let next: number | null = null;
   if (state !== null && job === "day" && needsDay(state)) {
-    next = clock.toWall(nextDayAfter(state.day.startedAt, state.zone));
+    next = clock.toWall(nextDayOf(state));
   }
   if (state !== null && job === "expire") {
     const times = Object.values(state.orders).map(({ expiresAt, venue }) =>

@@ -16,7 +16,7 @@ import { accountsOfMarket, type CommandDependencies } from "./commands.ts";
 import { assembleCredentials } from "./credentials/assemble.ts";
 import type { KeyConnector } from "./credentials/connector.ts";
 import type { Keyring } from "./credentials/keyring.ts";
-import { nextDayAfter } from "./day-times.ts";
+import { nextDayOf } from "./day-times.ts";
 import { Desk } from "./desk.ts";
 import { FeedClient } from "./feed-client.ts";
 import { eventFrames, resumeFrames } from "./frames.ts";
@@ -221,7 +221,7 @@ export function planAccount(parts: Parts, recorded: readonly Recorded[]): void {
     now: clock.wall(),
     toWall: (time) => clock.toWall(time),
     nextSample: clock.nextSample(),
-    nextDay: nextDayAfter(state.day.startedAt, state.zone),
+    nextDay: nextDayOf(state),
     planned: plannedTimers(schedule, state.accountId),
   });
   for (const job of ACCOUNT_JOBS) {

@@ -64,7 +64,7 @@ function AccountForm(props: { initialAccount: AccountView }): JSX.Element {
             value={zone()}
             options={zoneNames().map((value) => ({ value, label: value.replaceAll("_", " ") }))}
             onChange={setZone}
-            hint="Today's P&L counts from midnight there"
+            hint="Today's P&L and the loss of the day count from midnight there; another zone counts from the next day on"
           />
           <Show
             when={isPaper}
