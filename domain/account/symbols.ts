@@ -11,7 +11,9 @@ import { venueSymbols } from "./venue/symbols.ts";
 
 /** Symbols whose market views a decision on the command may look at: what the shell asks the feed for beforehand. */
 export function symbolsNeeded(state: AccountState, command: Command): readonly Symbol[] {
-  const valued = isEntry(state, command) && needsEquity(state.limits) ? heldSymbols(state) : [];
+  // Also a change of the rules: the one that denies at these prices is not loosened at once.
+  const isValued = isEntry(state, command) || (command.type === "change_settings" && command.limits !== undefined);
+  const valued = isValued && needsEquity(state.limits) ? heldSymbols(state) : [];
   return unique([...symbolsNamed(state, command), ...valued]);
 }
 

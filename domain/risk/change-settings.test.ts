@@ -19,6 +19,19 @@ function halted(): Desk {
   return desk;
 }
 
+/** All of 10,000 was spent at 100, and this is the price now. */
+function fallen(price: string): Desk {
+  const limits = { drawdownPercent: d("20"), dailyLossPercent: d("10"), resumeAfterMinutes: 60 };
+  const desk = new Desk({ taker: "0", maker: "0", limits }).book(
+    "BTC/USD",
+    [["100", "9000"]],
+    [["100", "9000"]],
+    "100",
+  );
+  desk.place({ side: "buy", quantity: d("100"), stop: null });
+  return desk.book("BTC/USD", [[price, "9000"]], [[price, "9000"]], price);
+}
+
 function change(desk: Desk, limits: Partial<RiskSettings>) {
   return desk.do({ type: "change_settings", limits: { ...desk.state.limits, ...limits } });
 }
@@ -40,6 +53,48 @@ describe("a change of the rules", () => {
     expect(desk.state.limits).toMatchObject({ drawdownPercent: "20", maximumOrderValue: "700" });
     expect(desk.state.plannedRisk).toMatchObject({ dueAt, settings: { drawdownPercent: "40" } });
     expect(desk.notices.join(" ")).toContain("not loosened at once");
+  });
+
+  it("that loosens a limit which denies already waits as well, before the second sample halts", () => {
+    const desk = fallen("73");
+    expect(desk.codeOf(desk.tryPlace({ side: "buy", quantity: d("1") }))).toBe("DRAWDOWN_LIMIT");
+    expect(desk.state.halts).toEqual([]);
+    change(desk, { drawdownPercent: d("50"), dailyLossPercent: d("60"), maximumOrderValue: d("700") });
+    expect(desk.state.limits).toMatchObject({
+      drawdownPercent: "20",
+      dailyLossPercent: "10",
+      maximumOrderValue: "700",
+    });
+    expect(desk.codeOf(desk.tryPlace({ side: "buy", quantity: d("1") }))).toBe("DRAWDOWN_LIMIT");
+    expect(desk.notices.join(" ")).toBe("");
+    change(desk, { drawdownPercent: d("50") });
+    expect(desk.notices.join(" ")).toContain("denies now");
+    // Nor is the waiting made shorter first.
+    change(desk, { resumeAfterMinutes: 0 });
+    expect(desk.state.limits.resumeAfterMinutes).toBe(60);
+  });
+
+  it("that loosens a limit waits while a breach of it is counted, though the price is back", () => {
+    const desk = fallen("73");
+    desk.now += 60_000;
+    desk.do({ type: "sample_equity", samples: [{ time: desk.now, managed: d("7300"), equity: d("7300") }] });
+    expect(desk.state.watch.drawdownBreaches).toBe(1);
+    desk.book("BTC/USD", [["100", "9000"]], [["100", "9000"]], "100");
+    change(desk, { drawdownPercent: d("50") });
+    expect(desk.state.limits.drawdownPercent).toBe("20");
+  });
+
+  it("that loosens a limit waits while nobody knows what the account is worth", () => {
+    const desk = fallen("95");
+    desk.stale("BTC/USD");
+    change(desk, { drawdownPercent: d("50") });
+    expect(desk.state.limits.drawdownPercent).toBe("20");
+  });
+
+  it("counts at once where the limit is far", () => {
+    const desk = fallen("95");
+    change(desk, { drawdownPercent: d("50"), dailyLossPercent: null });
+    expect(desk.state.limits).toMatchObject({ drawdownPercent: "50", dailyLossPercent: null });
   });
 
   it("takes effect at its time with whatever is decided next, even a denial", () => {

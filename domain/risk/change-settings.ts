@@ -1,10 +1,11 @@
 /**
- * Changing the rules. Tightening one counts at once. Loosening the one that has halted the account waits for the cool-off: the
- * moment of a loss is the wrong one to raise its limit. Until then the change is planned, in the journal, with its time.
+ * Changing the rules. Tightening one counts at once. Loosening the one that has halted the account, or that would deny an entry now, waits
+ * for the cool-off: the moment of a loss is the wrong one to raise its limit. Until then the change is planned, in the journal, with its time.
  */
 import { isAbove, type Decimal } from "../decimal.ts";
 import type { Milliseconds } from "../market.ts";
 import { record, stamp, type Turn } from "../account/turn.ts";
+import { failingLimits } from "./failing.ts";
 import { clockOf, haltsInForce, type HaltKind } from "./halt.ts";
 import type { LossStreak, RiskSettings } from "./settings.ts";
 
@@ -47,7 +48,8 @@ export function allowedNow(
 /** Books the wish: what may count now, and the rest as planned. The newest wish takes the place of one that waits. */
 export function changeRisk(turn: Turn, wish: RiskSettings): void {
   const { state, context } = turn;
-  const tripped = haltsInForce(state.halts, context.marketTime).map(({ kind }) => kind);
+  const halted = haltsInForce(state.halts, context.marketTime).map(({ kind }) => kind);
+  const tripped = [...halted, ...failingLimits(turn)];
   const { settings, waits } = allowedNow(state.limits, wish, tripped);
   if (!isSame(settings, state.limits)) {
     record(turn, settingsChanged(turn, settings));
@@ -62,7 +64,7 @@ export function changeRisk(turn: Turn, wish: RiskSettings): void {
       record(turn, { type: "risk_change_planned", ...stamp(context), planned: { settings: wish, dueAt } });
     }
     turn.notices.push(
-      `A rule that has halted the account is not loosened at once: that part of the change counts from ${clockOf(dueAt)}.`,
+      `A rule that has halted the account, or denies now, is not loosened at once: that part of the change counts from ${clockOf(dueAt)}.`,
     );
   } else if (state.plannedRisk !== null) {
     record(turn, { type: "risk_change_planned", ...stamp(context), planned: null });

@@ -71,8 +71,14 @@ export function resumeTrading(turn: Turn, command: Extract<HaltCommand, { type: 
   if (halts.length === 0) {
     return refused("NOTHING_CHANGED", "Nothing is halted: entries are judged by the rules as usual.");
   }
-  const kinds = halts.map(({ kind }) => kind);
-  const tripped = halts.filter(({ kind }) => kind !== "stopped");
+  // A pause after losses is time and nothing else: no baseline makes it shorter, and it ends by itself.
+  const [pause] = halts.filter(({ kind }) => kind === "loss_streak");
+  const ended = halts.filter(({ kind }) => kind !== "loss_streak");
+  if (pause !== undefined && ended.length === 0) {
+    return pauseNotOver(pause, context.marketTime);
+  }
+  const kinds = ended.map(({ kind }) => kind);
+  const tripped = ended.filter(({ kind }) => kind !== "stopped");
   const waiting = tripped.filter(({ waitUntil }) => waitUntil !== null && waitUntil > context.marketTime);
   if (command.how === "wait" && waiting.length > 0) {
     return notOver(waiting, context.marketTime);
@@ -92,9 +98,10 @@ export function resumeTrading(turn: Turn, command: Extract<HaltCommand, { type: 
     managed: measured ? (command.now?.managed ?? null) : null,
     equity: measured ? (command.now?.equity ?? null) : null,
   });
-  const names = halts.map(({ reason }) => reason).join(" ");
+  const names = ended.map(({ reason }) => reason).join(" ");
   const how = measured && command.how === "baseline" ? ` Limits are measured from ${money(command.now?.managed)}.` : "";
-  raiseAlert(turn, "information", `Trading goes on. What had stopped it: ${names}${how}`, null, "halt");
+  const goesOn = pause === undefined ? "Trading goes on." : `Resumed, and still paused: ${pause.reason}`;
+  raiseAlert(turn, "information", `${goesOn} What had stopped it: ${names}${how}`, null, "halt");
   return null;
 }
 
@@ -201,6 +208,19 @@ function notOver(waiting: readonly Halt[], now: Milliseconds): Outcome {
       code: "HALT_NOT_OVER",
       message: `${waiting.map(({ reason }) => reason).join(" ")} By waiting it is over at ${clockOf(until)}, in ${minutes} min; with a new baseline it can be resumed at once.`,
       details: { halt: waiting[0]?.kind ?? "", waitUntil: String(until), waitMinutes: String(minutes) },
+    },
+    events: [],
+  };
+}
+
+function pauseNotOver({ reason, endsAt, kind }: Halt, now: Milliseconds): Outcome {
+  const until = endsAt ?? now;
+  const minutes = Math.ceil((until - now) / MINUTE_MS);
+  return {
+    problem: {
+      code: "HALT_NOT_OVER",
+      message: `${reason} It ends by itself at ${clockOf(until)}, in ${minutes} min; nothing ends it sooner.`,
+      details: { halt: kind, waitUntil: String(until), waitMinutes: String(minutes) },
     },
     events: [],
   };

@@ -205,6 +205,22 @@ describe("a streak of losses", () => {
     expect(desk.state.halts).toEqual([]);
   });
 
+  it("is ended by nothing but its time: neither a baseline nor waiting is asked for, and other halts end without it", () => {
+    const limits = { lossStreak: { losses: 1, minutes: 30 }, drawdownPercent: decimal("20") };
+    const desk = market(new Desk({ balance: "100000", limits }), "100");
+    lose(desk);
+    for (const how of ["baseline", "wait"] as const) {
+      const refused = desk.do({ type: "resume_trading", how, now: null });
+      expect(refused).toMatchObject({ type: "denied", problem: { code: "HALT_NOT_OVER" } });
+      expect(refused.type === "denied" ? refused.problem.message : "").toContain("in 30 min");
+    }
+    sampled(desk, "70000", "70000");
+    expect(desk.state.halts.map(({ kind }) => kind)).toEqual(["loss_streak", "drawdown"]);
+    expect(desk.do({ type: "resume_trading", how: "baseline", now: now(desk, "70000") }).type).toBe("accepted");
+    expect(desk.state.halts.map(({ kind }) => kind)).toEqual(["loss_streak"]);
+    expect(desk.codeOf(desk.tryPlace({ side: "buy", quantity: decimal("1") }))).toBe("LOSS_COOLDOWN");
+  });
+
   it("counts an order once, whatever its fills were, and a gain ends it", () => {
     const desk = market(new Desk({ balance: "100000", limits: { lossStreak: { losses: 3, minutes: 30 } } }), "100");
     lose(desk);

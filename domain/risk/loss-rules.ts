@@ -60,7 +60,12 @@ export function equityKnown({ limits, equity, currency }: RiskFacts): RuleVerdic
  * At the limit it counts as lost: halts trip there too (CASES "drawdown base"). After a halt that was resumed by waiting only
  * a further drawdown counts.
  */
-export function drawdown({ limits, managedValue, lossBases, currency }: RiskFacts): RuleVerdict | null {
+export function drawdown({
+  limits,
+  managedValue,
+  lossBases,
+  currency,
+}: Pick<RiskFacts, "limits" | "managedValue" | "lossBases" | "currency">): RuleVerdict | null {
   const percent = limits.drawdownPercent;
   if (percent === null || managedValue === null || lossBases === null) {
     return null;
@@ -77,7 +82,12 @@ export function drawdown({ limits, managedValue, lossBases, currency }: RiskFact
   );
 }
 
-export function dailyLoss({ limits, equity, lossBases, currency }: RiskFacts): RuleVerdict | null {
+export function dailyLoss({
+  limits,
+  equity,
+  lossBases,
+  currency,
+}: Pick<RiskFacts, "limits" | "equity" | "lossBases" | "currency">): RuleVerdict | null {
   const percent = limits.dailyLossPercent;
   if (percent === null || equity.value === null || lossBases === null) {
     return null;

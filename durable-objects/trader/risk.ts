@@ -22,6 +22,9 @@ import { unknownAccount, type Wish } from "./commands.ts";
 import type { Parts } from "./parts.ts";
 import { positionViews } from "./views.ts";
 
+/** As long as a change of the rules waits for the prices by which it is judged. */
+const PATIENCE_MS = 900;
+
 /** Settings, what of them waits, and how the account stands now. */
 export async function readRisk(
   parts: Parts,
@@ -61,7 +64,7 @@ export function riskWish(accountId: string, asked: RiskSettingsView): Result<Wis
     command: { type: "change_settings", limits: settings.value },
     origin: "manual",
     intent: null,
-    patienceMs: 0,
+    patienceMs: PATIENCE_MS,
     needsMarket: false,
     answer: (_turn, decision) => ok(decision.notices),
   });

@@ -15,8 +15,13 @@ const WAYS = [
 /** Names what tripped, and asks how trading goes on (TRADING §5). */
 export function ResumeDialog(props: { account: AccountView; onClose: () => void }): JSX.Element {
   const [how, setHow] = createSignal<ResumeRequest["how"]>("baseline");
-  const waiting = () => props.account.halts.filter(({ waitUntil }) => waitUntil !== null && waitUntil > marketNow());
+  const ended = () => props.account.halts.filter(({ kind }) => kind !== "loss_streak");
+  const waiting = () => ended().filter(({ waitUntil }) => waitUntil !== null && waitUntil > marketNow());
   const blocked = (): string | null => {
+    const [pause] = props.account.halts.filter(({ kind }) => kind === "loss_streak");
+    if (pause !== undefined && ended().length === 0) {
+      return `The pause after losses ${untilWords(pause)}; nothing ends it sooner.`;
+    }
     const [first] = waiting();
     return how() === "wait" && first !== undefined ? `The waiting time is not over: ${untilWords(first)}.` : null;
   };

@@ -55,7 +55,10 @@ export function RiskPanel(): JSX.Element {
                 )}
               </For>
             </ul>
-            <Button onClick={() => setResuming(true)}>Resume…</Button>
+            {/* A pause after losses ends by itself, and by nothing else. */}
+            <Show when={halts().some(({ kind }) => kind !== "loss_streak")}>
+              <Button onClick={() => setResuming(true)}>Resume…</Button>
+            </Show>
           </section>
         </Show>
         <Show when={risk.view()}>
