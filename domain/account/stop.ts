@@ -6,7 +6,7 @@ import { haltsInForce } from "../risk/halt.ts";
 import type { HaltCommand } from "../risk/halts-commands.ts";
 import { cancelLive, ensureStop, managedAssets, sellPosition } from "../risk/halts-positions.ts";
 import type { StopMode, StopStep } from "../risk/halts-stop.ts";
-import { isProtectiveStop, isStopOfAnyKind, liveExits } from "../protection/resting-stop.ts";
+import { keptAtStop } from "./kept-at-stop.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Turn } from "./turn.ts";
 import { raiseAlert } from "./venue/alerts.ts";
@@ -73,12 +73,13 @@ function denyEntries(turn: Turn, mode: StopMode): void {
 function endOrder(turn: Turn, order: OpenOrder, mode: StopMode): StopStep {
   const named = { orderId: order.id, asset: order.hold.asset, symbol: order.symbol };
   const words = `${order.side} of ${order.quantity} ${order.symbol}`;
-  if (isProtectiveStop(order) || (mode !== "flatten" && isStopOfAnyKind(order))) {
+  const kept = keptAtStop(order, mode);
+  if (kept === "stop") {
     const sentence =
       mode === "flatten" ? `The stop of ${order.symbol} goes with its position.` : `The stop of ${order.symbol} stays.`;
     return { what: "keep", outcome: "done", ...named, sentence };
   }
-  if (liveExits(turn.state, order.hold.asset).some(({ id }) => id === order.id)) {
+  if (kept === "exit") {
     return { what: "keep", outcome: "done", ...named, sentence: `The ${words} goes on: it is an exit.` };
   }
   cancelLive(turn, order.id, "Cancelled because you stopped trading.");

@@ -14,7 +14,9 @@ export function isProtectiveStop(order: Pick<OpenOrder, "origin" | "triggeredBy"
 }
 
 /** A sale that waits under the price: the desk's own stop, one that the trader placed, a child of an entry. */
-export function isStopOfAnyKind(order: OpenOrder): boolean {
+export function isStopOfAnyKind(
+  order: Pick<OpenOrder, "origin" | "triggeredBy" | "side" | "intent" | "type">,
+): boolean {
   const waits = (order.triggeredBy ?? null) === null && order.side === "sell" && order.intent === "exit";
   return isProtectiveStop(order) || (waits && STOP_TYPES.has(order.type));
 }
@@ -43,12 +45,17 @@ export function heldByOthers(state: AccountState, asset: Asset): Decimal {
 
 /** The live orders that are selling the position at once: one exit per asset, a second joins it (TRADING §4). */
 export function liveExits(state: AccountState, asset: Asset): readonly OpenOrder[] {
-  return Object.values(state.orders).filter(
-    (order) =>
-      order.hold.asset === asset &&
-      order.side === "sell" &&
-      (EXIT_ORIGINS.has(order.origin) || (order.origin === "stop" && !isProtectiveStop(order))) &&
-      (order.type !== "limit" || order.timeInForce === "ioc"),
+  return Object.values(state.orders).filter((order) => order.hold.asset === asset && isExitAtOnce(order));
+}
+
+/** True for a live order that sells what is held at once. */
+export function isExitAtOnce(
+  order: Pick<OpenOrder, "origin" | "triggeredBy" | "side" | "type" | "timeInForce">,
+): boolean {
+  return (
+    order.side === "sell" &&
+    (EXIT_ORIGINS.has(order.origin) || (order.origin === "stop" && !isProtectiveStop(order))) &&
+    (order.type !== "limit" || order.timeInForce === "ioc")
   );
 }
 

@@ -89,6 +89,30 @@ describe("Stop", () => {
     expect(app.calls).toMatchObject([{ body: { mode: "protect" } }]);
   });
 
+  it("counts only what it cancels: a stop order of the trader's own stays, a sale at once goes on", async () => {
+    const held = sampleAccount({
+      balances: account.balances.map((each) => ({ ...each, held: decimal("1") })),
+      positions: [
+        samplePosition({
+          protection: { ...samplePosition().protection, stop: null, ownStop: decimal("61000"), stopOrderId: null },
+        }),
+      ],
+    });
+    const own = sampleOrder({ id: "s", side: "sell", symbol: "ETH/USD", type: "stop-loss", limitPrice: null });
+    const openOrders = [
+      sampleOrder({ id: "a" }),
+      { ...own, triggerPrice: decimal("2000") },
+      sampleOrder({ id: "x", side: "sell", type: "market", limitPrice: null, origin: "close" }),
+    ];
+    await renderApp({ world: defaultWorld({ account: sampleState({ account: held, openOrders }) }) });
+    const dialog = await openStop();
+    expect(dialog.textContent).toContain("Cancels 1 order of Paper: BTC/USD 1. This frees what they hold of $1.00.");
+    expect(dialog.textContent).toContain("Leaves 2 orders that protect or sell a position: ETH/USD 1, BTC/USD 1.");
+    expect(dialog.textContent).toMatch(/Keeps 1 position and every stop: BTC at 61.000\./);
+    fireEvent.click(within(dialog).getByRole("button", { name: "Flatten" }));
+    expect(dialog.textContent).toContain("Cancels 2 orders of Paper: BTC/USD 1, ETH/USD 1.");
+  });
+
   it("is one stop, however often it is pressed", async () => {
     const app = await renderApp({ world });
     app.answer((call) => (call.method === "POST" ? new Promise<never>(() => undefined) : undefined));
