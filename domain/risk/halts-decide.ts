@@ -27,8 +27,16 @@ export function sampleEquity(turn: Turn, samples: readonly EquitySample[]): void
       dailyLoss: inForce.includes("daily_loss"),
     });
     if (judged.matters) {
-      const { time: sampledAt, managed, equity } = sample;
-      record(turn, { type: "equity_sampled", ...stamp(turn.context), sampledAt, managed, equity, watch: judged.watch });
+      const { time: sampledAt, managed, equity, aged } = sample;
+      record(turn, {
+        type: "equity_sampled",
+        ...stamp(turn.context),
+        sampledAt,
+        managed,
+        equity,
+        ...(aged === undefined ? {} : { aged }),
+        watch: judged.watch,
+      });
     }
     for (const trip of judged.trips) {
       halt(turn, trippedHalt(turn, trip, sample));
@@ -188,8 +196,12 @@ function trippedHalt(turn: Turn, { kind, value, limit }: Trip, sample: EquitySam
     positions: limits.onHalt,
     value,
     limit,
-    reason,
+    reason: `${reason}${agedWords(sample)}`,
   };
+}
+
+function agedWords({ aged }: EquitySample): string {
+  return aged === undefined ? "" : ` ${aged.join(", ")} had no fresh price and counted at the last good one.`;
 }
 
 /** The day of a sample begins with it, so that a day that began unseen is measured from there. */

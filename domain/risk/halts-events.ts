@@ -13,6 +13,8 @@ export type EquitySampled = Timed & {
   readonly sampledAt: Milliseconds;
   readonly managed: Decimal;
   readonly equity: Decimal | null;
+  /** What counted at its last good mark; absent: nothing. */
+  readonly aged?: readonly Asset[];
   readonly watch: EquityWatch;
 };
 

@@ -70,6 +70,23 @@ describe("the samples of missed minutes", () => {
     expect(samples.at(-1)).toMatchObject({ time: T0 + 16 * MINUTE, managed: "950" });
   });
 
+  it("count what has been quiet for longer at its last close, and say so, while something else has a price", () => {
+    const desk = long();
+    desk.book("ETH/USD", [["10", "50"]], [["10", "50"]], "10");
+    desk.place({ symbol: "ETH/USD", side: "buy", quantity: decimal("10") });
+    const candles = { BTC: [candle(T0 + 39 * MINUTE, "60")], ETH: [candle(T0, "9")] };
+    const input = { state: desk.state, events: desk.events, candles, from: T0 + 39 * MINUTE, to: T0 + 40 * MINUTE };
+    // 400 USD are left, 5 BTC at 60, 10 ETH at the close of 40 minutes ago.
+    expect(missedSamples(input)).toEqual([{ time: T0 + 40 * MINUTE, managed: "790", equity: "790", aged: ["ETH"] }]);
+    const unlisted = { ...input, candles: { ...candles, ETH: [] } };
+    expect(missedSamples({ ...unlisted, marks: { ETH: decimal("8") } })).toEqual([
+      { time: T0 + 40 * MINUTE, managed: "780", equity: "780", aged: ["ETH"] },
+    ]);
+    expect(missedSamples(unlisted)).toEqual([
+      { time: T0 + 40 * MINUTE, managed: "800", equity: "800", aged: ["ETH"], unpriced: ["ETH"] },
+    ]);
+  });
+
   it("of a recording by the hour are the corners of each candle on its walk, and none of one that still runs", () => {
     const { state, events } = long();
     const hour = 3_600_000;

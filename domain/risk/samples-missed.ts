@@ -6,13 +6,14 @@ import { add, isZero, negate, ZERO, type Decimal } from "../decimal.ts";
 import type { AccountEvent } from "../account/events.ts";
 import type { AccountState } from "../account/state.ts";
 import type { Asset, Candle, Milliseconds } from "../market.ts";
-import { equityOf, type EquitySample } from "./samples.ts";
+import type { KnownMarks } from "./sample-of.ts";
+import type { EquitySample } from "./samples.ts";
+import { valuedSample, type HoldingPrice, type Quantities } from "./valued-sample.ts";
 
 const MINUTE_MS = 60_000;
-/** A minute without trades has the close of the one before; after so many without, the price is not known. */
+/** A minute without trades has the close of the one before; after so many without, that is a last good price and no fresh one. */
 const MOST_QUIET_MINUTES = 15;
 
-type Quantities = Readonly<Record<Asset, Decimal>>;
 type Trade = { readonly at: Milliseconds; readonly managed: Quantities; readonly external: Quantities };
 
 export type MissedInput = {
@@ -21,19 +22,26 @@ export type MissedInput = {
   readonly events: readonly AccountEvent[];
   /** Closed 1-minute candles of each asset's pair in account currency. */
   readonly candles: Readonly<Record<Asset, readonly Candle[]>>;
+  /** Last good marks, for what has no candle. */
+  readonly marks?: KnownMarks;
   /** Minutes after it, up to and including `to`. */
   readonly from: Milliseconds;
   readonly to: Milliseconds;
 };
 
-/** One sample for each full minute in which something was held and its price is known, oldest first. */
-export function missedSamples({ state, events, candles, from, to }: MissedInput): readonly EquitySample[] {
+/** One sample for each full minute in which something was held and any price of that is known, oldest first. */
+export function missedSamples({ state, events, candles, marks, from, to }: MissedInput): readonly EquitySample[] {
   const closes = new Map(Object.entries(candles).map(([asset, series]) => [asset, closesByEnd(series)]));
   const times: Milliseconds[] = [];
   for (let time = (Math.floor(from / MINUTE_MS) + 1) * MINUTE_MS; time <= to; time += MINUTE_MS) {
     times.push(time);
   }
-  return samplesAt(state, tradesAfter(events, from), times, (asset, time) => closeAt(closes.get(asset), time));
+  return samplesAt(
+    state,
+    tradesAfter(events, from),
+    times,
+    (asset, time) => closeAt(closes.get(asset), time) ?? lastMark(marks, asset),
+  );
 }
 
 /**
@@ -41,7 +49,7 @@ export function missedSamples({ state, events, candles, from, to }: MissedInput)
  * close (TRADING §3), and each corner is a sample. What is held is long, so the adverse extreme is the low.
  */
 export function walkedSamples(
-  { state, events, candles, from, to }: MissedInput,
+  { state, events, candles, marks, from, to }: MissedInput,
   length: Milliseconds,
 ): readonly EquitySample[] {
   const walks = new Map(Object.entries(candles).map(([asset, series]) => [asset, series.flatMap(cornersOf(length))]));
@@ -49,7 +57,7 @@ export function walkedSamples(
   const times = [...new Set(corners)].filter((at) => at > from && at <= to).toSorted((left, right) => left - right);
   return samplesAt(state, tradesAfter(events, from), times, (asset, time) => {
     const last = walks.get(asset)?.findLast(({ at }) => at <= time);
-    return last === undefined || time - last.at > length ? null : last.price;
+    return last === undefined ? lastMark(marks, asset) : { price: last.price, fresh: time - last.at <= length };
   });
 }
 
@@ -71,8 +79,9 @@ function samplesAt(
   state: AccountState,
   trades: readonly Trade[],
   times: readonly Milliseconds[],
-  priceAt: (asset: Asset, time: Milliseconds) => Decimal | null,
+  priceAt: (asset: Asset, time: Milliseconds) => HoldingPrice | null,
 ): readonly EquitySample[] {
+  const costs = Object.fromEntries(Object.entries(state.holdings).map(([asset, { cost }]) => [asset, cost]));
   return times.flatMap((time) => {
     const later = trades.filter(({ at }) => at > time);
     const managed = before(
@@ -86,9 +95,8 @@ function samplesAt(
     if (!holdsAnything(managed, state.currency) && !holdsAnything(external, state.currency)) {
       return [];
     }
-    const value = equityOf(managed, state.currency, (asset) => priceAt(asset, time));
-    const rest = equityOf(external, state.currency, (asset) => priceAt(asset, time));
-    return value === null ? [] : { time, managed: value, equity: rest === null ? null : add(value, rest) };
+    const books = { currency: state.currency, managed, external, costs };
+    return valuedSample(time, books, (asset) => priceAt(asset, time)) ?? [];
   });
 }
 
@@ -164,16 +172,20 @@ function holdsAnything(quantities: Quantities, currency: Asset): boolean {
   return Object.entries(quantities).some(([asset, quantity]) => asset !== currency && !isZero(quantity));
 }
 
-function closesByEnd(series: readonly Candle[]): ReadonlyMap<Milliseconds, Decimal> {
-  return new Map(series.filter(({ closed }) => closed).map(({ time, close }) => [time + MINUTE_MS, close]));
+/** Closes by the end of their minutes, oldest first. */
+function closesByEnd(series: readonly Candle[]): readonly Corner[] {
+  return series
+    .filter(({ closed }) => closed)
+    .map(({ time, close }) => ({ at: time + MINUTE_MS, price: close }))
+    .toSorted((left, right) => left.at - right.at);
 }
 
-function closeAt(closes: ReadonlyMap<Milliseconds, Decimal> | undefined, time: Milliseconds): Decimal | null {
-  for (let quiet = 0; quiet <= MOST_QUIET_MINUTES; quiet += 1) {
-    const close = closes?.get(time - quiet * MINUTE_MS);
-    if (close !== undefined) {
-      return close;
-    }
-  }
-  return null;
+function closeAt(closes: readonly Corner[] | undefined, time: Milliseconds): HoldingPrice | null {
+  const last = closes?.findLast(({ at }) => at <= time);
+  return last === undefined ? null : { price: last.price, fresh: time - last.at <= MOST_QUIET_MINUTES * MINUTE_MS };
+}
+
+function lastMark(marks: KnownMarks | undefined, asset: Asset): HoldingPrice | null {
+  const price = marks?.[asset];
+  return price === undefined ? null : { price, fresh: false };
 }

@@ -34,8 +34,12 @@ export type EquitySample = {
   readonly time: Milliseconds;
   /** Cash and what the desk manages: what drawdown is measured by (TRADING §1 "Two books"). */
   readonly managed: Decimal;
-  /** External inventory included; null while some of that has no price. */
+  /** External inventory included; null while nothing of all that has a fresh price. */
   readonly equity: Decimal | null;
+  /** What has no fresh price and counts at its last good mark (TRADING §1). */
+  readonly aged?: readonly Asset[];
+  /** Of that, what never had a price: it counts at its cost, as at the beginning of a day. */
+  readonly unpriced?: readonly Asset[];
 };
 
 export type EquityWatch = {
@@ -160,22 +164,6 @@ export function drawdownPercent(peak: Decimal, equity: Decimal): Decimal | null 
 /** The day's loss in account currency; negative is a gain. Flows since the base are no profit. */
 export function lossOfDay(base: DayBase, flows: Decimal, equity: Decimal): Decimal {
   return subtract(add(base.equity, subtract(flows, base.flows)), equity);
-}
-
-/** Cash and holdings at these prices, in account currency; null when something that is held has none. */
-export function equityOf(
-  quantities: Readonly<Record<Asset, Decimal>>,
-  currency: Asset,
-  priceOf: (asset: Asset) => Decimal | null,
-): Decimal | null {
-  let equity: Decimal | null = quantities[currency] ?? ZERO;
-  for (const [asset, quantity] of Object.entries(quantities)) {
-    if (asset !== currency && !isZero(quantity)) {
-      const price = priceOf(asset);
-      equity = equity === null || price === null ? null : add(equity, multiply(quantity, price));
-    }
-  }
-  return equity;
 }
 
 /**

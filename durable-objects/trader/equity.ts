@@ -18,11 +18,13 @@ export async function valueNow(parts: Parts, state: AccountState): Promise<Valua
   return value(parts, parts.desk.account(state.accountId) ?? state, quotes);
 }
 
-/** Keeps samples for the curve. One that could not be valued completely is left out: no figure is better than a wrong one. */
+/** Keeps samples for the curve. One with something that never had a price is left out: no figure is better than a wrong one. */
 export function writeEquityRows(parts: Parts, accountId: string, samples: readonly EquitySample[]): void {
   const { desk, historian, state: object } = parts;
   const cash = desk.account(accountId)?.holdings[desk.account(accountId)?.currency ?? ""]?.managed ?? "0";
-  const rows = samples.flatMap(({ time, equity }) => (equity === null ? [] : { accountId, time, equity, cash }));
+  const rows = samples.flatMap(({ time, equity, unpriced }) =>
+    equity === null || unpriced !== undefined ? [] : { accountId, time, equity, cash },
+  );
   if (rows.length === 0) {
     return;
   }

@@ -5,16 +5,24 @@
 import type { AccountEvent } from "../../domain/account/events.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import { TIMEFRAME_MS } from "../../domain/candles/timeframe.ts";
-import { TIMEFRAMES, type Asset, type Candle, type Milliseconds, type Timeframe } from "../../domain/market.ts";
+import {
+  TIMEFRAMES,
+  type Asset,
+  type Candle,
+  type Milliseconds,
+  type Quote,
+  type Timeframe,
+} from "../../domain/market.ts";
 import { haltsInForce } from "../../domain/risk/halt.ts";
 import { managedAssets } from "../../domain/risk/halts-positions.ts";
-import { sampleOf } from "../../domain/risk/sample-of.ts";
+import { marksOf, sampleOf, type KnownMarks } from "../../domain/risk/sample-of.ts";
 import { judgeSample, type EquitySample } from "../../domain/risk/samples.ts";
 import { assetsSince, heldSince, missedSamples, walkedSamples } from "../../domain/risk/samples-missed.ts";
 import { applyPrints, contextOf } from "./commands.ts";
 import { writeEquityRows } from "./equity.ts";
 import { NOTHING_SETTLED, type Settled } from "./feed-client.ts";
 import { heldSymbols } from "./held-symbols.ts";
+import { parseTrusted } from "../lib/trusted-json.ts";
 import { decodeEvent } from "./journal-codec.ts";
 import type { Parts } from "./parts.ts";
 import { MINUTE_MS } from "./timers.ts";
@@ -26,8 +34,12 @@ const MORE = 20;
 /** Events that may have moved inventory in that time. */
 const EVENTS_LOOKED_AT = 1_000;
 const PATIENCE_MS = 3_000;
+/** Last good marks are written this often: only what outlives the feed needs them. */
+const MARKS_EVERY_MS = 15 * MINUTE_MS;
 /** A sample taken so soon after a minute's mark is the minute's. */
 const ON_THE_MARK_MS = 2_000;
+
+type KeptMarks = { readonly at: Milliseconds; readonly marks: KnownMarks };
 
 /** Fills the minutes that were missed and takes the sample of now. */
 export async function sampleAccount(parts: Parts, accountId: string): Promise<void> {
@@ -37,13 +49,16 @@ export async function sampleAccount(parts: Parts, accountId: string): Promise<vo
     return;
   }
   const symbols = heldSymbols(before);
-  if (symbols.length > 0 && (await feed.quotes(symbols)).length === 0) {
+  const found = await feed.quotes(symbols);
+  if (symbols.length > 0 && found.length === 0) {
     // The feed is away: what else the alarm has to do does not wait for its candles. The next sample fills this minute too.
     return;
   }
-  await fillMissed(parts, accountId);
+  await fillMissed(parts, accountId, lastGoodMarks(parts, before, found));
   const quotes = await feed.quotes(symbols);
-  const first = sampleOf(desk.account(accountId) ?? before, quotes, onTheMark(clock.market()));
+  const now = desk.account(accountId) ?? before;
+  const marks = lastGoodMarks(parts, now, quotes);
+  const first = sampleOf(now, quotes, onTheMark(clock.market()), marks);
   if (first === null) {
     return;
   }
@@ -68,7 +83,7 @@ export async function settleManaged({ desk, feed }: Parts, accountId: string): P
   return symbols.length === 0 ? NOTHING_SETTLED : await feed.settle(symbols, PATIENCE_MS);
 }
 
-async function fillMissed(parts: Parts, accountId: string): Promise<void> {
+async function fillMissed(parts: Parts, accountId: string, marks: KnownMarks): Promise<void> {
   const { desk, clock } = parts;
   const state = desk.account(accountId);
   if (state === null) {
@@ -92,10 +107,23 @@ async function fillMissed(parts: Parts, accountId: string): Promise<void> {
     // The feed is away: the next sample asks again.
     return;
   }
-  const input = { state: current, events: recentEvents(parts, accountId), candles, from, to };
+  const input = { state: current, events: recentEvents(parts, accountId), candles, marks, from, to };
   const samples = timeframe === "1m" ? missedSamples(input) : walkedSamples(input, length);
   const settled = asksForMarkets(current, samples) ? await settleManaged(parts, accountId) : NOTHING_SETTLED;
   take(parts, accountId, samples, settled);
+}
+
+/** The account's last good marks: of these quotes, and before them of the object's own memory, which outlives the feed's. */
+export function lastGoodMarks({ desk, clock }: Parts, state: AccountState, quotes: readonly Quote[]): KnownMarks {
+  const { store } = desk;
+  const kept = store.meta(marksKey(state.accountId));
+  const known = kept === null ? null : parseTrusted<KeptMarks>(kept);
+  const marks = marksOf(state, quotes, known?.marks ?? {});
+  const isOld = known === null || clock.wall() - known.at >= MARKS_EVERY_MS;
+  if (isOld || Object.keys(marks).join() !== Object.keys(known.marks).join()) {
+    store.setMeta(marksKey(state.accountId), JSON.stringify({ at: clock.wall(), marks } satisfies KeptMarks));
+  }
+  return marks;
 }
 
 /** Closed candles per asset; null when the feed did not answer for one of them. */
@@ -170,6 +198,10 @@ function onTheMark(time: Milliseconds): Milliseconds {
 /** The shortest candles that the market can tell apart: longer than a minute only in a replay of such a recording. */
 function finestOf({ env }: Parts): Timeframe {
   return TIMEFRAMES.find((timeframe) => timeframe === env.MARKET_FINEST_TIMEFRAME) ?? "1m";
+}
+
+function marksKey(accountId: string): `last_marks ${string}` {
+  return `last_marks ${accountId}`;
 }
 
 function untilKey(accountId: string): `sampled_until ${string}` {

@@ -17,6 +17,7 @@ import { sampleOf } from "../../domain/risk/sample-of.ts";
 import { applyPrints, contextOf, symbolsOf, unknownAccount } from "./commands.ts";
 import { NOTHING_SETTLED, type Settled } from "./feed-client.ts";
 import type { Parts } from "./parts.ts";
+import { lastGoodMarks } from "./sampling.ts";
 import { heldSymbols } from "./held-symbols.ts";
 import type { Turn } from "./turn.ts";
 
@@ -65,7 +66,7 @@ export async function resumeAccount(
       return unknownAccount<Resumed>();
     }
     const quotes = Object.values(settled.markets).map(({ quote }) => quote);
-    const now = sampleOf(state, quotes, clock.market());
+    const now = sampleOf(state, quotes, clock.market(), lastGoodMarks(parts, state, quotes));
     const halted = haltsInForce(state.halts, clock.market());
     const decision = turn.apply(accountId, { type: "resume_trading", how, now }, context);
     return decision.type === "denied"

@@ -43,6 +43,8 @@ export type MetaKey =
   | "kraken_rates"
   /** Per account: market time up to which every minute has been sampled. */
   | `sampled_until ${string}`
+  /** Per account: last good marks of what it holds (sampling.ts). */
+  | `last_marks ${string}`
   | "kraken_rates_history"
   | "kraken_names";
 

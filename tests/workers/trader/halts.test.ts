@@ -116,6 +116,36 @@ describe("a halt", () => {
     expect(rows.length).toBeGreaterThanOrEqual(8);
   });
 
+  it("comes although one holding has no fresh price, even none at all any more: that one counts at its last good mark", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const trader = await longTrader({ onHalt: "flatten" });
+    expectOk(await place(trader, { symbol: "ETH/USD", type: "market", timeInForce: "ioc", quantity: "5" }));
+    await samples(trader, 1);
+    feed.setFresh("ETH/USD", false);
+    feed.setBook("BTC/USD", [["70", "500"]], [["70.1", "500"]]);
+    await samples(trader, 1);
+    feed.unlist("ETH/USD");
+    await samples(trader, 1);
+    const { account } = await accountOf(trader);
+    expect(account.halts).toMatchObject([
+      { kind: "drawdown", reason: expect.stringContaining("ETH had no fresh price and counted at the last good one.") },
+    ]);
+    expect(account.positions.map(({ asset }) => asset)).toEqual(["ETH"]);
+  });
+
+  it("is no second sample when nothing has a fresh price", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const trader = await longTrader();
+    feed.setBook("BTC/USD", [["70", "500"]], [["70.1", "500"]]);
+    await samples(trader, 1);
+    feed.setFresh("BTC/USD", false);
+    await samples(trader, 3);
+    expect((await accountOf(trader)).account.halts).toEqual([]);
+    feed.setFresh("BTC/USD", true);
+    await samples(trader, 1);
+    expect((await accountOf(trader)).account.halts).toMatchObject([{ kind: "drawdown" }]);
+  });
+
   it("is resumed with a new baseline at once, and by waiting only after its time", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const trader = await longTrader();
