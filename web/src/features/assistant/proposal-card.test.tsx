@@ -67,11 +67,12 @@ describe("the card of a proposal", () => {
     expect(screen.getByText("The trend is up.")).toBeVisible();
     expect(screen.getByText("Wrong if: It closes under 61,000.")).toBeVisible();
     expect(screen.getByText("No size was stated: sized to risk 1 % of equity.")).toBeVisible();
-    expect(screen.getByText(/^Made 3 min( \d s)? ago$/)).toBeVisible();
+    expect(figure("Made")).toMatch(/^\d\d:\d\d:\d\d, 3 min( \d s)? ago$/);
     await waitFor(() => expect(figure("You pay")).toBe("$6 450.72"));
     expect(figure("USD after")).toBe("$3 549.28");
     expect(figure("BTC after")).toBe("0.1 BTC");
     expect(figure("Exposure")).toBe("0.00 % → 64.25 %");
+    expect(figure("Stop after")).toBe("61 000.0");
     expect(screen.getByText(/^Lose at stop: −\$/)).toBeVisible();
     fireEvent.click(screen.getByText(/^All \d+ rules pass$/));
     expect(within(screen.getByRole("list", { name: "Rules of risk" })).getByText("Funds")).toBeVisible();

@@ -1,9 +1,11 @@
 import { createSignal, For, Show, type JSX } from "solid-js";
 import type { ClaimView, ProposalView } from "../../../../contract/assistant.ts";
 import { useActiveAccountId, useDeskAccountOf } from "../../data/use-account.ts";
+import { createNow, serverNow } from "../../data/clock.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { formatDecimal, MISSING } from "../../ui/format.ts";
+import { formatDuration } from "../../ui/format-time.ts";
 import { TimeText } from "../../ui/time-text.tsx";
 import { isKraken } from "../account-mode/mode-words.ts";
 import { FigureList, FigureRow } from "../figure-list.tsx";
@@ -42,6 +44,7 @@ export function ProposalCard(props: {
         </span>
       </p>
       <Show when={trade().action !== "hold"}>
+        <ProposalAccount live={{ account, isOnScreen: () => activeId() === props.proposal.accountId }} />
         <ProposedFigures proposal={props.proposal} />
       </Show>
       <p class="text-sm">{trade().reasoning}</p>
@@ -74,9 +77,6 @@ export function ProposalCard(props: {
         when={isUndecided(props.proposal)}
         fallback={
           <>
-            <Show when={trade().action !== "hold"}>
-              <ProposalAccount live={{ account, isOnScreen: () => activeId() === props.proposal.accountId }} />
-            </Show>
             <Show when={props.proposal.verdict}>{(verdict) => <RuleList rules={verdict().rules} />}</Show>
             <p class="text-sm" role="status">
               {statusSentence(props.proposal)}
@@ -95,8 +95,10 @@ export function ProposalCard(props: {
 function ProposedFigures(props: { proposal: ProposalView }): JSX.Element {
   const level = (value: ProposalView["trade"]["stop"]): string =>
     value === null ? "not stated" : formatDecimal(value);
+  const now = createNow(1_000, serverNow);
   return (
-    <>
+    // The age moves: it is read when one goes to it, and not told by the conversation around it.
+    <div class="flex flex-col gap-1" aria-live="off">
       <FigureList>
         <FigureRow label="Size">{sizeWords(props.proposal)}</FigureRow>
         <FigureRow label="Price">{priceWords(props.proposal)}</FigureRow>
@@ -110,6 +112,9 @@ function ProposedFigures(props: { proposal: ProposalView }): JSX.Element {
         </FigureRow>
         <FigureRow label="Made">
           <TimeText time={props.proposal.createdAt} />
+          <Show when={isUndecided(props.proposal)}>
+            , {formatDuration(Math.max(0, now() - props.proposal.createdAt))} ago
+          </Show>
         </FigureRow>
         <FigureRow label="Good until">
           <TimeText time={props.proposal.expiresAt} />
@@ -118,6 +123,6 @@ function ProposedFigures(props: { proposal: ProposalView }): JSX.Element {
       <Show when={props.proposal.status === "rejected" ? null : props.proposal.reason}>
         {(note) => <p class="text-sm text-muted">{note()}</p>}
       </Show>
-    </>
+    </div>
   );
 }

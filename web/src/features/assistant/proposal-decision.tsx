@@ -2,11 +2,10 @@ import { createMemo, createSignal, Show, untrack, type JSX } from "solid-js";
 import type { ProposalView } from "../../../../contract/assistant.ts";
 import { createNow, serverNow } from "../../data/clock.ts";
 import { Button } from "../../ui/button.tsx";
-import { formatDuration } from "../../ui/format-time.ts";
 import { isKraken } from "../account-mode/mode-words.ts";
 import { ExecuteDialog } from "./execute-dialog.tsx";
 import { denialOf } from "./proposal-effect.ts";
-import { EffectFigures, ProposalAccount } from "./proposal-figures.tsx";
+import { EffectFigures } from "./proposal-figures.tsx";
 import { statusSentence } from "./proposal-words.ts";
 import { RejectDialog } from "./reject-dialog.tsx";
 import { useProposal } from "./use-proposal.ts";
@@ -53,8 +52,6 @@ export function ProposalDecision(props: {
     <>
       {/* Figures that move are read when one goes to them; the conversation around them is a live region. */}
       <div class="flex flex-col gap-2" aria-live="off">
-        <p class="text-sm text-muted">Made {formatDuration(Math.max(0, now() - props.proposal.createdAt))} ago</p>
-        <ProposalAccount live={live} />
         <EffectFigures effect={effect()} live={live} proposal={props.proposal} isEdited={false} />
       </div>
       <p class="text-sm" role="status">

@@ -74,6 +74,14 @@ function OrderEffect(props: {
   const assets = () => assetsOf(props.effect.request.symbol);
   const isBuy = (): boolean => props.effect.request.side === "buy";
   const estimate = () => props.effect.estimate;
+  /** Where the stop would be: as asked for, else by the account's default. */
+  const stop = (): string => {
+    const { check, request } = props.effect;
+    const level = check.order?.stop ?? null;
+    return level === null
+      ? "none"
+      : `${formatPrice(level, props.priceDecimals)}${request.stop === undefined ? ", the account's default" : ""}`;
+  };
   const exposure = (): string => {
     const { exposure: share } = props.effect.check;
     return share === null
@@ -92,6 +100,9 @@ function OrderEffect(props: {
       <FigureRow label="Exposure" title="Positions and open entries, in percent of equity">
         {exposure()}
       </FigureRow>
+      <Show when={isBuy()}>
+        <FigureRow label="Stop after">{stop()}</FigureRow>
+      </Show>
     </FigureList>
   );
 }
