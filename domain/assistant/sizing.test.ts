@@ -1,9 +1,23 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compare, decimal, divide, multiply, subtract, HUNDRED } from "../decimal.ts";
+import { tradingFacts } from "../account/facts.ts";
+import { assessmentMarket } from "../account/place.ts";
+import { add, decimal, divide, subtract, HUNDRED, type Decimal } from "../decimal.ts";
+import type { Result } from "../problem.ts";
+import { checkOrder } from "../risk/check.ts";
+import { DEFAULT_RISK, type RiskSettings } from "../risk/settings.ts";
+import { Desk } from "../testing/desk.ts";
 import { BTC_USD } from "../testing/instruments.ts";
 import type { Proposal } from "./proposal.ts";
-import { lossAtStop, rewardToRisk, sizeForShadow, sizeProposal, type SizingFacts } from "./sizing.ts";
+import {
+  rewardToRisk,
+  sizeByRisk,
+  sizeForShadow,
+  sizeProposal,
+  type Order,
+  type ShadowFacts,
+  type SizingFacts,
+} from "./sizing.ts";
 
 const proposal: Proposal = {
   action: "buy",
@@ -19,57 +33,84 @@ const proposal: Proposal = {
   invalidation: null,
   validForSeconds: null,
 };
-const facts: SizingFacts = {
-  instrument: BTC_USD,
-  price: decimal("64250"),
-  equity: decimal("10000"),
-  rate: decimal("1"),
-  held: decimal("0"),
-  defaultRiskPercent: decimal("2"),
-  defaultStopPercent: decimal("5"),
-};
+const facts: SizingFacts = { instrument: BTC_USD, price: decimal("64250"), held: decimal("0") };
+const shadow: ShadowFacts = { ...facts, equity: decimal("10000"), traderEquity: decimal("10000") };
 
-test("a size by risk loses what was said when the stop is hit", () => {
-  const sized = sizeProposal({ ...proposal, riskPercent: decimal("1"), stop: decimal("61000") }, facts);
-  // 100 USD ÷ 3,250 USD a coin, down to the lot.
+/** An account of 10,000 with the default rules and fees, where a coin costs 100; what its engine says of a wish. */
+function account(limits: Partial<RiskSettings> = {}): {
+  readonly desk: Desk;
+  readonly size: (wish: Proposal) => Result<Order>;
+} {
+  const rules = { ...DEFAULT_RISK, maximumPositionPercent: null, maximumExposurePercent: null, ...limits };
+  const desk = new Desk({ balance: "10000", limits: rules }).book(
+    "BTC/USD",
+    [["99.9", "1000"]],
+    [
+      ["100", "3"],
+      ["100.1", "1000"],
+    ],
+    "100",
+  );
+  const size = (asked: Proposal): Result<Order> => {
+    const wish = sizeProposal(asked, { ...facts, price: decimal("100") });
+    if (!wish.ok || wish.value.kind !== "by_risk") {
+      throw new Error("not sized by its risk");
+    }
+    const { state } = desk;
+    const market = assessmentMarket(state, desk.context());
+    const { request, riskPercent } = wish.value;
+    return sizeByRisk(wish.value, checkOrder(tradingFacts(state, desk.now), { request, riskPercent }, market));
+  };
+  return { desk, size };
+}
+
+test("a size by risk loses what was said when the stop is hit, fees of both ways included", () => {
+  const sized = account().size({ ...proposal, riskPercent: decimal("1"), stop: decimal("90") });
+  // 3 at 100 and the rest at 100.1 cost 927.87 with their fee; 90 a coin brings 827.87 after its own.
   expect(sized).toMatchObject({
     ok: true,
-    value: {
-      kind: "order",
-      request: { quantity: "0.03076923", stop: { type: "price", price: "61000" }, type: "market" },
-    },
+    value: { request: { quantity: "9.23549785", stop: { type: "price", price: "90" }, type: "market" }, notes: [] },
   });
 });
 
-test("for any equity, risk and stop the loss at the stop is at most the risk", () => {
+test("for any risk within the account's and any stop, the engine takes the size, and not one lot more", () => {
   fc.assert(
-    fc.property(
-      fc.integer({ min: 100, max: 1_000_000 }),
-      fc.integer({ min: 1, max: 500 }),
-      fc.integer({ min: 1, max: 60_000 }),
-      (equity, hundredths, distance) => {
-        const risk = divide(decimal(String(hundredths)), HUNDRED, 2, "down");
-        const stop = subtract(decimal("64250"), decimal(String(distance)));
-        const sized = sizeProposal(
-          { ...proposal, riskPercent: risk, stop },
-          { ...facts, equity: decimal(String(equity)) },
-        );
-        if (!sized.ok || sized.value.kind !== "order") {
-          return;
-        }
-        const loss = lossAtStop(sized.value.request, decimal("64250"), decimal("1"));
-        const allowed = divide(multiply(decimal(String(equity)), risk), HUNDRED, 18, "up");
-        expect(loss === null ? null : compare(loss, allowed)).not.toBe(1);
-        expect(
-          compare(multiply(sized.value.request.quantity ?? decimal("0"), decimal("64250")), decimal(String(equity))),
-        ).toBeLessThanOrEqual(0);
-      },
-    ),
+    fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 950 }), (hundredths, distance) => {
+      const { desk, size } = account();
+      const riskPercent = divide(decimal(String(hundredths)), HUNDRED, 2, "down");
+      const stop = subtract(decimal("100"), divide(decimal(String(distance)), decimal("10"), 1, "down"));
+      const sized = size({ ...proposal, riskPercent, stop });
+      expect(sized.ok ? null : sized.error).toBeNull();
+      if (!sized.ok) {
+        return;
+      }
+      const { request, notes } = sized.value;
+      const limits = { ...desk.state.limits, riskPerTradePercent: riskPercent };
+      const ask = (quantity: Decimal | undefined): string | undefined =>
+        checkOrder(
+          { ...tradingFacts(desk.state, desk.now), limits },
+          { request: { ...request, quantity }, riskPercent: null },
+          assessmentMarket(desk.state, desk.context()),
+        ).denial?.code;
+      expect(ask(request.quantity)).toBeUndefined();
+      if (notes.length === 0) {
+        expect(ask(add(request.quantity ?? decimal("0"), decimal("0.01")))).toBe("RISK_PER_TRADE_LIMIT");
+      }
+      expect(desk.codeOf(desk.tryPlace({ ...request, side: "buy" }))).toBe("accepted");
+    }),
+    { numRuns: 20 },
   );
 });
 
+test("a stop so near that the risk would buy more than there is buys what there is, and that is said", () => {
+  const { desk, size } = account();
+  const sized = size({ ...proposal, riskPercent: decimal("2"), stop: decimal("99.8") });
+  expect(sized).toMatchObject({ ok: true, value: { notes: ["Capped at what the account can pay."] } });
+  expect(sized.ok && desk.codeOf(desk.tryPlace({ ...sized.value.request, side: "buy" }))).toBe("accepted");
+});
+
 test("a stated quantity is rounded down to the lot and never up", () => {
-  const sized = sizeProposal({ ...proposal, quantity: decimal("0.123456789") }, { ...facts, defaultStopPercent: null });
+  const sized = sizeProposal({ ...proposal, quantity: decimal("0.123456789") }, facts);
   expect(sized).toMatchObject({ ok: true, value: { request: { quantity: "0.12345678" } } });
 });
 
@@ -93,12 +134,11 @@ test("limit price, stop and target are put on the tick, a buy's price down", () 
   });
 });
 
-test("without a size the default risk is taken, and that is said", () => {
-  const sized = sizeProposal({ ...proposal, stop: decimal("61000") }, facts);
-  expect(sized).toMatchObject({ ok: true, value: { notes: ["No size was stated: sized to risk 2 % of equity."] } });
-  expect(sizeProposal({ ...proposal, stop: decimal("61000") }, { ...facts, defaultRiskPercent: null })).toMatchObject({
-    ok: false,
-    error: { code: "UNREALISABLE_SIZE" },
+test("without a size one percent is risked, to the account's own stop where none was said, and that is said", () => {
+  // 3 at 100 and the rest at 100.1; the stop 5 % under what that is a coin.
+  expect(account().size(proposal)).toMatchObject({
+    ok: true,
+    value: { notes: ["No size was stated: sized to risk 1 % of equity."], request: { quantity: "17.3507472" } },
   });
 });
 
@@ -118,32 +158,43 @@ test("less than a lot, no price and no equity are refused with their reason", ()
     ok: false,
     error: { code: "QUANTITY_TOO_SMALL" },
   });
-  expect(
-    sizeProposal({ ...proposal, riskPercent: decimal("1"), stop: decimal("61000") }, { ...facts, price: null }),
-  ).toMatchObject({ ok: false, error: { code: "QUOTE_STALE" } });
-  expect(
-    sizeProposal({ ...proposal, riskPercent: decimal("1"), stop: decimal("61000") }, { ...facts, equity: null }),
-  ).toMatchObject({ ok: false, error: { code: "QUOTE_STALE" } });
+  const byRisk = { ...proposal, riskPercent: decimal("1"), stop: decimal("61000") };
+  expect(sizeProposal(byRisk, { ...facts, price: null })).toMatchObject({ ok: false, error: { code: "QUOTE_STALE" } });
+  const { desk, size } = account();
+  desk.stale("BTC/USD");
+  expect(size({ ...byRisk, stop: decimal("90") })).toMatchObject({ ok: false, error: { code: "QUOTE_STALE" } });
 });
 
 test("a sale of more than is held stays as it is for the trader, who is told by the account, and is capped for a shadow", () => {
   const selling: Proposal = { ...proposal, action: "sell", quantity: decimal("2") };
   const held = { ...facts, held: decimal("0.5") };
   expect(sizeProposal(selling, held)).toMatchObject({ ok: true, value: { request: { quantity: "2", side: "sell" } } });
-  expect(sizeForShadow(selling, held, decimal("10000"))).toMatchObject({
+  expect(sizeForShadow(selling, { ...shadow, held: decimal("0.5") })).toMatchObject({
     ok: true,
     value: { request: { quantity: "0.5" }, notes: ["Capped at the holding of 0.5 BTC."] },
   });
-  expect(sizeForShadow(selling, facts, decimal("10000"))).toMatchObject({ ok: true, value: { kind: "nothing" } });
+  expect(sizeForShadow(selling, shadow)).toMatchObject({ ok: true, value: { kind: "nothing" } });
 });
 
 test("a shadow buys the same share of equity that the trader was offered", () => {
-  const sized = sizeForShadow(
-    { ...proposal, quantity: decimal("1") },
-    { ...facts, equity: decimal("10000") },
-    decimal("100000"),
-  );
+  const sized = sizeForShadow({ ...proposal, quantity: decimal("1") }, { ...shadow, traderEquity: decimal("100000") });
   expect(sized).toMatchObject({ ok: true, value: { request: { quantity: "0.1" } } });
+});
+
+test("where the trader's equity is not known a shadow takes the quantity as stated, at most its whole equity", () => {
+  const unknown = { ...shadow, traderEquity: null };
+  expect(sizeForShadow({ ...proposal, quantity: decimal("0.01") }, unknown)).toMatchObject({
+    ok: true,
+    value: { request: { quantity: "0.01" }, notes: [expect.stringContaining("as stated")] },
+  });
+  expect(sizeForShadow({ ...proposal, quantity: decimal("5") }, unknown)).toMatchObject({
+    ok: true,
+    value: { request: { quantity: "0.15564202" } },
+  });
+  expect(sizeForShadow({ ...proposal, quantity: decimal("5") }, { ...unknown, equity: null })).toMatchObject({
+    ok: false,
+    error: { code: "QUOTE_STALE" },
+  });
 });
 
 test("close sells all of the holding, and nothing when there is none", () => {

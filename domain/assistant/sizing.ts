@@ -1,13 +1,17 @@
-/** From a proposal to the order that it wishes for. What comes out is judged like any other wish: nothing here grants anything. */
+/**
+ * From a proposal to the order that it wishes for. A size by risk is left to the risk engine, which counts fees, the book and the
+ * account's own stop: `sizeByRisk` puts its figure in. What comes out is judged like any other wish: nothing here grants anything.
+ */
 import {
-  add,
   compare,
+  decimal,
   divide,
   HUNDRED,
   isAbove,
   isPositive,
   isZero,
   multiply,
+  ONE,
   smallest,
   subtract,
   type Decimal,
@@ -16,62 +20,99 @@ import type { Instrument } from "../market.ts";
 import { nearestPrice, quantiseQuantity, quantisePrice } from "../orders/quantise.ts";
 import type { OrderRequest } from "../orders/request.ts";
 import { ok, refuse, type Result } from "../problem.ts";
+import type { CheckedOrder, RiskCheck } from "../risk/check.ts";
 import type { Proposal } from "./proposal.ts";
 
-/** What the size depends on. Prices in quote; equity and `rate` in account currency. */
+/** What the order depends on. Prices in quote. */
 export type SizingFacts = {
   readonly instrument: Instrument;
   /** Price at which a market order would be filled now; null without a fresh one. */
   readonly price: Decimal | null;
-  readonly equity: Decimal | null;
-  /** Account currency for one unit of the pair's quote. */
-  readonly rate: Decimal;
   /** Managed holding of the base asset. */
   readonly held: Decimal;
-  /** Risk in percent of equity of a buy that states no size; null: such a buy is refused. */
-  readonly defaultRiskPercent: Decimal | null;
-  /** Stop of a buy without one, in percent under the entry; null: the account's default is left to the account. */
-  readonly defaultStopPercent: Decimal | null;
 };
 
-export type SizedOrder =
-  /** `notes` say what was made of the proposal, as sentences. */
-  | { readonly kind: "order"; readonly request: OrderRequest; readonly notes: readonly string[] }
+/** `equity` of the shadow and of the trader then, in account currency, which is also the pair's quote; null: not known. */
+export type ShadowFacts = SizingFacts & { readonly equity: Decimal | null; readonly traderEquity: Decimal | null };
+
+/** `notes` say what was made of the proposal, as sentences. */
+export type Order = { readonly kind: "order"; readonly request: OrderRequest; readonly notes: readonly string[] };
+/** An order without a quantity yet. */
+export type OrderByRisk = {
+  readonly kind: "by_risk";
+  readonly request: OrderRequest;
+  /** Percent of equity that it may lose. */
+  readonly riskPercent: Decimal;
+  /** The proposal said so; else it is ours, and gives way to an account that risks less. */
+  readonly isStated: boolean;
+};
+export type Wish =
+  | Order
+  | OrderByRisk
   /** There is nothing to do: hold, or nothing to sell. It is recorded, and no order is made. */
   | { readonly kind: "nothing"; readonly reason: string };
 
-/** The order of a proposal for the trader's own account. */
-export function sizeProposal(proposal: Proposal, facts: SizingFacts): Result<SizedOrder> {
-  switch (proposal.action) {
-    case "hold":
-      return ok({ kind: "nothing", reason: "The proposal is to hold." });
-    case "close":
-      return ok(closing(proposal, facts));
-    case "sell":
-      return sizeSale(proposal, facts, false);
-    case "buy":
-      return sizePurchase(proposal, facts, null);
-  }
+/** Of a buy that states no size. Half of the account's default, so that a price that moves a little does not deny it. */
+export const UNSTATED_RISK_PERCENT = ONE;
+/** Under so much of its risk a size was held back by something else. */
+const NEARLY_ALL_PERCENT = decimal("99");
+
+/** The wish of a proposal for the trader's own account. */
+export function sizeProposal(proposal: Proposal, facts: SizingFacts): Result<Wish> {
+  return wishOf(proposal, facts, null);
 }
 
 /**
- * The order of a proposal for a model's shadow account. A stated quantity is taken as the share of the trader's equity that it
+ * The wish of a proposal for a model's shadow account. A stated quantity is taken as the share of the trader's equity that it
  * was; a sale is capped at what the shadow holds; nothing to sell is a recorded no-op.
  */
-export function sizeForShadow(
-  proposal: Proposal,
-  facts: SizingFacts,
-  traderEquity: Decimal | null,
-): Result<SizedOrder> {
+export function sizeForShadow(proposal: Proposal, facts: ShadowFacts): Result<Wish> {
+  return wishOf(proposal, facts, facts);
+}
+
+/** Puts the engine's size into an order that is sized by its risk. `check`: its answer to the order without a size. */
+export function sizeByRisk(
+  { request, isStated }: OrderByRisk,
+  {
+    sizing,
+    order,
+    denial,
+  }: Pick<RiskCheck, "sizing" | "denial"> & { readonly order: Pick<CheckedOrder, "loss"> | null },
+): Result<Order> {
+  if (sizing === null) {
+    // Without a size the order itself cannot be read: that is no reason of its own.
+    return denial === null || denial.code === "BAD_REQUEST"
+      ? refuse("QUOTE_STALE", "A size by risk needs a fresh price and an equity that is complete.")
+      : { ok: false, error: denial };
+  }
+  const { quantity, riskPercent, riskAmount } = sizing;
+  if (!isPositive(quantity)) {
+    return refuse("QUANTITY_TOO_SMALL", `With ${riskPercent} % of equity at risk, nothing of ${request.symbol} fits.`, {
+      quantity,
+    });
+  }
+  const loss = order?.loss ?? null;
+  const isHeldBack = loss !== null && isAbove(multiply(riskAmount, NEARLY_ALL_PERCENT), multiply(loss, HUNDRED));
+  return ok({
+    kind: "order",
+    request: { ...request, quantity },
+    notes: [
+      ...(isStated ? [] : [`No size was stated: sized to risk ${riskPercent} % of equity.`]),
+      ...(isHeldBack ? ["Capped at what the account can pay."] : []),
+    ],
+  });
+}
+
+function wishOf(proposal: Proposal, facts: SizingFacts, shadow: ShadowFacts | null): Result<Wish> {
   switch (proposal.action) {
     case "hold":
       return ok({ kind: "nothing", reason: "The proposal is to hold." });
     case "close":
       return ok(closing(proposal, facts));
     case "sell":
-      return sizeSale(proposal, facts, true);
+      return sizeSale(proposal, facts, shadow !== null);
     case "buy":
-      return sizePurchase(proposal, facts, traderEquity);
+      return sizePurchase(proposal, facts, shadow);
   }
 }
 
@@ -95,14 +136,14 @@ export function rewardToRisk(
   return divide(subtract(target, entry), subtract(entry, stop), 2, "half-even");
 }
 
-function closing({ symbol }: Proposal, { instrument, held }: SizingFacts): SizedOrder {
+function closing({ symbol }: Proposal, { instrument, held }: SizingFacts): Wish {
   const quantity = quantiseQuantity(held, instrument);
   return isZero(quantity)
     ? { kind: "nothing", reason: `There is no ${instrument.base} to close.` }
     : { kind: "order", request: { ...plain(symbol, "sell"), type: "market", quantity }, notes: [] };
 }
 
-function sizeSale(proposal: Proposal, facts: SizingFacts, isShadow: boolean): Result<SizedOrder> {
+function sizeSale(proposal: Proposal, facts: SizingFacts, isShadow: boolean): Result<Wish> {
   const { instrument, held } = facts;
   if (isShadow && !isPositive(quantiseQuantity(held, instrument))) {
     return ok({ kind: "nothing", reason: `The shadow account holds no ${instrument.base} to sell.` });
@@ -125,30 +166,37 @@ function sizeSale(proposal: Proposal, facts: SizingFacts, isShadow: boolean): Re
   });
 }
 
-function sizePurchase(proposal: Proposal, facts: SizingFacts, traderEquity: Decimal | null): Result<SizedOrder> {
+function sizePurchase(proposal: Proposal, facts: SizingFacts, shadow: ShadowFacts | null): Result<Wish> {
   const { instrument } = facts;
+  const { stop, target, riskPercent } = proposal;
   const entry = proposal.limitPrice === null ? facts.price : quantisePrice(proposal.limitPrice, "buy", instrument);
   if (entry === null || !isPositive(entry)) {
     return refuse("QUOTE_STALE", `There is no fresh price of ${proposal.symbol} to size the order with.`);
   }
-  const stop = stopOf(proposal, facts, entry);
   if (stop !== null && !isAbove(entry, stop)) {
     return refuse("PRICE_INVALID", `The stop of a buy stands below its entry; ${stop} is not below ${entry}.`, {
       stop,
       entry,
     });
   }
-  if (proposal.target !== null && !isAbove(proposal.target, entry)) {
-    return refuse(
-      "PRICE_INVALID",
-      `The target of a buy stands above its entry; ${proposal.target} is not above ${entry}.`,
-      {
-        target: proposal.target,
-        entry,
-      },
-    );
+  if (target !== null && !isAbove(target, entry)) {
+    return refuse("PRICE_INVALID", `The target of a buy stands above its entry; ${target} is not above ${entry}.`, {
+      target,
+      entry,
+    });
   }
-  const wished = purchaseQuantity(proposal, facts, entry, stop, traderEquity);
+  const request: OrderRequest = {
+    ...plain(proposal.symbol, "buy"),
+    ...priced(proposal, "buy", instrument),
+    ...(stop === null ? {} : { stop: { type: "price", price: nearestPrice(stop, instrument) } }),
+    ...(target === null ? {} : { target: { type: "price", price: nearestPrice(target, instrument) } }),
+  };
+  if (proposal.quantity === null) {
+    const isStated = riskPercent !== null;
+    return ok({ kind: "by_risk", request, riskPercent: riskPercent ?? UNSTATED_RISK_PERCENT, isStated });
+  }
+  const wished =
+    shadow === null ? ok({ quantity: proposal.quantity, notes: [] }) : shareOf(proposal.quantity, shadow, entry);
   if (!wished.ok) {
     return wished;
   }
@@ -158,73 +206,27 @@ function sizePurchase(proposal: Proposal, facts: SizingFacts, traderEquity: Deci
       quantity: wished.value.quantity,
     });
   }
-  const request: OrderRequest = {
-    ...plain(proposal.symbol, "buy"),
-    ...priced(proposal, "buy", instrument),
-    quantity,
-    ...(stop === null ? {} : { stop: { type: "price", price: nearestPrice(stop, instrument) } }),
-    ...(proposal.target === null
-      ? {}
-      : { target: { type: "price", price: nearestPrice(proposal.target, instrument) } }),
-  };
-  return ok({ kind: "order", request, notes: wished.value.notes });
-}
-
-function stopOf({ stop }: Proposal, { defaultStopPercent }: SizingFacts, entry: Decimal): Decimal | null {
-  if (stop !== null || defaultStopPercent === null) {
-    return stop;
-  }
-  return divide(multiply(entry, subtract(HUNDRED, defaultStopPercent)), HUNDRED, 12, "half-even");
+  return ok({ kind: "order", request: { ...request, quantity }, notes: wished.value.notes });
 }
 
 type Quantity = { readonly quantity: Decimal; readonly notes: readonly string[] };
 
-function purchaseQuantity(
-  { quantity, riskPercent, symbol }: Proposal,
-  facts: SizingFacts,
-  entry: Decimal,
-  stop: Decimal | null,
-  traderEquity: Decimal | null,
-): Result<Quantity> {
-  const { equity, rate } = facts;
-  if (quantity !== null) {
-    if (traderEquity === null) {
-      return ok({ quantity, notes: [] });
-    }
-    if (equity === null || !isPositive(traderEquity)) {
-      return refuse("QUOTE_STALE", "The size as a share of equity needs an equity that is complete.");
-    }
+/** What a quantity that was meant for the trader's account is in a shadow's. */
+function shareOf(quantity: Decimal, { equity, traderEquity }: ShadowFacts, entry: Decimal): Result<Quantity> {
+  if (equity === null || !isPositive(equity)) {
+    return refuse("QUOTE_STALE", "The size as a share of equity needs an equity that is complete.");
+  }
+  if (traderEquity !== null && isPositive(traderEquity)) {
     return ok({
       quantity: divide(multiply(quantity, equity), traderEquity, 18, "down"),
       notes: ["Sized as the same share of equity."],
     });
   }
-  const risk = riskPercent ?? facts.defaultRiskPercent;
-  if (risk === null) {
-    return refuse("UNREALISABLE_SIZE", `The proposal for ${symbol} states no size.`);
-  }
-  if (equity === null) {
-    return refuse(
-      "QUOTE_STALE",
-      "The size by risk needs an equity that is complete; one of the holdings has no fresh price.",
-    );
-  }
-  if (!isPositive(equity)) {
-    return refuse("INSUFFICIENT_FUNDS", "The account has no equity to risk.");
-  }
-  // Without a stop the whole cost is at risk (TRADING §5).
-  const lossPerUnit = multiply(stop === null ? entry : subtract(entry, stop), rate);
-  const allowedLoss = divide(multiply(equity, risk), HUNDRED, 18, "down");
-  const byRisk = divide(allowedLoss, lossPerUnit, 18, "down");
-  // A stop close by makes a size by risk larger than the account: spot buys with what is there.
-  const byEquity = divide(equity, multiply(entry, rate), 18, "down");
-  const capped = isAbove(byRisk, byEquity);
+  // Asked without the context, or of an account that could not be valued: no share is known.
+  const most = divide(equity, entry, 18, "down");
   return ok({
-    quantity: smallest(byRisk, byEquity),
-    notes: [
-      ...(riskPercent === null ? [`No size was stated: sized to risk ${risk} % of equity.`] : []),
-      ...(capped ? ["Capped at the whole equity."] : []),
-    ],
+    quantity: smallest(quantity, most),
+    notes: ["Taken as stated, at most the whole equity: the equity that it was meant for is not known."],
   });
 }
 
@@ -243,18 +245,4 @@ function plain(
   side: "buy" | "sell",
 ): Pick<OrderRequest, "symbol" | "side" | "timeInForce" | "postOnly"> {
   return { symbol, side, timeInForce: "gtc", postOnly: false };
-}
-
-/** What the account would lose at the stop, in account currency, fees left out; null without a stop. */
-export function lossAtStop(request: OrderRequest, entry: Decimal, rate: Decimal): Decimal | null {
-  const { quantity, stop } = request;
-  return quantity === undefined || stop === undefined || stop === null || stop.type !== "price"
-    ? null
-    : multiply(multiply(quantity, subtract(entry, stop.price)), rate);
-}
-
-/** The holding after the order filled whole. */
-export function holdingAfter(request: OrderRequest, held: Decimal): Decimal {
-  const quantity = request.quantity ?? null;
-  return quantity === null ? held : request.side === "buy" ? add(held, quantity) : subtract(held, quantity);
 }

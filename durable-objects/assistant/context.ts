@@ -1,5 +1,6 @@
 /** The snapshot that a model is given: the account as the Trader tells it, the markets as the feed does. */
 import type { ContextPreviewView } from "../../contract/assistant.ts";
+import type { RiskCheckRequest, RiskCheckView } from "../../contract/risk.ts";
 import { estimatedTokens } from "../../domain/assistant/budget.ts";
 import { indicatorsOf } from "../../domain/assistant/indicators.ts";
 import type { ListedPair } from "../../domain/assistant/reader/symbols.ts";
@@ -72,6 +73,11 @@ export class ContextTaker {
   /** The market of a symbol now, for what is done with a proposal. */
   async view(symbol: Symbol): Promise<Result<MarketView>> {
     return this.#ask("marketView", () => this.#dependencies.feed().marketView(symbol));
+  }
+
+  /** What the risk engine says of an order that is not placed. */
+  async checkRisk(principal: Principal, accountId: string, request: RiskCheckRequest): Promise<Result<RiskCheckView>> {
+    return this.#ask("checkRisk", () => this.#dependencies.trader().checkRisk(principal, accountId, request));
   }
 
   /** What the exchange lists; as it was lately when the feed is away, empty when it never was there. */

@@ -1,5 +1,6 @@
 /** The parts of one assistant and how they hang together. Everything is rebuilt from storage at every start. */
 import { assistantClientFrame, type AssistantClientFrame } from "../../contract/assistant-socket.ts";
+import { refuse } from "../../domain/problem.ts";
 import { reportUnexpected } from "../lib/error-sink.ts";
 import { HibernatingSockets } from "../lib/hibernating-sockets.ts";
 import type { LogFields } from "../lib/log.ts";
@@ -118,7 +119,17 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     viewOf: (run) => parts.runDesk.view(run),
     now,
   });
-  const replies = new ReplyReader({ context, now, newId });
+  const replies = new ReplyReader({
+    context,
+    checkRisk: async (accountId, request) => {
+      const owner = ownerOf(library, now());
+      return owner === null
+        ? refuse("FORBIDDEN", "Nobody owns this yet.")
+        : context.checkRisk(owner, accountId, request);
+    },
+    now,
+    newId,
+  });
   const shadows = new ShadowTable(sql);
   const shadowDesk = new ShadowDesk({
     shadows,

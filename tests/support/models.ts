@@ -64,7 +64,7 @@ export async function startModels(): Promise<ModelMock> {
 
 /**
  * What the mock cannot do: /hang/… takes a question and never answers; /redirect/… sends it elsewhere; /endless/… streams until it
- * is left; /gullible/{manner}/… does as the texts that it is sent tell it (gullible-model.ts). /seen tells what came.
+ * is left; /says/{base64url}/… answers with exactly that text; /gullible/{manner}/… does as the texts that it is sent tell it (gullible-model.ts). /seen tells what came.
  */
 async function startFaults(): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const seen = { asked: 0, left: 0, redirected: 0, followed: 0 };
@@ -97,6 +97,10 @@ async function startFaults(): Promise<{ readonly url: string; stop(): Promise<vo
       );
       return;
     }
+    if (path.startsWith("/says/")) {
+      say(response, Buffer.from(path.split("/")[2] ?? "", "base64url").toString("utf8"));
+      return;
+    }
     seen.asked += 1;
     request.resume();
     response.on("close", () => {
@@ -122,6 +126,12 @@ async function startFaults(): Promise<{ readonly url: string; stop(): Promise<vo
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function say(response: ServerResponse, content: string): void {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  const chunk = { choices: [{ index: 0, delta: { content }, finish_reason: "stop" }] };
+  response.end(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
 }
 
 const REFUSALS: Readonly<Record<string, object>> = {

@@ -1,12 +1,13 @@
-/** The order that a proposal would become, sized on the snapshot that it was made from. It is judged by the Trader, not here. */
+/** The order that a proposal would become, at the price of the snapshot that it was made from. It is judged by the Trader, not here. */
 import type { ProposalStatus } from "../../../contract/assistant.ts";
-import { placeOrderRequest, type PlaceOrderRequest } from "../../../contract/orders.ts";
+import type { PlaceOrderRequest } from "../../../contract/orders.ts";
 import type { Proposal } from "../../../domain/assistant/proposal.ts";
 import { sizeProposal } from "../../../domain/assistant/sizing.ts";
 import type { Snapshot, SnapshotMarket } from "../../../domain/assistant/snapshot.ts";
-import { decimal, ONE, ZERO } from "../../../domain/decimal.ts";
+import { ZERO } from "../../../domain/decimal.ts";
 import type { MarketView } from "../../../domain/market.ts";
 import type { Problem, Result } from "../../../domain/problem.ts";
+import { sizeWish, type RiskQuestion } from "./size.ts";
 
 export type ProposedOrderOf = {
   readonly status: Extract<ProposalStatus, "open" | "noted">;
@@ -16,22 +17,29 @@ export type ProposedOrderOf = {
   readonly note: string | null;
 };
 
-const DEFAULT_RISK_PERCENT = decimal("1");
+/** Passes by itself; a proposal is not asked about again. */
+const PASSING: ReadonlySet<string> = new Set([
+  "TEMPORARILY_UNAVAILABLE",
+  "INTERNAL",
+  "RATE_LIMITED",
+  "MARKET_UNAVAILABLE",
+]);
 
-export function orderOf(
+export async function orderOf(
   proposal: Proposal,
   snapshot: Snapshot | null,
   market: SnapshotMarket | null,
   listed: Result<MarketView> | null,
-): ProposedOrderOf {
+  ask: RiskQuestion,
+): Promise<ProposedOrderOf> {
   if (proposal.action === "hold" || listed === null) {
     return noted(null);
   }
   if (!listed.ok) {
-    return impossible(listed.error);
+    return impossible(proposal, listed.error);
   }
   if (snapshot === null || market === null || market.last === null) {
-    return impossible({
+    return impossible(proposal, {
       code: "PROPOSAL_UNUSABLE",
       message: `The answer was given without the price of ${proposal.symbol}: ask again with the context and this symbol.`,
       details: { symbol: proposal.symbol },
@@ -39,45 +47,43 @@ export function orderOf(
   }
   const { instrument } = listed.value;
   if (instrument.quote !== snapshot.currency) {
-    return impossible({
-      code: "PROPOSAL_UNUSABLE",
-      message: `Proposals are executed in ${snapshot.currency} pairs; ${proposal.symbol} is not one. Place the order by hand.`,
-      details: { symbol: proposal.symbol },
-    });
+    return impossible(proposal, otherCurrency(proposal.symbol, snapshot.currency));
   }
   const held = snapshot.positions.find(({ asset }) => asset === instrument.base)?.quantity ?? ZERO;
-  const sized = sizeProposal(proposal, {
-    instrument,
-    price: market.ask ?? market.last,
-    equity: snapshot.equity,
-    rate: ONE,
-    held,
-    defaultRiskPercent: DEFAULT_RISK_PERCENT,
-    defaultStopPercent: null,
-  });
+  const wish = sizeProposal(proposal, { instrument, price: market.ask ?? market.last, held });
+  const sized = wish.ok ? await sizeWish(wish.value, ask) : wish;
   if (!sized.ok) {
-    return impossible(sized.error);
+    return impossible(proposal, sized.error);
   }
   if (sized.value.kind === "nothing") {
     return noted(sized.value.reason);
   }
+  const { request, notes } = sized.value;
+  const note = notes.length === 0 ? null : notes.join(" ");
   // A close is done by the Trader's own close, which frees what orders hold and never flips.
-  const request = proposal.action === "close" ? null : placeOrderRequest.safeParse(sized.value.request);
-  if (request !== null && !request.success) {
-    return impossible({
-      code: "PROPOSAL_UNUSABLE",
-      message: "The proposal cannot be put into an order.",
-      details: { symbol: proposal.symbol },
-    });
-  }
-  const note = sized.value.notes.join(" ");
-  return { status: "open", request: request?.data ?? null, obstacle: null, note: note === "" ? null : note };
+  return { status: "open", request: proposal.action === "close" ? null : request, obstacle: null, note };
+}
+
+/** Of a pair whose quote is another asset: its orders would spend a position. */
+export function otherCurrency(symbol: string, currency: string): Problem {
+  return {
+    code: "PROPOSAL_UNUSABLE",
+    message: `Proposals are executed in ${currency} pairs; ${symbol} is not one. Place the order by hand.`,
+    details: { symbol },
+  };
 }
 
 function noted(note: string | null): ProposedOrderOf {
   return { status: "noted", request: null, obstacle: null, note };
 }
 
-function impossible(obstacle: Problem): ProposedOrderOf {
-  return { status: "open", request: null, obstacle: { ...obstacle, details: { ...obstacle.details } }, note: null };
+function impossible({ symbol }: Proposal, problem: Problem): ProposedOrderOf {
+  const obstacle: Problem = PASSING.has(problem.code)
+    ? {
+        code: "PROPOSAL_UNUSABLE",
+        message: `The desk could not tell an order for it when the answer came: ask again.`,
+        details: { symbol, reason: problem.code },
+      }
+    : { ...problem, details: { ...problem.details } };
+  return { status: "open", request: null, obstacle, note: null };
 }

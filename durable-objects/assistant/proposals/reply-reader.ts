@@ -13,6 +13,7 @@ import { ACCOUNT_CURRENCY } from "../../../domain/account/state.ts";
 import type { ContextTaker } from "../context.ts";
 import type { RawReply, StoredRun } from "../storage/run-table.ts";
 import { orderOf } from "./order-of.ts";
+import type { RiskQuestion } from "./size.ts";
 
 export type Reading = {
   readonly outcome: NonNullable<RunView["outcome"]>;
@@ -22,7 +23,9 @@ export type Reading = {
 };
 
 export type ReplyReaderDependencies = {
-  readonly context: ContextTaker;
+  readonly context: Pick<ContextTaker, "view" | "pairs">;
+  /** What the risk engine says of an order of an account of the user's. */
+  readonly checkRisk: (accountId: string, ...asked: Parameters<RiskQuestion>) => ReturnType<RiskQuestion>;
   readonly now: () => number;
   readonly newId: () => string;
 };
@@ -52,11 +55,11 @@ export class ReplyReader {
   }
 
   async #proposal(run: StoredRun, { proposal, source }: ReadProposal, claims: readonly Claim[]): Promise<ProposalView> {
-    const { context, now, newId } = this.#dependencies;
+    const { context, checkRisk, now, newId } = this.#dependencies;
     const { snapshot, view } = run;
     const market = snapshot?.symbols.find(({ symbol }) => symbol === proposal.symbol) ?? null;
     const listed = proposal.action === "hold" ? null : await context.view(proposal.symbol);
-    const order = orderOf(proposal, snapshot, market, listed);
+    const order = await orderOf(proposal, snapshot, market, listed, (request) => checkRisk(view.accountId, request));
     const basis = basisOf(proposal, snapshot?.time ?? view.createdAt, market?.last ?? null);
     const { symbol: _symbol, ...trade } = proposal;
     return {

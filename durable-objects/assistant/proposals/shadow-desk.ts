@@ -4,10 +4,9 @@
  * or limit of the user's reaches it.
  */
 import type { ProposalView, ShadowView } from "../../../contract/assistant.ts";
-import { placeOrderRequest } from "../../../contract/orders.ts";
 import { sizeForShadow } from "../../../domain/assistant/sizing.ts";
 import type { AccountSnapshot } from "../../../domain/assistant/snapshot.ts";
-import { decimal, ONE, ZERO } from "../../../domain/decimal.ts";
+import { decimal, ZERO } from "../../../domain/decimal.ts";
 import { assetsOf } from "../../../domain/orders/conversion.ts";
 import { refuse, type Problem, type Result } from "../../../domain/problem.ts";
 import { withDeadline } from "../../lib/deadline.ts";
@@ -17,6 +16,8 @@ import type { Principal, ProposedOrder, TraderPort } from "../../trader/port.ts"
 import type { ContextTaker } from "../context.ts";
 import type { ProposalTable } from "../storage/proposal-table.ts";
 import type { RunTable } from "../storage/run-table.ts";
+import { otherCurrency } from "./order-of.ts";
+import { sizeWish } from "./size.ts";
 import type { ShadowStatus, ShadowTable } from "./shadow-table.ts";
 
 export type ShadowDeskDependencies = {
@@ -40,7 +41,6 @@ const RETRY_MS = 5_000;
 /** A market that does not come back is no decision any more. */
 const PATIENCE_MS = 60_000;
 const STARTING_BALANCE = decimal("10000");
-const DEFAULT_RISK_PERCENT = decimal("1");
 const PASSING: ReadonlySet<string> = new Set([
   "TEMPORARILY_UNAVAILABLE",
   "INTERNAL",
@@ -57,10 +57,13 @@ export class ShadowDesk {
     this.#dependencies = dependencies;
   }
 
-  /** Part of the transaction that stores a proposal. Holds and what cannot be traded leave no mark. */
+  /**
+   * Part of the transaction that stores a proposal. Every one to trade is carried out, whatever stands in its way in the
+   * trader's own account: what he holds, what it is worth. Holds leave no mark.
+   */
   plan(view: ProposalView): void {
     const { shadows, schedule, now } = this.#dependencies;
-    if (view.status === "open" && view.obstacle === null) {
+    if (view.trade.action !== "hold") {
       shadows.plan(view.id, view.providerId, view.modelId, now());
       schedule.set("shadow", view.id, now() + CLICK_LATENCY_MS);
     }
@@ -140,31 +143,27 @@ export class ShadowDesk {
       return market;
     }
     const { instrument, quote } = market.value;
-    const sized = sizeForShadow(
-      view.trade,
-      {
-        instrument,
-        price: quote.fresh ? (quote.ask?.[0] ?? null) : null,
-        equity: account.value.equity,
-        rate: ONE,
-        held: heldOf(account.value, instrument.base),
-        defaultRiskPercent: DEFAULT_RISK_PERCENT,
-        defaultStopPercent: null,
-      },
-      runs.get(view.runId)?.snapshot?.equity ?? null,
-    );
+    if (instrument.quote !== account.value.currency) {
+      return { ok: false, error: otherCurrency(view.trade.symbol, account.value.currency) };
+    }
+    const wish = sizeForShadow(view.trade, {
+      instrument,
+      price: quote.fresh ? (quote.ask?.[0] ?? null) : null,
+      held: heldOf(account.value, instrument.base),
+      equity: account.value.equity,
+      traderEquity: runs.get(view.runId)?.snapshot?.equity ?? null,
+    });
+    const sized = wish.ok
+      ? await sizeWish(wish.value, (request) => this.#ask(() => trader.checkRisk(principal, accountId, request)))
+      : wish;
     if (!sized.ok) {
       return sized;
     }
     if (sized.value.kind === "nothing") {
       return { ok: true, value: { status: "nothing", note: sized.value.reason, orderId: null } };
     }
-    const order = placeOrderRequest.safeParse(sized.value.request);
-    if (!order.success) {
-      return refuse("PROPOSAL_UNUSABLE", "The proposal cannot be put into an order.");
-    }
     const request: ProposedOrder = {
-      order: view.trade.action === "close" ? null : order.data,
+      order: view.trade.action === "close" ? null : sized.value.request,
       asset: view.trade.action === "close" ? assetsOf(view.trade.symbol).base : null,
       provenance: {
         runId: view.runId,

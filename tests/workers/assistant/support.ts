@@ -50,6 +50,25 @@ export function faultUrl(path: string): string {
   return `${inject("modelFaultsUrl")}/${path}`;
 }
 
+/** An endpoint whose every answer is this decision. */
+export async function addDecider(desk: Desk, decision: object): Promise<string> {
+  return addEndpoint(desk, decisionUrl(decision));
+}
+
+/** From now on the endpoint's answer is another. */
+export async function decide({ client }: Desk, endpoint: string, decision: object): Promise<void> {
+  const changed = await client.send("PUT", `${BASE}/providers/${endpoint}`, {
+    body: { baseUrl: decisionUrl(decision) },
+  });
+  expect(changed.status).toBe(200);
+}
+
+function decisionUrl(decision: object): string {
+  const proposals = [{ symbol: "BTC/USD", orderType: "market", confidence: 60, reasoning: "", ...decision }];
+  const text = `As asked.\n\n\`\`\`json\n${JSON.stringify({ proposals })}\n\`\`\``;
+  return faultUrl(`says/${btoa(text).replaceAll("+", "-").replaceAll("/", "_")}`);
+}
+
 export async function start(desk: Desk, providerId: string, prompt: string, more: object = {}): Promise<RunView> {
   const response = await ask(desk, providerId, prompt, more);
   expect(response.status, await response.clone().text()).toBe(201);
