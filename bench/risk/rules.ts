@@ -35,7 +35,7 @@ export function benchRules(): Section {
   const judged = (risk: boolean) => {
     const facts = { ...tradingFacts(desk.state, desk.now), limits: EVERY_RULE };
     const read = candidateOf(facts, request, market);
-    const scope: Scope = { isNew: true, risk, filled: d("0") };
+    const scope: Scope = { isNew: true, enlarges: true, risk, filled: d("0") };
     const plan = read.ok ? judgeCandidate(facts, read.value.candidate, read.value.instrument, market, scope) : read;
     if (!plan.ok) {
       throw new Error(`denied: ${plan.error.message}`);

@@ -6,6 +6,7 @@ import { compare, isBelow, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Instrument } from "../market.ts";
 import { judgeCandidate } from "../orders/assess.ts";
 import { checkMinimums } from "../orders/checks.ts";
+import { enlarges } from "../orders/enlarges.ts";
 import { buyHold } from "../orders/hold.ts";
 import { isTriggered } from "../orders/order.ts";
 import { nearestPrice, quantisePrice, quantiseQuantity } from "../orders/quantise.ts";
@@ -158,7 +159,7 @@ function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: C
     },
     context.markets[order.symbol]?.instrument ?? instrument,
     assessmentMarket(state, context),
-    { isNew: false, risk: true, filled: order.filledQuantity },
+    { isNew: false, enlarges: enlarges(order, change), risk: true, filled: order.filledQuantity },
   );
   if (!plan.ok) {
     return plan.error;

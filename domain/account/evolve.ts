@@ -25,7 +25,7 @@ import type {
 } from "./events.ts";
 import { SHORTEST_DAY_MS } from "./day.ts";
 import { applyLeg, changeHeld, changeManaged, freeOf } from "./holdings.ts";
-import { RATE_WINDOW_MS } from "./rate-window.ts";
+import { countedAmend, withRecent } from "./rate-window.ts";
 import { findOrder, step, withFault } from "./order-steps.ts";
 import { evolveNaked } from "../protection/naked-watch.ts";
 import type { Protection } from "../protection/protection.ts";
@@ -233,14 +233,12 @@ function submitted(state: AccountState, event: OrderSubmitted, seq: number): Acc
     fillCount: 0,
     venue: event.deadline === null ? null : newLink(event.deadline, event.waitsFor),
   };
-  const since = event.time - RATE_WINDOW_MS;
-  const recent = state.recentEntries.filter((time) => time > since);
   return {
     ...state,
     holdings: changeHeld(state.holdings, event.hold.asset, event.hold.amount),
     orders: { ...state.orders, [order.id]: order },
     instruments: { ...state.instruments, [event.symbol]: event.instrument },
-    recentEntries: event.intent === "entry" ? [...recent, event.time] : recent,
+    recentEntries: event.intent === "entry" ? withRecent(state.recentEntries, event.time) : state.recentEntries,
   };
 }
 
@@ -301,6 +299,8 @@ function amended(state: AccountState, event: OrderAmended, seq: number): Account
       orders: { ...state.orders, [order.id]: changed },
       taken: forgetTaken(state.taken, order.symbol, event.forgottenLevels),
       arrivals: event.queue === null ? state.arrivals : arrival,
+      // At an exchange the wish was counted.
+      recentEntries: countedAmend(state, order.venue === null ? order : undefined, event),
     },
     order.symbol,
   );

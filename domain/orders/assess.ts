@@ -139,7 +139,7 @@ function assessAsIs(facts: TradingFacts, request: OrderRequest, market: Assessme
   return read.ok ? judgeCandidate(facts, read.value.candidate, read.value.instrument, market, NEW_ORDER) : read;
 }
 
-const NEW_ORDER: Scope = { isNew: true, risk: true, filled: ZERO };
+const NEW_ORDER: Scope = { isNew: true, enlarges: true, risk: true, filled: ZERO };
 
 /**
  * The largest order of this kind that would be taken now, in base; null when none would. Used by "use the most that fits" and

@@ -76,7 +76,12 @@ export function valuedPrice(
 const TRAILING_DECIMALS = 8;
 
 /**
- * What of the judgement applies. An amend keeps its place among the open orders and is no new entry; what it has filled
- * already counts towards the pair's minimums.
+ * What of the judgement applies. An amend keeps its place among the open orders; one that makes the order larger counts as an
+ * entry; what it has filled already counts towards the pair's minimums.
  */
-export type Scope = { readonly isNew: boolean; readonly risk: boolean; readonly filled: Decimal };
+export type Scope = {
+  readonly isNew: boolean;
+  readonly enlarges: boolean;
+  readonly risk: boolean;
+  readonly filled: Decimal;
+};

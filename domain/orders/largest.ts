@@ -60,7 +60,7 @@ function withinRules(
   if (rate === null || !isPositive(rate)) {
     return null;
   }
-  const scope = { isNew: true, risk: true, filled: ZERO };
+  const scope = { isNew: true, enlarges: true, risk: true, filled: ZERO };
   const factsOf = (quantity: Decimal): RiskFacts => {
     const candidate = { ...order, quantity };
     const book = order.limitPrice === null ? matchMarketOf(facts, order.symbol, market) : null;

@@ -73,8 +73,8 @@ export function riskFacts(
     quoteAgeMs: ageOf(view),
     marketTime: market.marketTime,
     halts: facts.halts,
-    entriesLastMinute: scope.isNew ? facts.entriesLastMinute : null,
-    entryWaitSeconds: scope.isNew ? (facts.entryWaitSeconds ?? null) : null,
+    entriesLastMinute: scope.enlarges ? facts.entriesLastMinute : null,
+    entryWaitSeconds: scope.enlarges ? (facts.entryWaitSeconds ?? null) : null,
     openOrdersOfSymbol: takesPlace ? facts.orders.filter(({ symbol }) => symbol === order.symbol).length : null,
   };
 }

@@ -71,7 +71,7 @@ export type Exposure = {
   readonly afterPercent: Decimal;
 };
 
-const NEW_ORDER: Scope = { isNew: true, risk: true, filled: ZERO };
+const NEW_ORDER: Scope = { isNew: true, enlarges: true, risk: true, filled: ZERO };
 
 /** What the engine says of an order that nobody has placed. */
 export function checkOrder(facts: TradingFacts, question: RiskQuestion, market: AssessmentMarket): RiskCheck {

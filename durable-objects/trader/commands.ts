@@ -121,9 +121,19 @@ function rateOf(
   state: AccountState,
   command: Command,
 ): Pick<Context, "entryWaitSeconds"> {
-  return state.venue === null || command.type !== "place_order"
-    ? {}
-    : { entryWaitSeconds: kraken.entryWaitSeconds(command.request.symbol) };
+  const symbol = state.venue === null ? null : symbolEntered(state, command);
+  return symbol === null ? {} : { entryWaitSeconds: kraken.entryWaitSeconds(symbol) };
+}
+
+function symbolEntered({ orders }: AccountState, command: Command): Symbol | null {
+  switch (command.type) {
+    case "place_order":
+      return command.request.symbol;
+    case "amend_order":
+      return orders[command.orderId]?.symbol ?? null;
+    default:
+      return null;
+  }
 }
 
 /** Books prints that reached watched levels, each account's at once. Prints for levels that are gone are left out. */

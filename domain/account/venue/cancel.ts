@@ -14,6 +14,7 @@ import {
 import type { Instrument, Symbol } from "../../market.ts";
 import { judgeCandidate } from "../../orders/assess.ts";
 import { checkMinimums } from "../../orders/checks.ts";
+import { enlarges } from "../../orders/enlarges.ts";
 import { buyHold } from "../../orders/hold.ts";
 import { hasLimitPrice, isTriggered } from "../../orders/order.ts";
 import { nearestPrice, quantisePrice, quantiseQuantity } from "../../orders/quantise.ts";
@@ -184,7 +185,7 @@ function judgeTerms(turn: Turn, order: OpenOrder, instrument: Instrument, terms:
     return clash;
   }
   const plan = judgeCandidate(
-    exchangeFacts(state, context.now, order.symbol, [order]),
+    { ...exchangeFacts(state, context.now, order.symbol, [order]), entryWaitSeconds: context.entryWaitSeconds },
     {
       ...terms,
       symbol: order.symbol,
@@ -201,7 +202,7 @@ function judgeTerms(turn: Turn, order: OpenOrder, instrument: Instrument, terms:
     },
     context.markets[order.symbol]?.instrument ?? instrument,
     assessmentMarket(state, context),
-    { isNew: false, risk: true, filled: order.filledQuantity },
+    { isNew: false, enlarges: enlarges(order, terms), risk: true, filled: order.filledQuantity },
   );
   return plan.ok ? null : plan.error;
 }

@@ -3,6 +3,7 @@ import { add, negate, subtract, ZERO, type Decimal } from "../../decimal.ts";
 import type { AccountEvent } from "../events.ts";
 import { applyLeg, changeExternal, changeHeld, changeManaged } from "../holdings.ts";
 import { step, withFault } from "../order-steps.ts";
+import { countedAmend } from "../rate-window.ts";
 import { lostLately } from "../../protection/exit-wish.ts";
 import type { Protection } from "../../protection/protection.ts";
 import { ENDED_ORDERS_KEPT, type AccountState, type OpenOrder } from "../state.ts";
@@ -77,7 +78,8 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
           },
         },
       }));
-      return withHold(asked, event.hold);
+      const recentEntries = countedAmend(state, state.orders[event.orderId], event);
+      return { ...withHold(asked, event.hold), recentEntries };
     }
     case "amend_failed": {
       const failed = inOrder(state, event.orderId, seq, (order, link) => ({
