@@ -15,7 +15,8 @@ import { executeFill } from "./execute.ts";
 import { leaveAtTarget } from "./leave-at-target.ts";
 import { matchWaiting } from "./retry.ts";
 import { meetTrigger } from "./triggered.ts";
-import { orderOfRow, targetOfRow } from "./watched-levels.ts";
+import { orderOfRow } from "../triggers/trigger-index.ts";
+import { targetOfRow } from "./watched-levels.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Turn } from "./turn.ts";
 

@@ -192,6 +192,17 @@ describe("a trailing stop", () => {
   });
 });
 
+describe("a trailing stop whose trades come together", () => {
+  it("sells at the low between two highs, which is over its old level and under the one that the first high made", () => {
+    const trader = desk();
+    trader.place({ side: "buy", quantity: d("1"), stop: { type: "trailing", percent: d("5") } });
+    const trades = ["110", "99", "111"].map((price) => trader.trade("BTC/USD", price, "0.1"));
+    trader.do({ type: "apply_prints", deliveries: trader.deliveries(trades, true) });
+    expect(trader.events.find(({ type }) => type === "order_triggered")).toMatchObject({ price: "99", late: true });
+    expect(trader.total("BTC")).toBe("0");
+  });
+});
+
 describe("a target", () => {
   it("sells the position when the last trade reaches it; the stop gives way", () => {
     const trader = desk();

@@ -6,7 +6,8 @@ import type { Command } from "./commands.ts";
 import { isArmed } from "../orders/trigger.ts";
 import { totalOf } from "./holdings.ts";
 import type { AccountState } from "./state.ts";
-import { orderOfRow, targetOfRow } from "./watched-levels.ts";
+import { orderOfRow } from "../triggers/trigger-index.ts";
+import { targetOfRow } from "./watched-levels.ts";
 import { venueSymbols } from "./venue/symbols.ts";
 
 /** Symbols whose market views a decision on the command may look at: what the shell asks the feed for beforehand. */

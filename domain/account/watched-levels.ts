@@ -6,10 +6,8 @@ import { add } from "../decimal.ts";
 import type { Asset, TriggerRow } from "../market.ts";
 import { bestPriceOf, isArmed, triggersBelow } from "../orders/trigger.ts";
 import type { Protection } from "../protection/protection.ts";
+import { bestRowOf } from "../triggers/trigger-index.ts";
 import type { AccountState, OpenOrder } from "./state.ts";
-
-/** Of a trailing order: a print at this level or beyond moves its trigger. */
-const BEST = "/best";
 
 /** The rows of one order; none for an order that does not stand in the paper market. */
 export function orderRows(state: AccountState, order: OpenOrder): readonly TriggerRow[] {
@@ -32,7 +30,7 @@ export function orderRows(state: AccountState, order: OpenOrder): readonly Trigg
   if (order.trailingPercent !== null && instrument !== undefined) {
     const best = bestPriceOf(side, order.triggerPrice, order.trailingPercent, instrument);
     const level = side === "sell" ? add(best, instrument.tickSize) : best;
-    rows.push({ ...row, orderId: `${id}${BEST}`, direction: below ? "above" : "below", level });
+    rows.push({ ...row, orderId: bestRowOf(id), direction: below ? "above" : "below", level });
   }
   return rows;
 }
@@ -51,11 +49,6 @@ export function targetRows(state: AccountState): readonly TriggerRow[] {
           armedTradeId: protection.targetArmedTradeId,
         },
   );
-}
-
-/** The order that a row is of: its own id, also for the second row of a trailing order. */
-export function orderOfRow(rowId: string): string {
-  return rowId.endsWith(BEST) ? rowId.slice(0, -BEST.length) : rowId;
 }
 
 /** The position whose target the row is, or null when the row is of an order. */

@@ -15,6 +15,7 @@ import { unopenedAccount, type AccountState, type OpenOrder } from "../account/s
 import { add, compare, decimal, divide, isNegative, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { RiskSettings } from "../risk/settings.ts";
 import type { Level, MarketView, Trade, TriggerDelivery } from "../market.ts";
+import { isBestRow } from "../triggers/trigger-index.ts";
 import { triggerRows } from "../account/effects.ts";
 import type { OrderRequest } from "../orders/request.ts";
 import { INSTRUMENTS } from "./instruments.ts";
@@ -187,7 +188,11 @@ export class Desk {
 
   deliveries(trades: readonly Trade[], late = false): readonly TriggerDelivery[] {
     return triggerRows(this.state).flatMap((row, index) => {
-      const reached = trades.filter((trade) => trade.symbol === row.symbol && reaches(row, trade));
+      const ofSymbol = trades.filter(({ symbol }) => symbol === row.symbol);
+      const first = ofSymbol.findIndex((trade) => reaches(row, trade));
+      const reached = isBestRow(row.orderId)
+        ? ofSymbol.slice(first < 0 ? ofSymbol.length : first)
+        : ofSymbol.filter((trade) => reaches(row, trade));
       return reached.length === 0
         ? []
         : {

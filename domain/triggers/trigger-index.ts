@@ -8,7 +8,30 @@ import { neededDecimals, scaledInteger, type Scaled } from "../book/scaled.ts";
 export type OwnedTrigger = { readonly traderId: string; readonly row: TriggerRow };
 export type TriggerMatch = OwnedTrigger & { readonly trades: readonly Trade[] };
 
+/** Ends the id of a trailing order's second row, at its best price: a print there moves the order's trigger. */
+const BEST = "/best";
+
+/** The id of the row that moves the trigger of an order. */
+export function bestRowOf(orderId: string): string {
+  return `${orderId}${BEST}`;
+}
+
+/** The order that a row is of: its own id, also for the second row of a trailing order. */
+export function orderOfRow(rowId: string): string {
+  return isBestRow(rowId) ? rowId.slice(0, -BEST.length) : rowId;
+}
+
+/**
+ * What a print does to a trailing order depends on every print before it: from the first that moves it on all of them count, the
+ * low ones between two new highs too.
+ */
+export function isBestRow(rowId: string): boolean {
+  return rowId.endsWith(BEST);
+}
+
 type Entry = { readonly traderId: string; readonly row: TriggerRow; key: Scaled };
+const NONE: ReadonlySet<Entry> = new Set();
+
 /** Sorted so that the levels which a moving price reaches first come first. */
 type Ladder = { readonly entries: Entry[]; readonly descending: boolean };
 
@@ -17,6 +40,8 @@ export class TriggerIndex {
   readonly #below: Ladder = { entries: [], descending: true };
   readonly #above: Ladder = { entries: [], descending: false };
   readonly #owners = new Map<string, Map<string, Entry>>();
+  /** Best rows that a print has reached, until their trader has heard of it: it gets every print meanwhile. */
+  readonly #following = new Set<Entry>();
   #decimals: number;
   #size = 0;
 
@@ -53,6 +78,7 @@ export class TriggerIndex {
     if (orders.size === 0) {
       this.#owners.delete(traderId);
     }
+    this.#following.delete(entry);
     const ladder = this.#ladder(entry.row);
     // Rows at one level stand together: the search ends there.
     const index = ladder.entries.indexOf(entry, firstAtOrAfter(ladder, entry.key));
@@ -74,6 +100,23 @@ export class TriggerIndex {
     return Array.from(this.#owners.get(traderId)?.values() ?? [], ({ row }) => row);
   }
 
+  /** Every further print is the row's: one that moves its order is on its way to the trader. */
+  follow(traderId: string, rowId: string): void {
+    const entry = this.#owners.get(traderId)?.get(rowId);
+    if (entry !== undefined) {
+      this.#following.add(entry);
+    }
+  }
+
+  /** The trader has heard of all prints so far. What comes before its new rows do, they meet when they come. */
+  unfollow(traderId: string): void {
+    for (const entry of this.#following) {
+      if (entry.traderId === traderId) {
+        this.#following.delete(entry);
+      }
+    }
+  }
+
   /** Rows that the prints reach, each with the prints that reach it, in id order. Prints up to the armed id never count. */
   match(trades: readonly Trade[]): readonly TriggerMatch[] {
     if (this.#size === 0 || trades.length === 0) {
@@ -83,25 +126,26 @@ export class TriggerIndex {
     const lowest = prints.reduce((least, { key }) => (key < least ? key : least), prints[0]?.key ?? 0);
     const highest = prints.reduce((most, { key }) => (key > most ? key : most), prints[0]?.key ?? 0);
     const matches: TriggerMatch[] = [];
+    for (const entry of this.#following) {
+      collect(matches, entry, prints, () => true);
+    }
+    const before = this.#following.size === 0 ? NONE : new Set(this.#following);
+    const meet = (entry: Entry, isReached: (key: Scaled) => boolean): void => {
+      if (!before.has(entry) && collect(matches, entry, prints, isReached) && isBestRow(entry.row.orderId)) {
+        this.#following.add(entry);
+      }
+    };
     for (const entry of this.#below.entries) {
       if (entry.key < lowest) {
         break;
       }
-      collect(
-        matches,
-        entry,
-        prints.filter(({ key }) => key <= entry.key),
-      );
+      meet(entry, (key) => key <= entry.key);
     }
     for (const entry of this.#above.entries) {
       if (entry.key > highest) {
         break;
       }
-      collect(
-        matches,
-        entry,
-        prints.filter(({ key }) => key >= entry.key),
-      );
+      meet(entry, (key) => key >= entry.key);
     }
     return matches;
   }
@@ -131,15 +175,21 @@ export function printsThatReach(row: TriggerRow, trades: readonly Trade[]): read
   return index.match(trades)[0]?.trades ?? [];
 }
 
+/** Notes the prints that are the row's; true when there are any. */
 function collect(
   matches: TriggerMatch[],
   { traderId, row }: Entry,
-  prints: readonly { readonly trade: Trade }[],
-): void {
-  const trades = prints.map(({ trade }) => trade).filter(({ id }) => id > row.armedTradeId);
-  if (trades.length > 0) {
-    matches.push({ traderId, row, trades });
+  prints: readonly { readonly trade: Trade; readonly key: Scaled }[],
+  isReached: (key: Scaled) => boolean,
+): boolean {
+  const unseen = prints.filter(({ trade }) => trade.id > row.armedTradeId);
+  const first = unseen.findIndex(({ key }) => isReached(key));
+  if (first < 0) {
+    return false;
   }
+  const owned = isBestRow(row.orderId) ? unseen.slice(first) : unseen.filter(({ key }) => isReached(key));
+  matches.push({ traderId, row, trades: owned.map(({ trade }) => trade) });
+  return true;
 }
 
 /** Where rows at the key's level begin. */

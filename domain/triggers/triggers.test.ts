@@ -5,7 +5,7 @@ import type { Trade, TriggerRow } from "../market.ts";
 import { isAnotherTape } from "./another-tape.ts";
 import { triggerDigest } from "./digest.ts";
 import { TradeTape } from "./tape.ts";
-import { TriggerIndex, printsThatReach } from "./trigger-index.ts";
+import { TriggerIndex, bestRowOf, printsThatReach } from "./trigger-index.ts";
 
 function print(id: number, price = "100"): Trade {
   return { id, symbol: "BTC/USD", price: decimal(price), quantity: decimal("1"), side: "sell", time: id * 1_000 };
@@ -114,6 +114,24 @@ describe("trigger rows", () => {
         expect(index.size).toBe(model.size);
       }),
     );
+  });
+
+  it("of a trailing order get every print from the first new best on, until its trader has heard", () => {
+    const best = row(bestRowOf("a"), "above", "110", 1);
+    const index = indexOf(best);
+    const heard = (...prints: Trade[]): number[] => index.match(prints).flatMap(({ trades }) => ids(trades));
+    expect(heard(print(1, "120"), print(2, "100"))).toEqual([]);
+    expect(heard(print(3, "100"), print(4, "110"), print(5, "99"))).toEqual([4, 5]);
+    expect(heard(print(6, "98"))).toEqual([6]);
+    index.unfollow("bob");
+    expect(heard(print(7, "98"))).toEqual([7]);
+    index.unfollow("alice");
+    expect(heard(print(8, "98"))).toEqual([]);
+    index.follow("alice", best.orderId);
+    expect(heard(print(9, "111"))).toEqual([9]);
+    index.set("alice", { ...best, version: 2, armedTradeId: 9 });
+    expect(heard(print(10, "98"))).toEqual([]);
+    expect(ids(printsThatReach(best, [print(2, "109"), print(3, "110"), print(4, "90")]))).toEqual([3, 4]);
   });
 
   it("can be asked one by one which prints reach them", () => {

@@ -2,6 +2,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { marketServerFrame } from "../../contract/market-socket.ts";
+import { bestRowOf } from "../../domain/triggers/trigger-index.ts";
 import { OrderBook } from "../../domain/book/order-book.ts";
 import { decimal } from "../../domain/decimal.ts";
 import type { Candle, Market, Timeframe, Trade, TriggerDelivery, TriggerRow } from "../../domain/market.ts";
@@ -636,6 +637,38 @@ describe("the tape and trigger rows", () => {
     await stage.pass(1_000);
     expect(stage.tradeIds()).toEqual([2]);
     expect(stage.parts.desk.owed("trader", "BTC/USD")).toEqual([]);
+  });
+
+  it("of a trailing order bring every print from the first new best on, the low ones between two highs too, also over a restart", async () => {
+    const stage = new Stage();
+    const best: TriggerRow = { ...row(bestRowOf("a"), "100.1", 1), direction: "above" };
+    await stage.open();
+    stage.trades("snapshot", stage.print(1));
+    await changeTriggers(stage.parts, "trader", [row("a", "95", 1), best], []);
+    stage.traderFails = true;
+    stage.trades("update", stage.print(2, "110"), stage.print(3, "99"));
+    stage.trades("update", stage.print(4, "98"));
+    await stage.settle();
+    stage.restart();
+    await stage.settle();
+    stage.list(["BTC/USD"]);
+    await stage.settle();
+    stage.trades("snapshot", stage.print(4, "98"));
+    stage.trades("update", stage.print(5, "97"));
+    stage.trades("update", stage.print(6, "111"));
+    await stage.settle();
+    stage.traderFails = false;
+    await stage.pass(5_000);
+    expect(stage.tradeIds()).toEqual([2, 3, 4, 5, 6]);
+    // Heard and moved nothing: only what the rows say reaches it again.
+    stage.trades("update", stage.print(7, "99"));
+    await stage.settle();
+    expect(stage.tradeIds()).toEqual([2, 3, 4, 5, 6]);
+    // What the row that it makes of that has to meet is older than this feed's memory.
+    stage.tape = ["100", "110", "99", "98", "97", "111", "99"].map((price, at) => stage.print(at + 1, price));
+    await changeTriggers(stage.parts, "trader", [{ ...row("a", "104.5", 2), version: 2 }], [best.orderId]);
+    await stage.settle();
+    expect(stage.tradeIds().slice(5)).toEqual([3, 4, 5, 7]);
   });
 
   it("do not meet the same prints twice when they are registered again as they are", async () => {

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { level, trade } from "../../contract/markets.ts";
 import { decimalText } from "../../contract/decimal.ts";
 import { triggerDigest } from "../../domain/triggers/digest.ts";
-import { TriggerIndex, printsThatReach, type TriggerMatch } from "../../domain/triggers/trigger-index.ts";
+import { TriggerIndex, isBestRow, printsThatReach, type TriggerMatch } from "../../domain/triggers/trigger-index.ts";
 import type { Level, Symbol, Trade, TriggerDelivery, TriggerRow } from "../../domain/market.ts";
 import { withDeadline } from "../lib/deadline.ts";
 import { describeError, log } from "../lib/log.ts";
@@ -65,6 +65,9 @@ export class TriggerDesk {
     this.#owing = new Set(owing.map((row) => row.trader_id));
     for (const columns of ports.sql.exec<RowColumns>("SELECT * FROM triggers").toArray()) {
       this.#index(columns.symbol).set(columns.trader_id, toRow(columns));
+    }
+    for (const traderId of this.#owing) {
+      this.#followOwed(traderId);
     }
   }
 
@@ -155,6 +158,9 @@ export class TriggerDesk {
     const trades = printsThatReach(row, past);
     if (trades.length > 0) {
       this.#owe({ traderId, row, trades }, top, late);
+      if (isBestRow(row.orderId)) {
+        this.#index(row.symbol).follow(traderId, row.orderId);
+      }
     }
     return trades.length > 0;
   }
@@ -196,12 +202,26 @@ export class TriggerDesk {
           return;
         }
       }
+      this.#indexes.forEach((index) => index.unfollow(traderId));
       this.#owing.delete(traderId);
       this.#retries.delete(traderId);
     } catch (error) {
       this.#postpone(traderId, describeError(error).error);
     } finally {
       this.#calling.delete(traderId);
+    }
+  }
+
+  /** After a restart: trailing orders whose move is still owed get every print until their trader has heard of it. */
+  #followOwed(traderId: string): void {
+    const bodies = this.#ports.sql
+      .exec<{ symbol: string; body: string }>("SELECT symbol, body FROM deliveries WHERE trader_id = ?", traderId)
+      .toArray();
+    for (const { symbol, body } of bodies) {
+      const { orderId } = storedDelivery.parse(JSON.parse(body));
+      if (isBestRow(orderId)) {
+        this.#indexes.get(symbol)?.follow(traderId, orderId);
+      }
     }
   }
 

@@ -6,9 +6,9 @@
  */
 import { triggerRows } from "../../../domain/account/effects.ts";
 import type { AccountState } from "../../../domain/account/state.ts";
-import { orderOfRow, targetOfRow } from "../../../domain/account/watched-levels.ts";
+import { targetOfRow } from "../../../domain/account/watched-levels.ts";
 import type { Milliseconds, Symbol, Trade, TriggerDelivery, TriggerRow } from "../../../domain/market.ts";
-import { printsThatReach } from "../../../domain/triggers/trigger-index.ts";
+import { orderOfRow, printsThatReach } from "../../../domain/triggers/trigger-index.ts";
 import { cursorAt } from "../../market-feed/venue/rest.ts";
 import { accountsOfMarket, applyPrints, contextOf } from "../commands.ts";
 import type { Settled } from "../feed-client.ts";
