@@ -36,7 +36,9 @@ export function riskFacts(
   const quoteWorth = valued === null ? takenCost(match) : multiply(valued, order.quantity);
   const worth = multiply(quoteWorth, rate);
   const decimals = currencyDecimals(instrument, currency, market.instruments);
-  const takesPlace = scope.isNew && order.orderType !== "market" && order.timeInForce !== "ioc";
+  // An exchange says itself how many exits it takes.
+  const isCounted = order.intent === "entry" || !facts.exchange;
+  const takesPlace = scope.isNew && isCounted && order.orderType !== "market" && order.timeInForce !== "ioc";
   const worstCase =
     order.intent === "exit"
       ? NO_CASE

@@ -86,7 +86,7 @@ export type RiskFacts = {
   readonly entriesLastMinute: number | null;
   /** Until the exchange's rate limit has room beside the reserve of exits; 0: now. Null: there is no such limit (paper). */
   readonly entryWaitSeconds: number | null;
-  /** Live orders on the symbol, without this one. Null when the order takes no place (it never rests). */
+  /** Live orders on the symbol, without this one. Null when the order takes no place: it never rests, or is an exit at an exchange. */
   readonly openOrdersOfSymbol: number | null;
 };
 

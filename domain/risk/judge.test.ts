@@ -124,7 +124,7 @@ describe("each limit of pace and price", () => {
     ["sell", "95", null],
     ["sell", "94.9", "PRICE_COLLAR"],
     ["sell", "1000", null],
-  ] as const)("a %s limit of %s around a mark of 100 with a collar of 5 %%: %s", (side, price, code) => {
+  ] as const)("an entry's %s limit of %s around a mark of 100 with a collar of 5 %%: %s", (side, price, code) => {
     expect(codeOf({ limits: { ...none, priceCollarPercent: d("5") }, side, limitPrice: d(price) })).toBe(code);
   });
 
@@ -249,7 +249,15 @@ describe("the judge", () => {
     });
   });
 
-  it("lets exits through every rule but the collar and the venue's number of orders", () => {
+  it.each([
+    [80, null],
+    [224, null],
+    [225, "TOO_MANY_OPEN_ORDERS"],
+  ])("an exit beside %i open orders on the symbol: %s", (open, code) => {
+    expect(codeOf({ intent: "exit", side: "sell", openOrdersOfSymbol: open })).toBe(code);
+  });
+
+  it("lets exits through every rule", () => {
     const strict: RiskSettings = {
       ...DEFAULT_RISK,
       maximumOrderValue: d("1"),
@@ -278,9 +286,8 @@ describe("the judge", () => {
     expect(codeOf({ ...worst, limits: strict })).toBeNull();
     expect(codeOf({ ...worst, limits: strict, intent: "entry" })).toBe("TRADING_HALTED");
     const collar = { ...strict, priceCollarPercent: d("5") };
-    expect(codeOf({ ...worst, limits: collar, limitPrice: d("50") })).toBe("PRICE_COLLAR");
-    expect(codeOf({ ...worst, limits: collar, limitPrice: d("50"), mark: null })).toBeNull();
-    expect(codeOf({ ...worst, limits: collar, limitPrice: null })).toBeNull();
+    expect(codeOf({ ...worst, limits: collar, limitPrice: d("50") })).toBeNull();
+    expect(codeOf({ ...worst, limits: collar, limitPrice: d("50"), openOrdersOfSymbol: 80 })).toBeNull();
   });
 
   it("switches a rule off with null and judges nothing that it cannot know", () => {
@@ -375,6 +382,9 @@ describe("limits on an account", () => {
     const [first] = Object.keys(trader.state.orders);
     const amended = trader.do({ type: "amend_order", orderId: first ?? "", request: { limitPrice: d("51") } });
     expect(amended.type).toBe("accepted");
+    // What sells the position is kept back by none of them.
+    const protective = { side: "sell", type: "stop-loss", quantity: d("1"), triggerPrice: d("80") } as const;
+    expect(trader.codeOf(trader.tryPlace(protective))).toBe("accepted");
   });
 
   it("count the position that an open entry will make, and none for dust", () => {

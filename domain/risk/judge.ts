@@ -1,11 +1,19 @@
 /**
  * The one door through which every order passes before funds are looked at. It is handed facts and answers a verdict per
- * rule; the first that fails denies. Exits pass all rules but the price collar, which guards against a slipped digit and needs
- * a mark to do so, and the number of orders that a pair takes (TRADING §2, §5).
+ * rule; the first that fails denies. Exits pass all rules of the desk; on paper no more of them rest than an exchange takes (TRADING
+ * §2, §5, ADR 0016).
  */
 import type { Rule, RiskFacts, RuleVerdict } from "./facts.ts";
 import { dailyLoss, drawdown, equityKnown, halted, lossCooldown, riskPerTrade } from "./loss-rules.ts";
-import { allowedSymbol, openOrders, orderRate, priceCollar, protectiveReserve, staleQuote } from "./market-rules.ts";
+import {
+  allowedSymbol,
+  openOrders,
+  orderRate,
+  priceCollar,
+  protectiveReserve,
+  restingExits,
+  staleQuote,
+} from "./market-rules.ts";
 import { exposure, openPositions, orderValue, positionQuantity, positionShare, positionValue } from "./size-rules.ts";
 
 /** In the order in which a trader wants to hear of them. */
@@ -30,7 +38,7 @@ const ENTRY_RULES: readonly Rule[] = [
   riskPerTrade,
 ];
 
-const EXIT_RULES: readonly Rule[] = [openOrders, priceCollar];
+const EXIT_RULES: readonly Rule[] = [restingExits];
 
 /** One verdict for every rule that applies to the order. */
 export function judge(facts: RiskFacts): readonly RuleVerdict[] {

@@ -1,7 +1,7 @@
 /** Rules about the market and the pace: which pairs, how old a price, how far from it, how many orders. */
 import { add, compare, largest, ONE, subtract, wholeNumber, ZERO } from "../decimal.ts";
 import type { RiskFacts, RuleVerdict } from "./facts.ts";
-import { MAXIMUM_OPEN_ORDERS_PER_SYMBOL } from "./settings.ts";
+import { MAXIMUM_OPEN_ORDERS_PER_SYMBOL, MAXIMUM_RESTING_EXITS_PER_SYMBOL } from "./settings.ts";
 import { atMost, roomIn, shareOf } from "./verdict.ts";
 
 export function allowedSymbol({ limits, symbol }: RiskFacts): RuleVerdict | null {
@@ -82,11 +82,21 @@ export function protectiveReserve({ entryWaitSeconds, symbol }: RiskFacts): Rule
 }
 
 export function openOrders({ openOrdersOfSymbol, symbol }: RiskFacts): RuleVerdict | null {
-  if (openOrdersOfSymbol === null) {
-    return null;
-  }
-  const limit = wholeNumber(MAXIMUM_OPEN_ORDERS_PER_SYMBOL);
-  const before = wholeNumber(openOrdersOfSymbol);
+  return openOrdersOfSymbol === null
+    ? null
+    : numberOfOrders(openOrdersOfSymbol, MAXIMUM_OPEN_ORDERS_PER_SYMBOL, symbol);
+}
+
+/** What keeps back an entry keeps back no exit: it may rest as long as any exchange would take it (ADR 0016). */
+export function restingExits({ openOrdersOfSymbol, symbol }: RiskFacts): RuleVerdict | null {
+  return openOrdersOfSymbol === null
+    ? null
+    : numberOfOrders(openOrdersOfSymbol, MAXIMUM_RESTING_EXITS_PER_SYMBOL, symbol);
+}
+
+function numberOfOrders(open: number, most: number, symbol: string): RuleVerdict {
+  const limit = wholeNumber(most);
+  const before = wholeNumber(open);
   const value = add(before, ONE);
   return atMost(
     {

@@ -65,7 +65,7 @@ describe("whatever is asked", () => {
   it("no entry is taken beyond a limit, and no exit is kept back", () => {
     fc.assert(
       fc.property(rules, fc.array(step, { minLength: 1, maxLength: 20 }), (drawn, steps) => {
-        const limits: RiskSettings = { ...DEFAULT_RISK, ...drawn, ordersPerMinute: 600, priceCollarPercent: null };
+        const limits: RiskSettings = { ...DEFAULT_RISK, ...drawn, ordersPerMinute: 600, priceCollarPercent: d("20") };
         const desk = new Desk({ balance: "10000", limits });
         for (const { symbol, side, worth, rests, hasStop, price } of steps) {
           quote(desk, price);
@@ -76,7 +76,12 @@ describe("whatever is asked", () => {
           if (side === "sell") {
             const sold = compare(quantity, managed) > 0 ? managed : quantity;
             if (compare(sold, d("0.01")) > 0) {
-              expect(desk.codeOf(desk.tryPlace({ symbol, side, quantity: sold }))).toBe("accepted");
+              // Also far under the collar, where it trades at once, and waiting for a lower price among any number of orders.
+              const low = { limitPrice: d((mark * 0.7).toFixed(2)) };
+              const waits = { type: "stop-loss" as const, triggerPrice: d((mark * 0.7).toFixed(2)) };
+              const how = rests ? (hasStop ? waits : low) : {};
+              desk.do({ type: "cancel_all", symbol });
+              expect(desk.codeOf(desk.tryPlace({ symbol, side, quantity: sold, ...how }))).toBe("accepted");
             }
             continue;
           }

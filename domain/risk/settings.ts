@@ -63,3 +63,5 @@ export const DEFAULT_RISK: RiskSettings = {
 
 /** Kraken's lowest tiers allow 60 and 80 open orders per pair (PROTOCOL §3.2); the desk allows 80. */
 export const MAXIMUM_OPEN_ORDERS_PER_SYMBOL = 80;
+/** Its highest tier allows 225: on paper so many exits rest, entries included. At Kraken it says itself what it takes. */
+export const MAXIMUM_RESTING_EXITS_PER_SYMBOL = 225;
