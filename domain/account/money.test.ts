@@ -241,11 +241,14 @@ describe("deposits, reset and the day", () => {
     desk.place({ side: "buy", quantity: d("2") });
     desk.do({ type: "deposit", amount: d("100") });
     expect(desk.do({ type: "start_day" }).events).toEqual([]);
-    desk.now += 24 * 3_600_000;
+    // 14 November 2023, 22:13 UTC, and the midnight there, with which New York's begin to count.
+    desk.now = Date.UTC(2023, 10, 15);
+    desk.do({ type: "start_day" });
+    expect(desk.state.day).toMatchObject({ startedAt: Date.UTC(2023, 10, 15), equity: "10100", flows: "0" });
+    desk.now = Date.UTC(2023, 10, 16, 5, 30);
     desk.book("BTC/USD", [["150", "5"]], [["150", "5"]], "150");
     desk.do({ type: "start_day" });
-    // 14 November 2023, 22:13 UTC + one day; midnight in New York was 05:00 UTC.
-    expect(desk.state.day).toEqual({ startedAt: Date.UTC(2023, 10, 15, 5), equity: "10200", flows: "0" });
+    expect(desk.state.day).toEqual({ startedAt: Date.UTC(2023, 10, 16, 5), equity: "10200", flows: "0" });
     expect(desk.state.peak).toBe("10200");
     expect(desk.do({ type: "start_day" }).events).toEqual([]);
   });
