@@ -83,6 +83,8 @@ export const position = z.object({
   dust: z.boolean(),
   protection: positionProtection,
   openedAt: milliseconds,
+  /** Where its stop was when it was entered, the mean of several entries: R is measured by it. Null or absent: it never had one. */
+  initialStop: decimalText.nullable().optional(),
   /** The proposal that it, or what was last added to it, came from. Null or absent: bought by hand or by a program. */
   provenance: orderProvenance.nullable().optional(),
 });

@@ -104,7 +104,9 @@ export const riskStanding = z.object({
   exposure: amount,
   exposurePercent: amount,
   exposureRoom: amount,
+  /** From the peak, or from `drawdownBase` since a halt was waited out. */
   drawdownPercent: amount,
+  drawdownBase: amount.optional(),
   peak: amount,
   /** Negative: a gain. */
   dayLoss: amount,

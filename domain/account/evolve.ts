@@ -25,6 +25,7 @@ import type {
 } from "./events.ts";
 import { SHORTEST_DAY_MS } from "./day.ts";
 import { applyLeg, changeHeld, changeManaged, freeOf } from "./holdings.ts";
+import { evolveInitialStop } from "./initial-stop.ts";
 import { countedAmend, withRecent } from "./rate-window.ts";
 import { findOrder, step, withFault } from "./order-steps.ts";
 import { evolveNaked } from "../protection/naked-watch.ts";
@@ -35,7 +36,8 @@ import { NEW_VENUE, type VenueLink } from "./venue/state.ts";
 
 /** The state after `event`, which has the journal sequence `seq`. */
 export function evolve(state: AccountState, event: AccountEvent, seq: number): AccountState {
-  const applied = { ...evolvePriceAlerts(evolveHalts(state, apply(state, event, seq), event), event), seq };
+  const entered = evolveInitialStop(state, apply(state, event, seq), event);
+  const applied = { ...evolvePriceAlerts(evolveHalts(state, entered, event), event), seq };
   const after = evolveNaked(state, applied, event);
   if ((event.type === "account_opened") === state.opened) {
     return withFault(after, seq, `${event.type} does not fit an account that is ${state.opened ? "" : "not "}open`);

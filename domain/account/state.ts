@@ -38,6 +38,8 @@ export type Holding = {
   /** Realised since the position was last flat, net of fees, in account currency. */
   readonly realisedProfit: Decimal;
   readonly openedAt: Milliseconds;
+  /** Where its stop was when it was entered, in account currency; absent: it never had one. */
+  readonly initialStop?: Decimal;
   /** The proposal that the position, or what was last added to it, came from; absent where a trader or a program bought. */
   readonly provenance?: OrderProvenance;
 };

@@ -73,6 +73,8 @@ export type Position = {
   readonly dust: boolean;
   readonly protection: PositionProtection;
   readonly openedAt: Milliseconds;
+  /** Where its stop was when it was entered; null: it never had one. */
+  readonly initialStop: Decimal | null;
   readonly provenance: OrderProvenance | null;
 };
 
@@ -195,6 +197,7 @@ export function positionViews(state: AccountState): readonly Position[] {
       dust: isDust(state, asset),
       protection: protectionStanding(state, asset),
       openedAt: holding.openedAt,
+      initialStop: holding.initialStop ?? null,
       provenance: holding.provenance ?? null,
     };
   });

@@ -39,6 +39,13 @@ describe("the risk of a position", () => {
     expect(risk).toMatchObject({ lossAtStop: "-41.8", lossAtStopPercent: "-0.42", rMultiple: null });
   });
 
+  it("is told in R by the stop that the trade was entered with, wherever it is moved to and though it is taken away", () => {
+    for (const stop of [fixed("95"), fixed("99"), fixed("105"), null]) {
+      const risk = positionRisk({ ...position(stop), initialStop: d("95") }, account, at("110"));
+      expect(risk.rMultiple).toBe("1.78");
+    }
+  });
+
   it("of a trailing stop is measured by its distance, wherever it is now", () => {
     const trailing = { type: "trailing" as const, price: d("104.5"), percent: d("5") };
     expect(positionRisk(position(trailing), account, at("110")).rMultiple).toBe("1.91");

@@ -15,6 +15,8 @@ export type ProtectedPosition = {
   readonly quantity: Decimal;
   readonly cost: Decimal | null;
   readonly averageEntryPrice: Decimal | null;
+  /** Where its stop was when it was entered. */
+  readonly initialStop?: Decimal | null | undefined;
   readonly protection: {
     readonly stop: {
       readonly type: "fixed" | "trailing";
@@ -39,7 +41,7 @@ export type PositionRisk = {
   /** Against cost, entry and exit fees included, if the stop sells at its level; negative: a gain. */
   readonly lossAtStop: Decimal | null;
   readonly lossAtStopPercent: Decimal | null;
-  /** Profit so far as a multiple of what the trade risked per unit; null where its stop is not under its entry. */
+  /** Profit so far as a multiple of what the trade risked per unit when it was entered; null where its stop was not under its entry. */
   readonly rMultiple: Decimal | null;
 };
 
@@ -72,17 +74,26 @@ function atStop({ quantity }: ProtectedPosition, stop: Decimal, fees: FeeSchedul
   return multiply(multiply(quantity, stop), subtract(ONE, feeRate(fees, "taker")));
 }
 
-/** A trailing stop risked its distance when the trade began, wherever it is now; a fixed one what is between it and the entry. */
-function rMultipleOf({ averageEntryPrice: entry, protection }: ProtectedPosition, mark: Decimal): Decimal | null {
+function rMultipleOf(position: ProtectedPosition, mark: Decimal): Decimal | null {
+  const entry = position.averageEntryPrice;
+  const risked = entry === null ? null : riskedPerUnit(position, entry);
+  return entry !== null && risked !== null && isPositive(risked)
+    ? divide(subtract(mark, entry), risked, R_DECIMALS, "half-even")
+    : null;
+}
+
+/** What the trade risked when it was entered, wherever its stop is now; of a position that is older than that record, as its stop tells. */
+function riskedPerUnit({ initialStop, protection }: ProtectedPosition, entry: Decimal): Decimal | null {
   const { stop } = protection;
-  if (entry === null || stop === null) {
+  if (initialStop !== null && initialStop !== undefined) {
+    return subtract(entry, initialStop);
+  }
+  if (stop === null) {
     return null;
   }
-  const risked =
-    stop.type === "trailing" && stop.percent !== null
-      ? divide(multiply(entry, stop.percent), HUNDRED, 18, "half-even")
-      : subtract(entry, stop.price);
-  return isPositive(risked) ? divide(subtract(mark, entry), risked, R_DECIMALS, "half-even") : null;
+  return stop.type === "trailing" && stop.percent !== null
+    ? divide(multiply(entry, stop.percent), HUNDRED, 18, "half-even")
+    : subtract(entry, stop.price);
 }
 
 function ofEquity(amount: Decimal | null, equity: Decimal | null): Decimal | null {

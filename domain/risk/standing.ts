@@ -16,8 +16,10 @@ export type RiskStanding = {
   readonly exposurePercent: Decimal | null;
   /** How much more may be entered under the exposure limit; null where there is none. */
   readonly exposureRoom: Decimal | null;
-  /** Of what the desk manages, from its peak. */
+  /** Of what the desk manages, from its peak or from `drawdownBase`: what the limit is compared with. */
   readonly drawdownPercent: Decimal | null;
+  /** Where a further drawdown counts from, since a halt was waited out; null: from the peak. */
+  readonly drawdownBase: Decimal | null;
   readonly peak: Decimal | null;
   /** Negative: a gain. */
   readonly dayLoss: Decimal | null;
@@ -54,7 +56,10 @@ export function riskStanding(
     exposureRoom:
       exposure === null || equity === null || limit === null ? null : roomIn(shareOf(equity, limit), exposure),
     drawdownPercent:
-      managed === null || lossBases === null ? null : drawdownPercent(largest(lossBases.peak, managed), managed),
+      managed === null || lossBases === null
+        ? null
+        : drawdownPercent(largest(lossBases.drawdownBase ?? lossBases.peak, managed), managed),
+    drawdownBase: lossBases?.drawdownBase ?? null,
     peak: lossBases?.peak ?? null,
     dayLoss,
     dayLossPercent:

@@ -87,6 +87,8 @@ function Limits(props: {
   const ofLimit = (limit: Decimal | null, unit = "%"): string =>
     limit === null ? "no limit" : `of ${limit} ${unit} at most`;
   const percent = (value: Decimal | null): string => formatPercent(value, { sign: "negative" });
+  /** Only a further drawdown counts after one that was waited out. */
+  const drawdownFrom = (): string => ((standing().drawdownBase ?? null) === null ? "the peak" : "where you resumed");
   const dayWords = (): string => {
     const loss = standing().dayLoss;
     return loss === null ? MISSING : formatProfit(negate(loss));
@@ -104,12 +106,12 @@ function Limits(props: {
         />
         <LimitBar
           label="Drawdown"
-          title={`From the peak of ${formatMoney(standing().peak)}`}
+          title={`From ${drawdownFrom()} of ${formatMoney(standing().drawdownBase ?? standing().peak)}`}
           words={percent(standing().drawdownPercent)}
           limitWords={
             settings().drawdownPercent === null
-              ? "from the peak; no halt"
-              : `from the peak; halts at ${settings().drawdownPercent} %`
+              ? `from ${drawdownFrom()}; no halt`
+              : `from ${drawdownFrom()}; halts at ${settings().drawdownPercent} %`
           }
           value={standing().drawdownPercent}
           limit={settings().drawdownPercent}
