@@ -105,6 +105,8 @@ export const proposalView = z.object({
   orderStatus: orderStatus.nullable(),
   filledQuantity: decimalText.nullable(),
   averagePrice: decimalText.nullable(),
+  /** Counts its changes, so that of two answers the newer one is known. Absent in older ones: 0. */
+  version: z.number().int().nonnegative().optional(),
 });
 export type ProposalView = z.infer<typeof proposalView>;
 

@@ -170,9 +170,14 @@ export type SentMessageView = z.infer<typeof sentMessage>;
 /** POST /api/assistant/runs/{runId}/retry, with an Idempotency-Key: the same question again, as a new run. */
 export const retryRunRequest = z.strictObject({ providerId: entityId.optional(), modelId: modelId.optional() });
 
-/** POST /api/assistant/runs/preview: what a run with these settings would send. */
-export const previewRequest = startRunRequest.pick({ accountId: true, symbols: true });
-/** Exactly the text that is sent, and its size. */
+/** POST /api/assistant/runs/preview: a run that is not started. Without a chat: as the first of a new one. */
+export const previewRequest = startRunRequest.omit({ chatId: true, prompt: true, useCache: true }).extend({
+  chatId: entityId.optional(),
+  /** As far as it is written. */
+  prompt: z.string().trim().max(8_000).default(""),
+});
+export type PreviewRequest = z.output<typeof previewRequest>;
+/** The text of account and market that is sent, and its size. */
 export const contextPreview = z.object({
   text: z.string(),
   hash: z.string(),
@@ -181,6 +186,14 @@ export const contextPreview = z.object({
   takenAt: milliseconds,
 });
 export type ContextPreviewView = z.infer<typeof contextPreview>;
+
+/** Every message that a run would send now, in order; each run has marks of its own around data from outside. */
+export const runPreview = z.object({
+  messages: z.array(sentMessage),
+  characters: z.number().int().nonnegative(),
+  estimatedTokens: z.number().int().nonnegative(),
+});
+export type RunPreviewView = z.infer<typeof runPreview>;
 
 /** GET /api/assistant/runs/{runId}: the complete record. */
 export const runRecord = z.object({

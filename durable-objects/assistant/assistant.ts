@@ -9,6 +9,7 @@ import {
   changeProviderRequest,
   executeProposalRequest,
   savePromptRequest,
+  previewRequest,
   startRunRequest,
 } from "../../contract/assistant.ts";
 import type {
@@ -18,7 +19,6 @@ import type {
   ChatDetailView,
   ChatPage,
   ChatView,
-  ContextPreviewView,
   CredentialListView,
   ExecutedProposalView,
   ExecuteProposalRequest,
@@ -33,6 +33,8 @@ import type {
   RunView,
   SavePromptRequest,
   ShadowListView,
+  PreviewRequest,
+  RunPreviewView,
   StartRunRequest,
   UsageView,
 } from "../../contract/assistant.ts";
@@ -40,7 +42,6 @@ import { ok, refuse, type Result } from "../../domain/problem.ts";
 import { checked } from "../trader/checked.ts";
 import type { Principal, Write } from "../trader/port.ts";
 import { chatDetail, chatPage, exportEverything, proposalPage, runPage, runRecord } from "./answers.ts";
-import { previewOf } from "./context.ts";
 import { runDueJobs } from "./jobs.ts";
 import type { Resealed } from "./keys/model-keys.ts";
 import { testKey } from "./keys/test-key.ts";
@@ -255,14 +256,10 @@ export class Assistant extends DurableObject<Env> implements AssistantPort {
     return read(this.#parts(), principal, (parts) => runRecord(parts, runId));
   }
 
-  async previewContext(
-    principal: Principal,
-    accountId: string,
-    symbols: readonly string[],
-  ): Promise<Result<ContextPreviewView>> {
-    return read(this.#parts(), principal, async ({ context }) => {
-      const taken = await context.take(principal, accountId, symbols);
-      return taken.ok ? ok(previewOf(taken.value)) : taken;
+  async previewRun(principal: Principal, asked: PreviewRequest): Promise<Result<RunPreviewView>> {
+    return read(this.#parts(), principal, ({ runDesk }) => {
+      const valid = checked(previewRequest, asked);
+      return valid.ok ? runDesk.preview(principal, valid.value) : valid;
     });
   }
 

@@ -1,7 +1,5 @@
 /** The snapshot that a model is given: the account as the Trader tells it, the markets as the feed does. */
-import type { ContextPreviewView } from "../../contract/assistant.ts";
 import type { RiskCheckRequest, RiskCheckView } from "../../contract/risk.ts";
-import { estimatedTokens } from "../../domain/assistant/budget.ts";
 import { indicatorsOf } from "../../domain/assistant/indicators.ts";
 import type { ListedPair } from "../../domain/assistant/reader/symbols.ts";
 import { SNAPSHOT_VERSION, snapshotText, type Snapshot, type SnapshotMarket } from "../../domain/assistant/snapshot.ts";
@@ -138,17 +136,6 @@ export class ContextTaker {
       return refuse("TEMPORARILY_UNAVAILABLE", "The desk did not answer in time. Try again in a few seconds.");
     }
   }
-}
-
-/** What is sent, with its size. */
-export function previewOf({ text, hash, snapshot }: TakenContext): ContextPreviewView {
-  return {
-    text,
-    hash,
-    characters: text.length,
-    estimatedTokens: estimatedTokens([text]),
-    takenAt: snapshot.time,
-  };
 }
 
 /** SHA-256 as 64 hexadecimal digits. */

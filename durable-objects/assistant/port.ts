@@ -9,7 +9,6 @@ import type {
   ChatDetailView,
   ChatPage,
   ChatView,
-  ContextPreviewView,
   CredentialListView,
   ExecutedProposalView,
   ExecuteProposalRequest,
@@ -25,6 +24,8 @@ import type {
   RunView,
   SavePromptRequest,
   ShadowListView,
+  PreviewRequest,
+  RunPreviewView,
   StartRunRequest,
   UsageView,
 } from "../../contract/assistant.ts";
@@ -75,11 +76,7 @@ export type AssistantPort = {
   stopRun(principal: Principal, runId: string): Promise<Result<RunView>>;
   runs(principal: Principal, chatId: string | null, page: PageAsked): Promise<Result<RunPage>>;
   run(principal: Principal, runId: string): Promise<Result<RunRecordView>>;
-  previewContext(
-    principal: Principal,
-    accountId: string,
-    symbols: readonly string[],
-  ): Promise<Result<ContextPreviewView>>;
+  previewRun(principal: Principal, request: PreviewRequest): Promise<Result<RunPreviewView>>;
 
   proposals(
     principal: Principal,

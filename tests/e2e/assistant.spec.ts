@@ -157,7 +157,16 @@ test("the assistant is free of accessibility faults in both themes and shows exa
   await enterAsGuest(page);
   await page.getByRole("link", { name: "Assistant" }).click();
   await page.getByRole("button", { name: "Show what is sent" }).click();
-  await expect(page.getByLabel("What is sent")).toContainText("BTC/USD");
+  const sent = page.getByRole("region", { name: "What is sent" });
+  await expect(sent).toContainText(/\d+ messages, \d+ characters, about \d+ tokens/);
+  await expect(sent).toContainText('"symbol":"BTC/USD"');
+  await page.getByLabel("Question").fill("Is it quiet now?");
+  await expect(sent).toContainText("Is it quiet now?");
+  await page.getByRole("switch", { name: "Send account and market" }).click();
+  await expect(sent).not.toContainText('"symbol":"BTC/USD"');
+  await expect(sent).toContainText("The built-in analyst judges figures");
+  await page.getByRole("switch", { name: "Send account and market" }).click();
+  await expect(sent).toContainText('"symbol":"BTC/USD"');
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
     const { violations } = await new AxeBuilder({ page }).analyze();

@@ -7,7 +7,6 @@ import {
   chatDetail,
   chatPage,
   chatQuery,
-  contextPreview,
   openChatRequest,
   previewRequest,
   promptList,
@@ -18,6 +17,7 @@ import {
   runQuery,
   runRecord,
   savePromptRequest,
+  runPreview,
   startRunRequest,
   usage,
 } from "../../contract/assistant.ts";
@@ -89,9 +89,9 @@ const previewRoute = createRoute({
   ...plain,
   method: "post",
   path: `${base}/runs/preview`,
-  summary: "Exactly the context that a run would send now, and its size",
+  summary: "Every message that a run would send now, and their size",
   request: { body: body(previewRequest) },
-  responses: answers(contextPreview, "The text"),
+  responses: answers(runPreview, "The messages"),
 });
 const runsRoute = createRoute({
   ...plain,
@@ -207,15 +207,10 @@ export function addAssistantRoutes(app: OpenAPIHono<AppEnv>): void {
     );
   });
   app.openapi(previewRoute, async (c) => {
-    const { accountId, symbols } = c.req.valid("json");
+    const request = c.req.valid("json");
     return reply(
       c,
-      await askAssistant(
-        c,
-        "previewContext",
-        (assistant, who) => assistant.previewContext(who, accountId, symbols),
-        PATIENT_MS,
-      ),
+      await askAssistant(c, "previewRun", (assistant, who) => assistant.previewRun(who, request), PATIENT_MS),
     );
   });
   app.openapi(runsRoute, async (c) => {

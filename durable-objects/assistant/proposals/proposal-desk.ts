@@ -113,8 +113,7 @@ export class ProposalDesk {
       return decided(view);
     }
     const rejected: ProposalView = { ...view, status: "rejected", reason: reason ?? view.reason, decidedAt: now() };
-    this.#change(rejected, intent);
-    return ok(rejected);
+    return ok(this.#change(rejected, intent));
   }
 
   /** By alarm: the shelf life of a proposal is over. */
@@ -324,16 +323,18 @@ export class ProposalDesk {
     }
   }
 
-  #change(view: ProposalView, intent: OrderIntent | null): void {
+  #change(view: ProposalView, intent: OrderIntent | null): ProposalView {
     const { storage, proposals, schedule, frames, changed, now } = this.#dependencies;
-    storage.transactionSync(() => {
-      proposals.save(view, intent);
+    return storage.transactionSync(() => {
+      const proposal = { ...view, version: (proposals.get(view.id)?.view.version ?? 0) + 1 };
+      proposals.save(proposal, intent);
       if (view.status !== "open" && view.status !== "denied") {
         schedule.set("expire", view.id, null);
       }
       schedule.set("resolve", view.id, view.status === "executing" ? now() + RESOLVE_AFTER_MS : null);
       changed("proposal", view.id);
-      frames.tell(view.runId, { type: "proposal", proposal: view });
+      frames.tell(view.runId, { type: "proposal", proposal });
+      return proposal;
     });
   }
 

@@ -3,7 +3,8 @@
  * is looked at again, and budget and row are one synchronous turn, so that runs started together cannot overspend.
  */
 import { createHash } from "node:crypto";
-import type { StartRunRequest } from "../../../contract/assistant.ts";
+import type { PreviewRequest, RunPreviewView, StartRunRequest } from "../../../contract/assistant.ts";
+import { estimatedTokens } from "../../../domain/assistant/budget.ts";
 import { ok, refuse, type Result } from "../../../domain/problem.ts";
 import type { Principal, Write } from "../../trader/port.ts";
 import { RULES_PROVIDER, type Catalog, type Choice } from "../catalog.ts";
@@ -55,10 +56,7 @@ export async function admitRun(
     return now.ok ? ok({ runId: now.value.known ?? "", isNew: false }) : now;
   }
   const { choice, ownPrompt } = now.value;
-  const { runs, newId } = dependencies;
-  const earlier = runs.page(request.chatId, Number.MAX_SAFE_INTEGER, EARLIER_RUNS).toReversed();
-  const token = newId().replaceAll("-", "").slice(0, 12);
-  const prepared = prepare(choice, request, taken.value?.text ?? null, ownPrompt?.text ?? null, earlier, token);
+  const prepared = preparedFor(dependencies, request, now.value, taken.value);
   if (!prepared.ok) {
     return prepared;
   }
@@ -66,19 +64,66 @@ export async function admitRun(
   return book(dependencies, intent, view, request, prepared.value, taken.value);
 }
 
+/** What a run with these settings would send now, by the same way and with the same refusals. Nothing is booked or asked. */
+export async function previewRun(
+  dependencies: AdmissionDependencies,
+  principal: Principal,
+  asked: PreviewRequest,
+): Promise<Result<RunPreviewView>> {
+  const request: StartRunRequest = { ...asked, chatId: asked.chatId ?? NO_CHAT, useCache: false };
+  const before = settingsOf(dependencies, request);
+  if (!before.ok) {
+    return before;
+  }
+  const taken = request.withContext
+    ? await dependencies.context.take(principal, request.accountId, request.symbols)
+    : ok(null);
+  if (!taken.ok) {
+    return taken;
+  }
+  const settings = settingsOf(dependencies, request);
+  if (!settings.ok) {
+    return settings;
+  }
+  const prepared = preparedFor(dependencies, request, settings.value, taken.value);
+  if (!prepared.ok) {
+    return prepared;
+  }
+  const { messages } = prepared.value;
+  const texts = messages.map(({ content }) => content);
+  return ok({
+    messages: messages.map((message) => ({ ...message })),
+    characters: texts.reduce((length, text) => length + text.length, 0),
+    estimatedTokens: estimatedTokens(texts),
+  });
+}
+
+/** No chat has this id: nothing was said in it. */
+const NO_CHAT = "none";
+
 type Intent = { readonly key: string; readonly bodyHash: string };
-type Around = {
-  /** The run that the key was used for. */
-  readonly known: string | null;
+type Settings = {
   readonly choice: Choice;
   readonly ownPrompt: { readonly version: number; readonly text: string } | null;
 };
+type Around = Settings & {
+  /** The run that the key was used for. */
+  readonly known: string | null;
+};
 
-function lookAround(
-  { runs, catalog, library }: AdmissionDependencies,
-  intent: Intent,
+function preparedFor(
+  { runs, newId }: AdmissionDependencies,
   request: StartRunRequest,
-): Result<Around> {
+  { choice, ownPrompt }: Settings,
+  taken: TakenContext | null,
+): Result<Prepared> {
+  const earlier = runs.page(request.chatId, Number.MAX_SAFE_INTEGER, EARLIER_RUNS).toReversed();
+  const token = newId().replaceAll("-", "").slice(0, 12);
+  return prepare(choice, request, taken?.text ?? null, ownPrompt?.text ?? null, earlier, token);
+}
+
+function lookAround(dependencies: AdmissionDependencies, intent: Intent, request: StartRunRequest): Result<Around> {
+  const { runs, library } = dependencies;
   const known = runs.byKey(intent.key);
   if (known !== null && known.bodyHash !== intent.bodyHash) {
     return refuse(
@@ -86,12 +131,26 @@ function lookAround(
       "This Idempotency-Key was used for a different run. Use a new key for a new one.",
     );
   }
-  const choice = catalog.choose(request.providerId, request.modelId);
-  if (!choice.ok) {
-    return choice;
+  const settings = settingsOf(dependencies, request);
+  if (!settings.ok) {
+    return settings;
   }
   if (library.chat(request.chatId) === null) {
     return refuse("NOT_FOUND", "There is no such chat.");
+  }
+  if (runs.withStatus("queued", "waiting", "streaming").length >= MOST_ACTIVE) {
+    return refuse("ASSISTANT_LIMIT", `More than ${MOST_ACTIVE} runs are under way. Stop some of them.`, {
+      limit: String(MOST_ACTIVE),
+    });
+  }
+  return ok({ known: known?.id ?? null, ...settings.value });
+}
+
+/** The model and the prompt that the request names. */
+function settingsOf({ catalog, library }: AdmissionDependencies, request: StartRunRequest): Result<Settings> {
+  const choice = catalog.choose(request.providerId, request.modelId);
+  if (!choice.ok) {
+    return choice;
   }
   const ownPrompt =
     request.promptId === undefined ? null : library.promptText(request.promptId, request.promptVersion ?? null);
@@ -101,12 +160,7 @@ function lookAround(
   if (request.providerId === RULES_PROVIDER && (!request.withContext || request.symbols.length === 0)) {
     return refuse("MODEL_NOT_READY", "The built-in analyst judges figures: send the context and a symbol with it.");
   }
-  if (runs.withStatus("queued", "waiting", "streaming").length >= MOST_ACTIVE) {
-    return refuse("ASSISTANT_LIMIT", `More than ${MOST_ACTIVE} runs are under way. Stop some of them.`, {
-      limit: String(MOST_ACTIVE),
-    });
-  }
-  return ok({ known: known?.id ?? null, choice: choice.value, ownPrompt });
+  return ok({ choice: choice.value, ownPrompt });
 }
 
 function newRun(

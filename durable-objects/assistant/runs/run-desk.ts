@@ -3,7 +3,7 @@
  * goes on when the tab closes. What was sent when the object is reset is over: it ends `interrupted`, is charged and never
  * repeated. What was still queued is sent.
  */
-import type { RunView, StartRunRequest } from "../../../contract/assistant.ts";
+import type { PreviewRequest, RunPreviewView, RunView, StartRunRequest } from "../../../contract/assistant.ts";
 import { ZERO } from "../../../domain/decimal.ts";
 import { ok, refuse, type Problem, type Result } from "../../../domain/problem.ts";
 import type { Schedule } from "../../lib/schedule.ts";
@@ -14,7 +14,7 @@ import type { ShadowDesk } from "../proposals/shadow-desk.ts";
 import type { Spending } from "../spending.ts";
 import type { RawReply, RunTable, StoredRun } from "../storage/run-table.ts";
 import type { ProposalTable } from "../storage/proposal-table.ts";
-import { admitRun, type AdmissionDependencies } from "./admit.ts";
+import { admitRun, previewRun, type AdmissionDependencies } from "./admit.ts";
 import type { Ending } from "./ask.ts";
 import { carryOut, type CarryOutDependencies } from "./carry-out.ts";
 import { LiveRun } from "./live-run.ts";
@@ -76,6 +76,11 @@ export class RunDesk {
     }
     this.pump();
     schedule.set("runs", "", runs.withStatus("queued", "waiting", "streaming").length > 0 ? now() + WATCH_MS : null);
+  }
+
+  /** What a run would send now. */
+  preview(principal: Principal, request: PreviewRequest): Promise<Result<RunPreviewView>> {
+    return previewRun(this.#dependencies, principal, request);
   }
 
   /** Takes a run in. The same key with the same request is the same run. */

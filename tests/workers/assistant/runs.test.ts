@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { executedProposal, proposalView, providerList } from "../../../contract/assistant.ts";
-import { addEndpoint, BASE, connect, ended, mockUrl, newDesk, start, textOf, waitFor } from "./support.ts";
+import { executedProposal, proposalView, providerList, runPreview } from "../../../contract/assistant.ts";
+import { addEndpoint, BASE, connect, ended, mockUrl, newDesk, start, textOf, waitFor, type Desk } from "./support.ts";
 
 describe("a first start without any key", () => {
   it("offers the rules analyst, labelled as no language model, and says what the others need", async () => {
@@ -27,6 +27,40 @@ describe("a first start without any key", () => {
     expect(socket.frames.filter((frame) => frame.type === "delta").length).toBeGreaterThan(1);
     expect(snapshot?.text).toContain('"symbol":"BTC/USD"');
     expect(snapshot?.hash).toBe(run.snapshotHash);
+  });
+});
+
+describe("the preview of a run", () => {
+  const preview = async (desk: Desk, wish: object) => {
+    const basis = { accountId: desk.accountId, chatId: desk.chatId, symbols: ["BTC/USD"] };
+    return desk.client.write("POST", `${BASE}/runs/preview`, { ...basis, ...wish });
+  };
+  /** Each run has marks of its own around what comes from outside. */
+  const unmarked = (messages: readonly { readonly content: string }[]) =>
+    messages.map((message) => ({ ...message, content: message.content.replaceAll(/DATA [0-9a-f]{12}/g, "DATA") }));
+
+  it("is message for message what the run then sends: prompt, conversation, attachments, no context when it is off", async () => {
+    const desk = await newDesk();
+    const model = { providerId: await addEndpoint(desk, mockUrl()), modelId: "mock-1" };
+    await ended(desk, (await start(desk, model.providerId, "First [prose]")).id);
+    const asked = { withContext: false, attachments: [{ source: "news", text: "Kraken lists a coin." }] };
+    const shown = runPreview.parse(await (await preview(desk, { ...model, ...asked, prompt: "Now? [prose]" })).json());
+    const { messages } = await ended(desk, (await start(desk, model.providerId, "Now? [prose]", asked)).id);
+    expect(unmarked(shown.messages)).toEqual(unmarked(messages));
+    const text = shown.messages.map(({ content }) => content).join("");
+    expect(shown.characters).toBe(text.length);
+    expect(text).toContain("First [prose]");
+    expect(text).toContain("Kraken lists a coin.");
+    expect(text).not.toContain('"symbol":"BTC/USD"');
+  });
+
+  it("sends account and market where they are on, and refuses as the run would", async () => {
+    const desk = await newDesk();
+    const model = { providerId: "rules", modelId: "rules" };
+    const shown = runPreview.parse(await (await preview(desk, model)).json());
+    expect(shown.messages.at(-1)?.content).toContain('"symbol":"BTC/USD"');
+    expect((await preview(desk, { ...model, withContext: false })).status).toBe(422);
+    expect((await preview(desk, { ...model, promptId: "gone" })).status).toBe(404);
   });
 });
 

@@ -3,25 +3,25 @@ import {
   chat,
   chatDetail,
   chatPage,
-  contextPreview,
   executedProposal,
   keyTest,
   promptList,
   proposalView,
   providerList,
   run,
+  runPreview,
   runRecord,
   usage,
   type ChatDetailView,
   type ChatPage,
   type ChatView,
-  type ContextPreviewView,
   type ExecutedProposalView,
   type KeyTestView,
   type addProviderRequest,
   type BudgetRequest,
   type changeProviderRequest,
   type PromptListView,
+  type RunPreviewView,
   type RunRecordView,
   type ProposalEdits,
   type ProposalView,
@@ -161,9 +161,11 @@ export function retryRun(runId: string, intent: string): Promise<Result<RunView>
   return request(`${BASE}/runs/${runId}/retry`, run, { method: "POST", body: {}, intent });
 }
 
-/** Exactly the text that a run with these settings would send. */
-export function previewContext(accountId: string, symbols: readonly string[]): Promise<Result<ContextPreviewView>> {
-  return request(`${BASE}/runs/preview`, contextPreview, { method: "POST", body: { accountId, symbols } });
+/** Every message that the question would send now. Without a chat: as the first of a new one. */
+export function previewRun(
+  question: Omit<Question, "chatId" | "useCache"> & { readonly chatId?: string },
+): Promise<Result<RunPreviewView>> {
+  return request(`${BASE}/runs/preview`, runPreview, { method: "POST", body: question });
 }
 
 export function executeProposal(

@@ -5,7 +5,11 @@
 import { createSignal, type Accessor } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 import { type ProposalView, type RunView } from "../../../contract/assistant.ts";
-import { assistantServerFrame, type AssistantServerFrame } from "../../../contract/assistant-socket.ts";
+import {
+  assistantServerFrame,
+  MAXIMUM_RESUMED_RUNS,
+  type AssistantServerFrame,
+} from "../../../contract/assistant-socket.ts";
 import { makeSocket, openSocket, type SocketPort, type SocketState } from "./make-socket.ts";
 
 export type AssistantState = {
@@ -33,10 +37,14 @@ export function createAssistantStore(options: { readonly open?: () => SocketPort
   });
 
   function resume() {
+    // Ended ones too: what became of their proposals was told while the line was down. Those that go on come first.
     const runs = Object.values(assistant.runs)
-      .filter(({ endedAt }) => endedAt === null)
+      .toSorted(
+        (left, right) =>
+          Number(left.endedAt !== null) - Number(right.endedAt !== null) || right.createdAt - left.createdAt,
+      )
       .map(({ id, seq }) => ({ runId: id, seq }));
-    return { type: "resume", runs: runs.slice(-50) };
+    return { type: "resume", runs: runs.slice(0, MAXIMUM_RESUMED_RUNS) };
   }
 
   function readText(text: string): void {
@@ -64,7 +72,7 @@ export function createAssistantStore(options: { readonly open?: () => SocketPort
         }
         return;
       case "proposal":
-        setAssistant("proposals", frame.proposal.id, frame.proposal);
+        putProposal(frame.proposal);
         advance(frame.runId, frame.seq, (known) => {
           if (!known.proposalIds.includes(frame.proposal.id)) {
             known.proposalIds.push(frame.proposal.id);
@@ -111,6 +119,14 @@ export function createAssistantStore(options: { readonly open?: () => SocketPort
     }
   }
 
+  /** An answer may be overtaken by what the socket tells, and a line that comes back tells old frames again: the newer one stays. */
+  function putProposal(proposal: ProposalView): void {
+    const known = assistant.proposals[proposal.id];
+    if (known === undefined || (proposal.version ?? 0) >= (known.version ?? 0)) {
+      setAssistant("proposals", proposal.id, proposal);
+    }
+  }
+
   return {
     state,
     assistant,
@@ -119,7 +135,7 @@ export function createAssistantStore(options: { readonly open?: () => SocketPort
         putRun(run);
       }
       for (const proposal of proposals) {
-        setAssistant("proposals", proposal.id, proposal);
+        putProposal(proposal);
       }
     },
     dispose: () => socket.close(),

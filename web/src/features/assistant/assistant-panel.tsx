@@ -1,5 +1,5 @@
 import { createEffect, createSignal, For, onCleanup, onMount, Show, type JSX } from "solid-js";
-import { previewContext, type Attachment } from "../../data/assistant-api.ts";
+import type { Attachment } from "../../data/assistant-api.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { changePanelChoice, panelChoice } from "../../data/preferences.ts";
 import { useAccount } from "../../data/use-account.ts";
@@ -10,6 +10,7 @@ import { ASKED, tickSteps } from "../first-run/steps-done.ts";
 import { Attachments } from "./attachments.tsx";
 import { ChatBar } from "./chat-bar.tsx";
 import { RunMessage } from "./run-message.tsx";
+import { SentPreview, type Asked } from "./sent-preview.tsx";
 import { Spent, SpendNotice } from "./spend.tsx";
 import { useChat } from "./use-chat.ts";
 
@@ -30,7 +31,7 @@ export function AssistantPanel(): JSX.Element {
   const [chosenPrompt, setPrompt] = createSignal(panelChoice("assistant.prompt", ""));
   // One that was deleted in Settings meanwhile is not asked with.
   const promptId = (): string => (chat.prompts().some(({ id }) => id === chosenPrompt()) ? chosenPrompt() : "");
-  const [context, setContext] = createSignal<string | null>(null);
+  const [showsSent, setShowsSent] = createSignal(false);
   const [follows, setFollows] = createSignal(true);
 
   onMount(() => onCleanup(desk.registerAssistant(() => input?.focus())));
@@ -44,39 +45,36 @@ export function AssistantPanel(): JSX.Element {
   });
   const onlyRules = (): boolean =>
     (chat.providers()?.providers ?? []).every(({ ready, kind }) => !ready || kind === "rules");
-  const ask = async (prompt: string): Promise<void> => {
+  /** The question with everything that goes along; null while the account or the models are not known. */
+  const asking = (prompt: string) => {
     const owner = account();
-    if (owner === null || chat.providers() === null || prompt.trim() === "" || chat.isSending()) {
+    return owner === null || chat.providers() === null
+      ? null
+      : {
+          prompt: prompt.trim(),
+          accountId: owner.id,
+          symbols: [desk.symbol()],
+          withContext: withContext(),
+          attachments: attachments(),
+          ...(promptId() === "" ? {} : { promptId: promptId() }),
+        };
+  };
+  const ask = async (prompt: string): Promise<void> => {
+    const asked = asking(prompt);
+    if (asked === null || asked.prompt === "" || chat.isSending()) {
       return;
     }
-    const asked = {
-      prompt: prompt.trim(),
-      accountId: owner.id,
-      symbols: [desk.symbol()],
-      withContext: withContext(),
-      useCache: useCache(),
-      attachments: attachments(),
-      ...(promptId() === "" ? {} : { promptId: promptId() }),
-    };
     setFollows(true);
-    if (await chat.ask(asked)) {
+    if (await chat.ask({ ...asked, useCache: useCache() })) {
       tickSteps([ASKED]);
       setText("");
       setAttachments([]);
     }
   };
-  const showContext = async (): Promise<void> => {
-    const owner = account();
-    if (context() !== null || owner === null) {
-      setContext(null);
-      return;
-    }
-    const answer = await previewContext(owner.id, [desk.symbol()]);
-    setContext(
-      answer.ok
-        ? `${answer.value.characters} characters, about ${answer.value.estimatedTokens} tokens\n\n${answer.value.text}`
-        : answer.error.message,
-    );
+  const previewed = (): Asked | null => {
+    const asked = asking(text());
+    const chatId = chat.chatId();
+    return asked === null ? null : { ...asked, ...chat.chosen(), ...(chatId === null ? {} : { chatId }) };
   };
   const choosePrompt = (id: string): void => {
     setPrompt(id);
@@ -148,12 +146,8 @@ export function AssistantPanel(): JSX.Element {
           </Button>
         </div>
       </Show>
-      <Show when={context()}>
-        {(sent) => (
-          <pre class="max-h-60 overflow-auto border-t bg-raised p-2 text-xs" tabindex="0" aria-label="What is sent">
-            {sent()}
-          </pre>
-        )}
+      <Show when={showsSent()}>
+        <SentPreview asked={previewed()} />
       </Show>
       <form
         class="flex flex-col gap-2 border-t p-2"
@@ -234,8 +228,8 @@ export function AssistantPanel(): JSX.Element {
               onChange={choosePrompt}
             />
           </Show>
-          <Button size="small" onClick={() => void showContext()}>
-            {context() === null ? "Show what is sent" : "Hide what is sent"}
+          <Button size="small" aria-expanded={showsSent()} onClick={() => setShowsSent((shows) => !shows)}>
+            {showsSent() ? "Hide what is sent" : "Show what is sent"}
           </Button>
           <Spent usage={chat.usage()} />
         </div>

@@ -39,6 +39,7 @@ export type Chat = {
   readonly isSending: Accessor<boolean>;
   /** "provider/model" as the picker names it. */
   readonly model: Accessor<string>;
+  readonly chosen: Accessor<{ readonly providerId: string; readonly modelId: string }>;
   readonly chooseModel: (value: string) => void;
   readonly choose: (chatId: string | null) => void;
   readonly search: (text: string) => void;
@@ -73,6 +74,10 @@ export function useChat(): Chat {
       : preferred === undefined
         ? ""
         : `${preferred.providerId}${SEPARATOR}${preferred.modelId}`;
+  };
+  const chosen = () => {
+    const [providerId = "", modelId = ""] = model().split(SEPARATOR);
+    return { providerId, modelId };
   };
   const runs = createMemo(() =>
     Object.values(store.assistant.runs)
@@ -171,11 +176,12 @@ export function useChat(): Chat {
     problem,
     isSending,
     model,
+    chosen,
     chooseModel: setModel,
     choose,
     search: (text) => void refreshChats(text),
     async ask(question) {
-      const [providerId = "", modelId = ""] = model().split(SEPARATOR);
+      const asked = chosen();
       let id = chatId();
       if (id === null) {
         const answer = await openChat(newIntent());
@@ -188,7 +194,7 @@ export function useChat(): Chat {
         choose(id);
       }
       const chat = id;
-      return take(() => startRun({ ...question, chatId: chat, providerId, modelId }, newIntent()));
+      return take(() => startRun({ ...question, ...asked, chatId: chat }, newIntent()));
     },
     async stop(runId) {
       await take(() => stopRun(runId, newIntent()));
