@@ -43,8 +43,12 @@ function scaled(value: Decimal): bigint {
   return negative ? -digits : digits;
 }
 
+/** Of any size, and small ones that are often zero or equal. */
 const amount = fc
-  .tuple(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), fc.integer({ min: 0, max: 18 }))
+  .oneof(
+    fc.tuple(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), fc.integer({ min: 0, max: 18 })),
+    fc.tuple(fc.bigInt({ min: -2n, max: 2n }), fc.integer({ min: 0, max: 1 })),
+  )
   .map(([units, places]) => decimal(plain(units, places)));
 const positiveAmount = amount.map((value) => (isZero(value) ? decimal("1") : absolute(value)));
 const rounding = fc.constantFrom<Rounding>("down", "up", "half-even");
@@ -124,6 +128,8 @@ describe("arithmetic agrees with whole numbers", () => {
         expect(scaled(add(left, right))).toBe(scaled(left) + scaled(right));
         expect(scaled(subtract(left, right))).toBe(scaled(left) - scaled(right));
         expect(scaled(negate(left))).toBe(-scaled(left));
+        expect(isDecimal(negate(left))).toBe(true);
+        expect(scaled(absolute(left))).toBe(scaled(left) < 0n ? -scaled(left) : scaled(left));
         const product = multiply(left, right);
         expect(isDecimal(product)).toBe(true);
         expect(scaledWide(product)).toBe(scaled(left) * scaled(right));

@@ -58,15 +58,26 @@ export const ONE: Decimal = decimal("1");
 export const TWO: Decimal = decimal("2");
 export const HUNDRED: Decimal = decimal("100");
 
+// Sums and comparisons with nothing are most of them; what needs no digits is not parsed.
+
 export function add(left: Decimal, right: Decimal): Decimal {
+  if (isZero(left) || isZero(right)) {
+    return isZero(left) ? right : left;
+  }
   return fromBig(new Big(left).plus(right));
 }
 
 export function subtract(left: Decimal, right: Decimal): Decimal {
+  if (isZero(right) || left === right) {
+    return isZero(right) ? left : ZERO;
+  }
   return fromBig(new Big(left).minus(right));
 }
 
 export function multiply(left: Decimal, right: Decimal): Decimal {
+  if (isZero(left) || isZero(right)) {
+    return ZERO;
+  }
   return fromBig(new Big(left).times(right));
 }
 
@@ -78,17 +89,23 @@ export function divide(left: Decimal, right: Decimal, decimals: number, rounding
 }
 
 export function negate(value: Decimal): Decimal {
-  return fromBig(new Big(value).neg());
+  return isZero(value) ? ZERO : canonical(isNegative(value) ? value.slice(1) : `-${value}`);
 }
 
 export function absolute(value: Decimal): Decimal {
-  return fromBig(new Big(value).abs());
+  return isNegative(value) ? negate(value) : value;
 }
 
 /** −1, 0 or 1 as left is below, equal to or above right. */
 export function compare(left: Decimal, right: Decimal): -1 | 0 | 1 {
-  // Canonical texts are equal exactly when the numbers are; most comparisons over many resting orders end here.
-  return left === right ? 0 : new Big(left).cmp(right);
+  // Canonical texts are equal exactly when the numbers are.
+  if (left === right) {
+    return 0;
+  }
+  if (isNegative(left) !== isNegative(right) || isZero(left) || isZero(right)) {
+    return isNegative(left) || isPositive(right) ? -1 : 1;
+  }
+  return new Big(left).cmp(right);
 }
 
 export function isZero(value: Decimal): boolean {
@@ -125,7 +142,7 @@ export function sum(values: readonly Decimal[]): Decimal {
 
 /** `value` at `decimals` places. "down" and "up" are towards and away from zero. */
 export function round(value: Decimal, decimals: number, rounding: Rounding): Decimal {
-  return fromBig(new Big(value).round(decimals, roundingModes[rounding]));
+  return decimalPlaces(value) <= decimals ? value : fromBig(new Big(value).round(decimals, roundingModes[rounding]));
 }
 
 /** The nearest multiple of `step` towards zero ("down") or away from it ("up"): a price on the tick grid. */
@@ -152,7 +169,10 @@ export function toFixedText(value: Decimal, decimals: number): string {
 
 function fromBig(value: BigJs): Decimal {
   // big.js keeps the sign of a zero; a canonical zero has none.
-  const text = value.eq("0") ? "0" : value.toFixed();
+  return value.c[0] === 0 ? ZERO : canonical(value.toFixed());
+}
+
+function canonical(text: string): Decimal {
   if (!isDecimal(text)) {
     throw new RangeError(`not canonical: ${text}`);
   }

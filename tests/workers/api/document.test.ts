@@ -1,6 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
 import { createApp } from "../../../worker/app.ts";
-import { browser } from "./client.ts";
+import { browser, ORIGIN } from "./client.ts";
 
 type Operation = {
   tags?: string[];
@@ -36,6 +38,20 @@ describe("/api/openapi.json", () => {
     const expected = [...new Set(served)].filter((route) => !undocumented.has(route));
     expect(documented.toSorted()).toEqual(expected.toSorted());
     expect(documented.length).toBeGreaterThan(30);
+  });
+
+  it("is made once, whoever asks how often", async () => {
+    const app = createApp();
+    const made = vi.spyOn(app, "getOpenAPI31Document");
+    const answers = [];
+    for (let asked = 0; asked < 3; asked += 1) {
+      const response = await app.fetch(new Request(`${ORIGIN}/api/openapi.json`), env, createExecutionContext());
+      answers.push([response.headers.get("content-type"), await response.text()]);
+    }
+    expect(made).toHaveBeenCalledTimes(1);
+    expect(new Set(answers.map(String)).size).toBe(1);
+    expect(answers[0]?.[0]).toBe("application/json");
+    expect(answers[0]?.[1]).toContain('"openapi":"3.1.0"');
   });
 
   it("is a sound OpenAPI 3.1 document", async () => {

@@ -17,9 +17,12 @@ import {
 
 const ORDERS = "/api/accounts/main/orders";
 
+/** As in an isolate: one for all requests. Tests of its limits make their own. */
+const app = createApp();
+
 async function send(bindings: Env, request: Request): Promise<Response> {
   const context = createExecutionContext();
-  const response = await createApp().fetch(request, bindings, context);
+  const response = await app.fetch(request, bindings, context);
   await waitOnExecutionContext(context);
   return response;
 }
@@ -165,8 +168,8 @@ describe("origin", () => {
   ];
 
   it.each(changing)("%s %s from another site is refused", async (method, path) => {
+    const client = await guestBrowser();
     for (const origin of ["https://evil.example", "null", "http://127.0.0.1:8788", `${ORIGIN}.evil.example`]) {
-      const client = await guestBrowser();
       const response = await client.send(method, path, { headers: { origin } });
       await expectRefusal(response, 403, "ORIGIN_REFUSED");
     }
