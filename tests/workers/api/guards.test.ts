@@ -18,11 +18,11 @@ import {
 const ORDERS = "/api/accounts/main/orders";
 
 /** As in an isolate: one for all requests. Tests of its limits make their own. */
-const app = createApp();
+const shared = createApp();
 
 async function send(bindings: Env, request: Request): Promise<Response> {
   const context = createExecutionContext();
-  const response = await app.fetch(request, bindings, context);
+  const response = await shared.fetch(request, bindings, context);
   await waitOnExecutionContext(context);
   return response;
 }
