@@ -10,6 +10,7 @@ import {
   decimal,
   divide,
   HUNDRED,
+  isPositive,
   multiply,
   parseDecimal,
   subtract,
@@ -62,8 +63,11 @@ export class Spending {
     this.#now = now;
   }
 
-  /** Reserves the most that a call may cost, on top of what its run has already, or refuses (MODEL_BUDGET). */
-  reserve({ runId, providerId, modelId }: SpendingOf, amount: Decimal): Result<null> {
+  /**
+   * Reserves the most that a call may cost, on top of what its run has already, or refuses (MODEL_BUDGET). `price` stays with the
+   * run: what it costs does not depend on what becomes of its model meanwhile. Null: as before, or free where there is none.
+   */
+  reserve({ runId, providerId, modelId }: SpendingOf, amount: Decimal, price: TokenPrice | null): Result<null> {
     const day = dayOf(this.#now());
     const rows = this.#rows(day);
     const limits = this.limits();
@@ -79,13 +83,14 @@ export class Spending {
     const before = this.of(runId);
     this.#sql.exec(
       `INSERT INTO spending (run_id, day, provider_id, model_id, reserved, cost, estimated, input_tokens,
-         cached_input_tokens, output_tokens) VALUES (?, ?, ?, ?, ?, '0', 0, 0, 0, 0)
-       ON CONFLICT (run_id) DO UPDATE SET reserved = excluded.reserved`,
+         cached_input_tokens, output_tokens, price) VALUES (?, ?, ?, ?, ?, '0', 0, 0, 0, 0, ?)
+       ON CONFLICT (run_id) DO UPDATE SET reserved = excluded.reserved, price = COALESCE(excluded.price, price)`,
       runId,
       day,
       providerId,
       modelId,
       add(before?.reserved ?? ZERO, amount),
+      price === null ? null : JSON.stringify(price),
     );
     return ok(null);
   }
@@ -94,28 +99,24 @@ export class Spending {
    * Puts what a run did cost in the place of its reservation. `tokens` null: the provider told none, the reservation stands,
    * marked as an estimate.
    */
-  settle(runId: string, tokens: Tokens | null, price: TokenPrice | null): RunUsageView {
-    return this.#book(runId, tokens, this.of(runId)?.reserved ?? ZERO, ZERO, price);
+  settle(runId: string, tokens: Tokens | null): RunUsageView {
+    return this.#book(runId, tokens, this.of(runId)?.reserved ?? ZERO, ZERO);
   }
 
   /** As settle, of a first call of a run whose second holds `reserved` of the reservation. */
-  settlePart(runId: string, tokens: Tokens | null, reserved: Decimal, price: TokenPrice | null): RunUsageView {
-    return this.#book(runId, tokens, subtract(this.of(runId)?.reserved ?? ZERO, reserved), reserved, price);
+  settlePart(runId: string, tokens: Tokens | null, reserved: Decimal): RunUsageView {
+    return this.#book(runId, tokens, subtract(this.of(runId)?.reserved ?? ZERO, reserved), reserved);
   }
 
-  #book(
-    runId: string,
-    tokens: Tokens | null,
-    reserved: Decimal,
-    left: Decimal,
-    price: TokenPrice | null,
-  ): RunUsageView {
+  #book(runId: string, tokens: Tokens | null, reserved: Decimal, left: Decimal): RunUsageView {
     const before = this.of(runId)?.usage ?? NOTHING_USED;
     const usage =
       tokens === null
         ? null
         : { inputTokens: tokens.input, cachedInputTokens: tokens.cachedInput, outputTokens: tokens.output };
-    const charge = settle(reserved, usage, price ?? FREE);
+    const price = this.#priceOf(runId);
+    // Something was reserved, so it has a price, which was not kept with it yet: the reservation stands.
+    const charge = settle(reserved, price === null && isPositive(reserved) ? null : usage, price ?? FREE);
     const view: RunUsageView = {
       inputTokens: before.inputTokens + (usage?.inputTokens ?? 0),
       cachedInputTokens: before.cachedInputTokens + (usage?.cachedInputTokens ?? 0),
@@ -140,6 +141,11 @@ export class Spending {
   /** Gives a reservation back: nothing was sent. */
   release(runId: string): void {
     this.#sql.exec("UPDATE spending SET reserved = '0' WHERE run_id = ?", runId);
+  }
+
+  #priceOf(runId: string): TokenPrice | null {
+    const row = firstRow<{ price: string | null }>(this.#sql, "SELECT price FROM spending WHERE run_id = ?", runId);
+    return row === null || row.price === null ? null : parseTrusted<TokenPrice>(row.price);
   }
 
   of(runId: string): { readonly reserved: Decimal; readonly usage: RunUsageView } | null {

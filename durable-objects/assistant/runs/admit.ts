@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { PreviewRequest, RunPreviewView, StartRunRequest } from "../../../contract/assistant.ts";
 import { estimatedTokens } from "../../../domain/assistant/budget.ts";
+import type { TokenPrice } from "../../../domain/assistant/providers.ts";
 import { ok, refuse, type Result } from "../../../domain/problem.ts";
 import type { Principal, Write } from "../../trader/port.ts";
 import { RULES_PROVIDER, type Catalog, type Choice } from "../catalog.ts";
@@ -42,8 +43,11 @@ export async function admitRun(
     bodyHash: createHash("sha256").update(write.body).digest("base64url"),
   };
   const before = lookAround(dependencies, intent, request);
-  if (!before.ok || before.value.known !== null) {
-    return before.ok ? ok({ runId: before.value.known ?? "", isNew: false }) : before;
+  if (!before.ok) {
+    return before;
+  }
+  if (before.value.known !== null) {
+    return ok({ runId: before.value.known, isNew: false });
   }
   const taken = request.withContext
     ? await dependencies.context.take(principal, request.accountId, request.symbols)
@@ -52,8 +56,11 @@ export async function admitRun(
     return taken;
   }
   const now = lookAround(dependencies, intent, request);
-  if (!now.ok || now.value.known !== null) {
-    return now.ok ? ok({ runId: now.value.known ?? "", isNew: false }) : now;
+  if (!now.ok) {
+    return now;
+  }
+  if (now.value.known !== null) {
+    return ok({ runId: now.value.known, isNew: false });
   }
   const { choice, ownPrompt } = now.value;
   const prepared = preparedFor(dependencies, request, now.value, taken.value);
@@ -61,7 +68,7 @@ export async function admitRun(
     return prepared;
   }
   const view = newRun(dependencies, choice, request, prepared.value, taken.value, ownPrompt?.version ?? null);
-  return book(dependencies, intent, view, request, prepared.value, taken.value);
+  return book(dependencies, intent, view, request, prepared.value, taken.value, choice.price);
 }
 
 /** What a run with these settings would send now, by the same way and with the same refusals. Nothing is booked or asked. */
@@ -106,10 +113,9 @@ type Settings = {
   readonly choice: Choice;
   readonly ownPrompt: { readonly version: number; readonly text: string } | null;
 };
-type Around = Settings & {
-  /** The run that the key was used for. */
-  readonly known: string | null;
-};
+type Around =
+  /** The run that the key was used for, whatever became of its model and its prompt since. */
+  { readonly known: string } | (Settings & { readonly known: null });
 
 function preparedFor(
   { runs, newId }: AdmissionDependencies,
@@ -131,6 +137,9 @@ function lookAround(dependencies: AdmissionDependencies, intent: Intent, request
       "This Idempotency-Key was used for a different run. Use a new key for a new one.",
     );
   }
+  if (known !== null) {
+    return ok({ known: known.id });
+  }
   const settings = settingsOf(dependencies, request);
   if (!settings.ok) {
     return settings;
@@ -143,7 +152,7 @@ function lookAround(dependencies: AdmissionDependencies, intent: Intent, request
       limit: String(MOST_ACTIVE),
     });
   }
-  return ok({ known: known?.id ?? null, ...settings.value });
+  return ok({ known: null, ...settings.value });
 }
 
 /** The model and the prompt that the request names. */
@@ -209,10 +218,11 @@ function book(
   request: StartRunRequest,
   { messages, reserved }: Prepared,
   taken: TakenContext | null,
+  price: TokenPrice | null,
 ): Result<Admitted> {
   return storage.transactionSync(() => {
     const { id: runId, providerId, modelId } = view;
-    const budget = spending.reserve({ runId, providerId, modelId }, reserved);
+    const budget = spending.reserve({ runId, providerId, modelId }, reserved, price);
     if (!budget.ok) {
       return budget;
     }

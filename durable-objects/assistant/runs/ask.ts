@@ -3,7 +3,8 @@
  * is stopped by (the user, its time) reaches the provider, because the connection is aborted.
  */
 import type { Problem } from "../../../domain/problem.ts";
-import { ModelFailure, type ModelCall, type ModelWire } from "../wire/call.ts";
+import { beforeAbort } from "../../lib/before-abort.ts";
+import { ModelFailure, type ModelCall, type ModelEvent, type ModelWire } from "../wire/call.ts";
 import { failureOf } from "../wire/failure.ts";
 import { LONGEST_ANSWER, type LiveRun } from "./live-run.ts";
 
@@ -14,8 +15,11 @@ export type Asking = {
   readonly providerName: string;
   readonly modelName: string;
   readonly timeoutSeconds: number;
-  /** Before each try after the first. */
-  readonly onAgain: () => void;
+  /**
+   * Before each try after the first. `mayCost`: the provider may charge for the try that failed. False: there is no budget for
+   * another, and the failure stands.
+   */
+  readonly onAgain: (mayCost: boolean) => boolean;
   readonly onHeaders: () => void;
   /** The first of the answer has come. */
   readonly onBegin: () => void;
@@ -53,17 +57,15 @@ export async function askModel(asking: Asking): Promise<Ending> {
       if (!(failure instanceof ModelFailure)) {
         throw failure;
       }
+      // An answer with a status was refused before anything was computed.
+      const mayCost = live.hasBegun || !("status" in failure.problem.details);
+      const failed: Ending = { status: "failed", error: failure.problem, sent: mayCost };
       if (!failure.retryable || live.hasBegun || tries === TRIES) {
-        // An answer with a status was refused before anything was computed.
-        return {
-          status: "failed",
-          error: failure.problem,
-          sent: live.hasBegun || !("status" in failure.problem.details),
-        };
+        return failed;
       }
       await pause(failure.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (tries - 1), signal);
-      if (!signal.aborted) {
-        asking.onAgain();
+      if (!signal.aborted && !asking.onAgain(mayCost)) {
+        return failed;
       }
     }
   } finally {
@@ -77,15 +79,13 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<Error | null> {
   try {
-    signal.throwIfAborted();
-    for await (const event of wire({ ...call, signal })) {
-      signal.throwIfAborted();
+    for await (const event of untilAborted(wire({ ...call, signal }), signal)) {
       if (event.type === "headers") {
         onHeaders();
       } else if (live.take(event)) {
         onBegin();
       }
-      if (live.raw.length > LONGEST_ANSWER) {
+      if (live.length > LONGEST_ANSWER) {
         live.finish = "length";
         break;
       }
@@ -94,6 +94,23 @@ async function attempt(
   } catch (error) {
     const failure = failureOf(error, providerName);
     return failure instanceof Error ? failure : new Error("a model's wire failed without an error");
+  }
+}
+
+/** A wire that does not heed the signal, or heeds it late, holds nobody up. */
+async function* untilAborted(events: AsyncIterable<ModelEvent>, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+  const iterator = events[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await beforeAbort(iterator.next(), signal);
+      if (next.done === true) {
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    // Not waited for: a generator that hangs ends only when what it hangs in does.
+    Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
 }
 

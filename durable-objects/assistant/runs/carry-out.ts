@@ -1,5 +1,5 @@
 /** A queued run is sent: from our own cache where the user chose so, else to its model, and once more with more room when cut off. */
-import { ZERO } from "../../../domain/decimal.ts";
+import { ZERO, type Decimal } from "../../../domain/decimal.ts";
 import type { Result } from "../../../domain/problem.ts";
 import type { Catalog, Choice } from "../catalog.ts";
 import { hashOf } from "../context.ts";
@@ -52,7 +52,7 @@ export async function carryOut(dependencies: CarryOutDependencies, queued: Store
   }
   let ending = await ask(dependencies, choice.value, queued, live, opened.value, first.value);
   const more = ending.status === "finished" ? moreRoom(choice.value, queued, live, first.value) : null;
-  if (more !== null && startAgain(dependencies, choice.value, queued, live, more)) {
+  if (more !== null && startAgain(dependencies, queued, live, more)) {
     ending = await ask(dependencies, choice.value, queued, live, opened.value, more);
   }
   if (hash !== null && ending.status === "finished" && live.finish === "stop") {
@@ -63,13 +63,18 @@ export async function carryOut(dependencies: CarryOutDependencies, queued: Store
 }
 
 async function ask(
-  { runs, frames, now, onHeaders }: CarryOutDependencies,
+  dependencies: CarryOutDependencies,
   choice: Choice,
-  { view: { id }, messages }: StoredRun,
+  queued: StoredRun,
   live: LiveRun,
   wire: ModelWire,
-  { maximumOutputTokens }: Prepared,
+  { maximumOutputTokens, reserved }: Prepared,
 ): Promise<Ending> {
+  const { storage, runs, frames, now, onHeaders } = dependencies;
+  const {
+    view: { id },
+    messages,
+  } = queued;
   const { provider, model } = choice;
   return askModel({
     wire,
@@ -91,13 +96,18 @@ async function ask(
         runs.saveView({ ...view, status: "streaming", firstTokenAt: view.firstTokenAt ?? now() });
       }
     },
-    onAgain: () => {
-      const view = runs.get(id)?.view;
-      if (view !== undefined) {
-        runs.saveView({ ...view, attempts: view.attempts + 1 });
-        frames.tell(id, { type: "start" });
-      }
-    },
+    onAgain: (mayCost) =>
+      storage.transactionSync(() => {
+        if (mayCost && !reserveAgain(dependencies, queued, live, reserved)) {
+          return false;
+        }
+        const view = runs.get(id)?.view;
+        if (view !== undefined) {
+          runs.saveView({ ...view, attempts: view.attempts + 1 });
+          frames.tell(id, { type: "start" });
+        }
+        return true;
+      }),
   });
 }
 
@@ -110,19 +120,14 @@ function moreRoom(choice: Choice, { messages }: StoredRun, live: LiveRun, first:
   return more.ok && more.value.maximumOutputTokens > first.maximumOutputTokens ? more.value : null;
 }
 
-/** Settles what the first try cost and reserves the second. False when the budget does not allow it: then the first stands. */
-function startAgain(
-  { storage, spending, runs, frames }: CarryOutDependencies,
-  { price }: Choice,
-  { view: { id, providerId, modelId } }: StoredRun,
-  live: LiveRun,
-  more: Prepared,
-): boolean {
+/** Settles what the first answer cost and reserves a second. False when the budget does not allow it: then the first stands. */
+function startAgain(dependencies: CarryOutDependencies, queued: StoredRun, live: LiveRun, more: Prepared): boolean {
+  const { storage, runs, frames } = dependencies;
+  const { id } = queued.view;
   return storage.transactionSync(() => {
-    if (!spending.reserve({ runId: id, providerId, modelId }, more.reserved).ok) {
+    if (!reserveAgain(dependencies, queued, live, more.reserved)) {
       return false;
     }
-    spending.settlePart(id, live.tokens, more.reserved, price);
     live.restart();
     runs.forgetFrames(id);
     const view = runs.get(id)?.view;
@@ -134,6 +139,21 @@ function startAgain(
   });
 }
 
+/** Every call of a run is reserved by itself; the one before it is charged by its usage, or whole as an estimate. */
+function reserveAgain(
+  { spending }: CarryOutDependencies,
+  { view: { id, providerId, modelId } }: StoredRun,
+  live: LiveRun,
+  amount: Decimal,
+): boolean {
+  if (!spending.reserve({ runId: id, providerId, modelId }, amount, null).ok) {
+    return false;
+  }
+  spending.settlePart(id, live.tokens, amount);
+  live.tokens = null;
+  return true;
+}
+
 /** A kept reply comes like any other, at once and for nothing. */
 function replay({ runs, spending }: CarryOutDependencies, id: string, live: LiveRun, kept: RawReply): Ending {
   spending.release(id);
@@ -142,7 +162,11 @@ function replay({ runs, spending }: CarryOutDependencies, id: string, live: Live
     runs.saveView({ ...view, cached: true, status: "streaming", reserved: ZERO });
   }
   live.take({ type: "text", text: kept.text });
-  live.take({ type: "end", finish: "stop", toolArguments: kept.toolArguments, refusal: kept.refusal });
+  for (const [call, text] of kept.toolArguments.entries()) {
+    live.take({ type: "tool", call, text });
+  }
+  live.take({ type: "refusal", text: kept.refusal ?? "" });
+  live.take({ type: "end", finish: "stop" });
   return { status: "finished", error: null, sent: false };
 }
 

@@ -19,10 +19,11 @@ export class LiveRun {
   raw = "";
   tokens: Tokens | null = null;
   finish: FinishReason = "interrupted";
-  toolArguments: readonly string[] = [];
-  refusal: string | null = null;
   readonly #sent: Record<DeltaChannel, string> = { text: "", thinking: "" };
   #thinking = "";
+  #refusal = "";
+  #length = 0;
+  readonly #tools = new Map<number, string>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   readonly #onDelta: (channel: DeltaChannel, text: string) => void;
 
@@ -32,7 +33,21 @@ export class LiveRun {
 
   /** Whether anything of the answer has come: from then on nothing is tried again. */
   get hasBegun(): boolean {
-    return this.raw !== "" || this.#thinking !== "" || this.toolArguments.length > 0;
+    return this.raw !== "" || this.#thinking !== "" || this.#refusal !== "" || this.#tools.size > 0;
+  }
+
+  /** What it handed in by our tool, as far as it has come. */
+  get toolArguments(): readonly string[] {
+    return [...this.#tools.values()];
+  }
+
+  get refusal(): string | null {
+    return this.#refusal === "" ? null : this.#refusal;
+  }
+
+  /** How much has come, shown or not. */
+  get length(): number {
+    return this.#length;
   }
 
   /** What the trader sees of the answer. */
@@ -47,6 +62,7 @@ export class LiveRun {
   /** Takes what the stream brought. True when it is the first of the answer. */
   take(event: ModelEvent): boolean {
     const first = !this.hasBegun;
+    this.#length += "text" in event ? event.text.length : 0;
     switch (event.type) {
       case "headers":
         return false;
@@ -56,13 +72,17 @@ export class LiveRun {
       case "thinking":
         this.#thinking += event.text;
         break;
+      case "tool":
+        this.#tools.set(event.call, (this.#tools.get(event.call) ?? "") + event.text);
+        return first;
+      case "refusal":
+        this.#refusal += event.text;
+        return first;
       case "usage":
         this.tokens = event.tokens;
         return false;
       case "end":
         this.finish = event.finish;
-        this.toolArguments = event.toolArguments;
-        this.refusal = event.refusal;
         return false;
     }
     if (first) {
@@ -100,9 +120,10 @@ export class LiveRun {
     this.#thinking = "";
     this.#sent.text = "";
     this.#sent.thinking = "";
+    this.#refusal = "";
+    this.#length = 0;
+    this.#tools.clear();
     this.tokens = null;
     this.finish = "interrupted";
-    this.toolArguments = [];
-    this.refusal = null;
   }
 }

@@ -214,7 +214,7 @@ export class RunDesk {
     }
     if (run === null) {
       // Its chat was deleted while it ended: what was reserved is taken as spent.
-      spending.settle(id, null, null);
+      spending.settle(id, null);
     } else {
       this.#finish(run, live, ending, reading);
     }
@@ -267,20 +267,19 @@ export class RunDesk {
   }
 
   #charge({ view }: StoredRun, live: LiveRun | null, ending: Ending): RunView["usage"] {
-    const { spending, catalog } = this.#dependencies;
+    const { spending } = this.#dependencies;
     if (!ending.sent) {
       spending.release(view.id);
       return spending.of(view.id)?.usage ?? null;
     }
-    const choice = catalog.choose(view.providerId, view.modelId);
-    return spending.settle(view.id, live?.tokens ?? null, choice.ok ? choice.value.price : null);
+    return spending.settle(view.id, live?.tokens ?? null);
   }
 
   #interrupt(run: StoredRun): void {
     const { storage, runs, frames, schedule, now, spending, changed } = this.#dependencies;
     const { id } = run.view;
     storage.transactionSync(() => {
-      const usage = spending.settle(id, null, null);
+      const usage = spending.settle(id, null);
       runs.saveReply(id, runs.streamed(id, "text"), runs.streamed(id, "thinking"), null);
       runs.saveView({
         ...run.view,

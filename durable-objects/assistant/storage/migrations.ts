@@ -170,4 +170,11 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX proposals_executing ON proposals (status) WHERE status = 'executing';
     `,
   },
+  {
+    id: 4,
+    sql: `
+      -- What a million tokens cost when the run was admitted, as JSON; NULL: free, or of before this was kept.
+      ALTER TABLE spending ADD COLUMN price TEXT;
+    `,
+  },
 ];

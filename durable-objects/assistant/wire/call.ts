@@ -28,13 +28,12 @@ export type ModelEvent =
   | { readonly type: "headers" }
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "thinking"; readonly text: string }
+  /** More of the arguments of a call of our tool; `call` tells calls apart. */
+  | { readonly type: "tool"; readonly call: number; readonly text: string }
+  /** More of a refusal to answer. */
+  | { readonly type: "refusal"; readonly text: string }
   | { readonly type: "usage"; readonly tokens: Tokens }
-  | {
-      readonly type: "end";
-      readonly finish: FinishReason;
-      readonly toolArguments: readonly string[];
-      readonly refusal: string | null;
-    };
+  | { readonly type: "end"; readonly finish: FinishReason };
 
 /** A model that can be asked. Rejects with ModelFailure, or with whatever the abort's reason is. */
 export type ModelWire = (call: ModelCall) => AsyncIterable<ModelEvent>;

@@ -14,6 +14,7 @@ import { refuse } from "../../../domain/problem.ts";
 import type { Secret } from "../../lib/secret.ts";
 import { ModelFailure, type AnswerForm, type ModelCall, type ModelEvent, type ModelWire, type Tokens } from "./call.ts";
 import { failureOf } from "./failure.ts";
+import { finishOf } from "./finish.ts";
 
 export type CompatibleEndpoint = {
   readonly name: string;
@@ -41,9 +42,7 @@ async function* ask(endpoint: CompatibleEndpoint, call: ModelCall): AsyncGenerat
 }
 
 async function* read(stream: AsyncIterable<ChatCompletionChunk>): AsyncGenerator<ModelEvent> {
-  const tools = new Map<number, string>();
   let finish: FinishReason | null = null;
-  let refusal = "";
   for await (const chunk of stream) {
     const tokens = tokensOf(chunk);
     if (tokens !== null) {
@@ -61,19 +60,16 @@ async function* read(stream: AsyncIterable<ChatCompletionChunk>): AsyncGenerator
     if (typeof delta.content === "string" && delta.content !== "") {
       yield { type: "text", text: delta.content };
     }
-    refusal += delta.refusal ?? "";
+    if (typeof delta.refusal === "string" && delta.refusal !== "") {
+      yield { type: "refusal", text: delta.refusal };
+    }
     for (const call of delta.tool_calls ?? []) {
-      tools.set(call.index, (tools.get(call.index) ?? "") + (call.function?.arguments ?? ""));
+      yield { type: "tool", call: call.index, text: call.function?.arguments ?? "" };
     }
     finish = finishOf(choice.finish_reason) ?? finish;
   }
-  yield {
-    type: "end",
-    // A stream that ends without saying why was cut on the way.
-    finish: finish ?? "interrupted",
-    toolArguments: [...tools.values()],
-    refusal: refusal === "" ? null : refusal,
-  };
+  // A stream that ends without saying why was cut on the way.
+  yield { type: "end", finish: finish ?? "interrupted" };
 }
 
 function clientOf({ baseUrl, key }: CompatibleEndpoint): OpenAI {
@@ -158,17 +154,4 @@ function thinkingOf(delta: object): string {
     }
   }
   return "";
-}
-
-function finishOf(reason: string | null): FinishReason | null {
-  switch (reason) {
-    case null:
-      return null;
-    case "length":
-      return "length";
-    case "content_filter":
-      return "content_filter";
-    default:
-      return "stop";
-  }
 }

@@ -26,7 +26,7 @@ export async function openWire(
         rulesWire(() => {
           const [symbol = ""] = symbols;
           const text = snapshot === null ? "There is no context to judge." : rulesReply(analyse(snapshot, symbol));
-          return { text, toolArguments: [], finish: "stop", refusal: null };
+          return { text, finish: "stop" };
         }),
       );
     case "workers_ai":
