@@ -2,6 +2,7 @@
  * The account after an event: total, deterministic, without a price or a clock. An event that does not fit (which only a bug
  * can make) is applied as far as it makes sense and noted in `faults` for the shell to report, never absorbed silently.
  */
+import { tradeKeyOf } from "../venue/reports.ts";
 import { evolvePriceAlerts } from "../alerts/state.ts";
 import { evolveHalts } from "../risk/halts-state.ts";
 import { add, isAbove, isNegative, largest, negate, ZERO } from "../decimal.ts";
@@ -353,8 +354,9 @@ function filled(state: AccountState, event: FillBooked, seq: number): AccountSta
     totals,
   );
   const moves = Object.fromEntries(event.legs.map((leg) => [leg.asset, leg.quantity]));
-  const settled =
-    event.executionId === null ? after : expectSettlement(after, event.executionId, { since: event.time, moves });
+  const trade = tradeKeyOf(event);
+  const execution = { since: event.time, moves, ...(trade === null ? {} : { trade }) };
+  const settled = event.executionId === null ? after : expectSettlement(after, event.executionId, execution);
   return afterOrders(settled, event.symbol);
 }
 

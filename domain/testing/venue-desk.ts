@@ -19,7 +19,7 @@ import type { Order } from "../orders/order.ts";
 import { isTerminal } from "../orders/transitions.ts";
 import type { OrderRequest } from "../orders/request.ts";
 import type { VenueFailureClass } from "../venue/failure.ts";
-import type { VenueExecution, VenueLedgerRow, VenueOrder } from "../venue/reports.ts";
+import { tradeKeyOf, type VenueExecution, type VenueLedgerRow, type VenueOrder } from "../venue/reports.ts";
 import { orderRequest, START } from "./desk.ts";
 import { INSTRUMENTS } from "./instruments.ts";
 import { WIDE_RISK } from "./wide-risk.ts";
@@ -286,9 +286,10 @@ function submittedIn(decision: Decision): string {
 }
 
 function remember(event: AccountEvent, booked: Set<string>): void {
-  if (event.type === "fill_booked" && event.executionId !== null) {
-    booked.add(event.executionId);
-  } else if (event.type === "external_fill_booked") {
+  if ((event.type === "fill_booked" && event.executionId !== null) || event.type === "external_fill_booked") {
+    booked.add(event.executionId ?? "");
+    booked.add(tradeKeyOf(event) ?? "");
+  } else if (event.type === "execution_also_named") {
     booked.add(event.executionId);
   } else if (event.type === "ledger_booked") {
     booked.add(event.ledgerId);

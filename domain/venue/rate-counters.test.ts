@@ -10,7 +10,9 @@ import {
   matchingPoints,
   observe,
   openOrderLimit,
+  resumed,
   tierOfMaximum,
+  undecayed,
   waitUntil,
   withTier,
   type RateCost,
@@ -131,6 +133,27 @@ describe("waiting", () => {
   it("has no end for what never fits", () => {
     expect(waitUntil(freshCounters("starter", NOW), calls(10), "ordinary", NOW)).toBeNull();
     expect(waitUntil(freshCounters("starter", NOW), calls(10), "protective", NOW)).toBe(NOW);
+  });
+});
+
+describe("what has not surely arrived", () => {
+  it("does not decay: the venue counts it when it comes", () => {
+    const sent = charge(charge(freshCounters("pro", NOW), calls(10), NOW), calls(2), NOW);
+    const later = NOW + 5 * SECOND;
+    expect(callPoints(sent, later)).toBe(8);
+    expect(callPoints(undecayed(sent, calls(2), NOW, later), later)).toBe(10);
+    const order = charge(freshCounters("pro", NOW), matching(10), NOW);
+    expect(matchingPoints(undecayed(order, matching(1), NOW, later), "BTC/USD", later)).toBe(1);
+    expect(undecayed(sent, { calls: 0, matching: [] }, NOW, later)).toEqual(sent);
+  });
+
+  it("when a life ends may arrive as late as it travels", () => {
+    const counters = charge(charge(freshCounters("pro", NOW), calls(10), NOW), matching(10), NOW);
+    const soon = resumed(counters, 10 * SECOND, NOW + 3 * SECOND);
+    expect(callPoints(soon, NOW + 3 * SECOND)).toBe(10);
+    const later = resumed(counters, 10 * SECOND, NOW + 15 * SECOND);
+    expect(callPoints(later, NOW + 15 * SECOND)).toBe(6);
+    expect(matchingPoints(soon, "BTC/USD", NOW + 3 * SECOND)).toBe(10);
   });
 });
 

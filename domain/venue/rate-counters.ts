@@ -133,6 +133,43 @@ export function charge(counters: RateCounters, cost: RateCost, now: Milliseconds
   return { ...counters, calls, matching };
 }
 
+/**
+ * The counters with what has decayed since then of an action that may not have arrived yet: the venue counts it when it does, so
+ * that until its answer nothing of it has surely decayed there.
+ */
+export function undecayed(
+  counters: RateCounters,
+  cost: RateCost,
+  since: Milliseconds,
+  now: Milliseconds,
+): RateCounters {
+  const { tier } = counters;
+  const restored = (counter: Counter | undefined, limit: Limit, points: number): Counter => {
+    const lost = Math.min(points * UNITS, Math.max(0, now - since) * limit.decayPerMillisecond);
+    return { units: decayed(counter, limit, now) + lost, at: Math.max(now, counter?.at ?? now) };
+  };
+  const calls = cost.calls === 0 ? counters.calls : restored(counters.calls, callLimits[tier], cost.calls);
+  const matching = { ...counters.matching };
+  for (const { symbol, points } of cost.matching) {
+    if (points > 0) {
+      matching[symbol] = restored(matching[symbol], matchingLimits[tier], points);
+    }
+  }
+  return { ...counters, calls, matching };
+}
+
+/** As an earlier life left them: what was on its way when it ended may have arrived `travel` later. */
+export function resumed(counters: RateCounters, travel: Milliseconds, now: Milliseconds): RateCounters {
+  const later = (counter: Counter): Counter => ({
+    ...counter,
+    at: Math.max(counter.at, Math.min(now, counter.at + travel)),
+  });
+  const matching = Object.fromEntries(
+    Object.entries(counters.matching).map(([symbol, counter]) => [symbol, later(counter)]),
+  );
+  return { ...counters, calls: later(counters.calls), matching };
+}
+
 /** What the venue says its matching counter of the pair stands at. Higher is believed at once, lower once ours is settled. */
 export function observe(counters: RateCounters, symbol: Symbol, points: number, now: Milliseconds): RateCounters {
   const { tier, matching } = counters;

@@ -52,6 +52,17 @@ export type VenueExecution = {
   readonly time: Milliseconds;
 };
 
+/**
+ * The public trade that it is of, on its side: the same one whatever the execution is called. One source alone says that the
+ * socket and TradesHistory give an execution the same id (PROTOCOL §6.1). Null where the trade is not told.
+ */
+export function tradeKeyOf(
+  execution: Pick<VenueExecution, "symbol" | "side" | "price" | "quantity"> & { readonly tradeId?: number | null },
+): string | null {
+  const { symbol, side, price, quantity, tradeId = null } = execution;
+  return tradeId === null ? null : `trade ${tradeId} ${side} ${quantity} ${symbol} ${price}`;
+}
+
 /** PROTOCOL §2.3 Ledgers. `wallet` tells spot from earn: the two are one asset (TRADING §6). */
 export type VenueLedgerRow = {
   readonly ledgerId: string;

@@ -1,19 +1,27 @@
-import type { WebSocket } from "ws";
-
 const mostBuffered = 16 * 1_048_576;
+
+/** What is used of a WebSocket; in process it need not be one. */
+export interface Wire {
+  readonly OPEN: number;
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  send(text: string): void;
+  close(code: number): void;
+  terminate(): void;
+}
 
 /** One client's socket. Frames are collected during a turn and sent when it is over. */
 export class Connection {
   readonly id: string;
   readonly kind: "public" | "private";
-  readonly socket: WebSocket;
+  readonly socket: Wire;
   /** Last time the client sent something, by the process's clock in ms. */
   heardAt: number;
   /** Whether it has any subscription, so that it gets heartbeats. */
   subscribed = false;
   readonly #outbox: string[] = [];
 
-  constructor(id: string, kind: "public" | "private", socket: WebSocket, now: number) {
+  constructor(id: string, kind: "public" | "private", socket: Wire, now: number) {
     this.id = id;
     this.kind = kind;
     this.socket = socket;

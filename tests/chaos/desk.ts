@@ -13,6 +13,8 @@ import { createKrakenAccount, type KrakenAccount } from "../../durable-objects/t
 import type { RestCredentials, Transport } from "../../durable-objects/trader/kraken/rest/api.ts";
 import { krakenRest } from "../../durable-objects/trader/kraken/rest/client.ts";
 import { RateKeeper } from "../../durable-objects/trader/kraken/rest/rate-keeper.ts";
+import { PrivateSocket } from "../../durable-objects/trader/kraken/socket/private-socket.ts";
+import type { LinkSocket } from "../../durable-objects/market-feed/venue/link.ts";
 import type { Recorded } from "../../durable-objects/trader/turn.ts";
 import type { HistoryDatabase } from "../../durable-objects/trader/history-writer.ts";
 import { Courier } from "./courier.ts";
@@ -35,6 +37,10 @@ export type DeskPorts = {
   readonly committed: (recorded: readonly Recorded[]) => void;
   /** Sets the one alarm, in so many milliseconds; null: none. Absent: a timer that keeps its time. */
   readonly alarm?: (inMs: number | null) => void;
+  /** Dials the private socket; null or absent: there is none and everything is polled. */
+  readonly dial?: (() => Promise<LinkSocket>) | null;
+  /** Whether somebody watches the account; absent: nobody. */
+  readonly watched?: () => boolean;
   /** Null or absent: the copy of the journal is left out. */
   readonly history?: HistoryDatabase | null;
   readonly failed: (error: unknown) => void;
@@ -86,20 +92,36 @@ export class TestDesk {
       names: ports.names,
       rates,
     });
+    const { dial = null } = ports;
     this.#account = createKrakenAccount({
       accountId: ACCOUNT,
       desk: this.desk,
       rest,
       history: rest,
-      // Everything is polled: the socket has a simulation of its own.
-      socket: null,
+      socket:
+        dial === null
+          ? null
+          : (events) =>
+              new PrivateSocket(
+                {
+                  url: "wss://exchange/v2",
+                  dial,
+                  now: ports.now,
+                  random: () => 0.5,
+                  schedule: (at, run) => ports.after(Math.max(0, at - ports.now()), run),
+                  token: () => rest.webSocketsToken({ lane: "resolving", urgency: "protective" }),
+                  takeDial: () => Promise.resolve(0),
+                  rates,
+                },
+                events,
+              ),
       market: "sim",
       now: ports.now,
       after: ports.after,
       newId: ports.newId,
       markets: () => Promise.resolve(ports.markets()),
       pairs: () => Promise.resolve(SYMBOLS.map(instrumentOf)),
-      watched: () => false,
+      watched: ports.watched ?? (() => false),
       plan: (at) => {
         this.#setAlarm(at === null ? null : at - ports.now());
       },

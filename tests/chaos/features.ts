@@ -23,6 +23,8 @@ export const FEATURES = [
   "history",
   /** A browser follows the frames over a bad line. */
   "client",
+  /** Orders and their executions go over the private socket, whose line drops, loses, doubles and reorders frames. */
+  "socket",
 ] as const;
 
 export type Feature = (typeof FEATURES)[number];

@@ -1,4 +1,5 @@
 /** The lives of the trader: it is evicted, crashes at an await, is replaced without knowing it, and starts again. */
+import type { LinkSocket } from "../../durable-objects/market-feed/venue/link.ts";
 import type { Transport } from "../../durable-objects/trader/kraken/rest/api.ts";
 import { decodeSecret } from "../../durable-objects/trader/kraken/rest/sign.ts";
 import type { Recorded } from "../../durable-objects/trader/turn.ts";
@@ -48,7 +49,7 @@ export class Lives {
   }
 
   bringUp(): void {
-    const { clock, time, exchange, feed, story, history } = this.#world;
+    const { clock, time, exchange, feed, story, history, lines } = this.#world;
     const life: Life = { state: "alive", gateClosed: false };
     this.#life = life;
     this.count += 1;
@@ -101,6 +102,8 @@ export class Lives {
           this.#witness.committed(recorded);
         }
       },
+      dial: lines === null ? null : () => await_(async () => gated(life, await lines.dial(() => isDead(life)))),
+      watched: () => this.#world.watched,
       alarm: (inMs) => {
         alarm.set(inMs);
       },
@@ -165,6 +168,26 @@ export class Lives {
     this.#world.troubledAt = this.#world.time.now;
     this.#world.story.tell(text);
   }
+}
+
+/** What a replaced instance would send does not leave, once it has written. */
+function gated(life: Life, socket: LinkSocket): LinkSocket {
+  return {
+    send: (text) => {
+      if (!life.gateClosed) {
+        socket.send(text);
+      }
+    },
+    close: () => {
+      socket.close();
+    },
+    onMessage: (listener) => {
+      socket.onMessage(listener);
+    },
+    onClose: (listener) => {
+      socket.onClose(listener);
+    },
+  };
 }
 
 function isDead(life: Life): boolean {

@@ -4,6 +4,7 @@ import type { NameTable } from "../../domain/venue/names.ts";
 import { createRandom, type Random } from "../../exchange-sim/random.ts";
 import type { Feature } from "./features.ts";
 import { HistoryModel } from "./history.ts";
+import type { PrivateLines } from "./private-line.ts";
 import { Story } from "./story.ts";
 import { VirtualTime } from "./time.ts";
 import { ModelExchange, SYMBOLS } from "./venue.ts";
@@ -19,6 +20,10 @@ export class Surroundings {
   readonly exchange: ModelExchange;
   readonly clock = new DeskClock(this.time);
   readonly feed: Feed;
+  /** Null: the seed has no private socket. */
+  readonly lines: PrivateLines | null;
+  /** Whether somebody watches the account, so that the socket stays open. */
+  watched = false;
   /** Null: the seed has no D1. */
   readonly history: HistoryModel | null;
   names: NameTable = { symbols: {}, assets: {}, pairs: {} };
@@ -38,6 +43,8 @@ export class Surroundings {
     });
     this.feed = new Feed(this.exchange);
     this.#features = new Map(features.map((feature) => [feature, createRandom(`${seed}/${feature}`)]));
+    const socket = this.drawsOf("socket");
+    this.lines = socket === null ? null : this.exchange.privateLines(socket.fork("line"));
     const history = this.drawsOf("history");
     this.history = history === null ? null : new HistoryModel(this.time, history.fork("line"));
   }

@@ -16,6 +16,7 @@ import { createVenue, type Venue } from "../../exchange-sim/venue.ts";
 import { decimal, type Decimal } from "../../domain/decimal.ts";
 import type { Instrument, Level, MarketView } from "../../domain/market.ts";
 import type { RestAnswer, RestRequest } from "../../durable-objects/trader/kraken/rest/api.ts";
+import { callKey, PrivateLines } from "./private-line.ts";
 import type { VirtualTime } from "./time.ts";
 
 export const SYMBOLS = ["BTC/USD", "ETH/USD", "ETH/BTC"] as const;
@@ -186,7 +187,7 @@ export class ModelExchange {
     }
     const reply = await serveApi(this.venue, faults, this.#limits, simRequest(request));
     this.#noteArrival(request);
-    this.#judge(reply);
+    this.#judge(name, reply);
     if (fate === 7) {
       this.#tell(`network: answer to ${name} lost`);
       return lost(this.#time, random);
@@ -225,6 +226,20 @@ export class ModelExchange {
     return lost(this.#time, this.#random);
   }
 
+  /** The line for private sockets, over the same board of faults. */
+  privateLines(draws: Random): PrivateLines {
+    return new PrivateLines({
+      venue: this.venue,
+      faults: this.faults,
+      weather: this.weather,
+      time: this.#time,
+      draws,
+      tell: this.#tell,
+      arrived: this.arrived,
+      astray: this.astray,
+    });
+  }
+
   #goesAstray(request: RestRequest): void {
     this.astray.add(keyOf(request));
   }
@@ -233,8 +248,9 @@ export class ModelExchange {
     this.arrived.add(keyOf(request));
   }
 
-  #judge(reply: RestReply | undefined): void {
+  #judge(name: string, reply: RestReply | undefined): void {
     if (reply?.body.includes("Rate limit exceeded") === true) {
+      this.#tell(`exchange: ${name} is answered ${reply.body}`);
       this.rateRefusals += 1;
     }
   }
@@ -266,11 +282,6 @@ export function instrumentOf(symbol: string): Instrument {
 /** Ids that one decision makes differ in their end alone. */
 export function short(id: string): string {
   return id.length > 20 ? `${id.slice(0, 6)}.${id.slice(-2)}` : id;
-}
-
-/** A call about one order, by either of its names. */
-export function callKey(method: string, name: string): string {
-  return `${method} ${name}`;
 }
 
 function keyOf({ url, body }: RestRequest): string {

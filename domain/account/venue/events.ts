@@ -102,11 +102,22 @@ export type ExternalFillBooked = Timed & {
   readonly fee: Decimal;
   readonly feeAsset: Asset;
   readonly liquidity: Liquidity;
+  /** Of the public trade; absent in events of before it was kept. */
+  readonly tradeId?: number | null;
   /** Change of managed inventory and cash. */
   readonly legs: readonly FillLeg[];
   /** Change of external inventory. */
   readonly external: readonly { readonly asset: Asset; readonly quantity: Decimal }[];
   readonly filledAt: Milliseconds;
+};
+
+/** An execution that was booked already came under another id: by that the ledger may name it. */
+export type ExecutionAlsoNamed = Timed & {
+  readonly type: "execution_also_named";
+  /** The other id. */
+  readonly executionId: string;
+  /** The trade that it is of (venue/reports tradeKeyOf). */
+  readonly trade: string;
 };
 
 /** A row of the exchange's ledger that is no trade: deposit, withdrawal, transfer, earn, reward, fee credit. */
@@ -224,6 +235,7 @@ export type VenueEvent =
   | ExternalOrderSeen
   | ExternalOrderEnded
   | ExternalFillBooked
+  | ExecutionAlsoNamed
   | LedgerBooked
   | LedgerSettled
   | DifferenceNoted
@@ -253,6 +265,7 @@ export const VENUE_EVENT_TYPES = [
   "external_order_seen",
   "external_order_ended",
   "external_fill_booked",
+  "execution_also_named",
   "ledger_booked",
   "ledger_settled",
   "difference_noted",

@@ -11,13 +11,15 @@ import {
   VENUE_EVENT_TYPES,
   type ActionDeferred,
   type ActionSent,
+  type ExecutionAlsoNamed,
   type ExternalFillBooked,
   type LedgerBooked,
   type LedgerSettled,
   type VenueEvent,
 } from "./events.ts";
 import type { VenueLink, VenueState } from "./state.ts";
-import { findUnsettled, withUnsettled, type UnsettledExecution } from "./unsettled.ts";
+import { tradeKeyOf } from "../../venue/reports.ts";
+import { findUnsettled, unsettledId, withUnsettled, type UnsettledExecution } from "./unsettled.ts";
 
 const VENUE_EVENTS: ReadonlySet<string> = new Set(VENUE_EVENT_TYPES);
 
@@ -104,6 +106,8 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
       });
     case "external_fill_booked":
       return externalFill(state, event);
+    case "execution_also_named":
+      return alsoNamed(state, event, seq);
     case "ledger_booked":
       return ledgerBooked(state, event);
     case "ledger_settled":
@@ -262,7 +266,24 @@ function externalFill(state: AccountState, event: ExternalFillBooked): AccountSt
   const realised = event.legs.reduce((sum, leg) => add(sum, leg.realisedProfit ?? ZERO), ZERO);
   // What is filled of its order is told by the order's own reports, in totals: added here it would count twice.
   const booked = { ...state, holdings, realisedProfit: add(state.realisedProfit, realised) };
-  return expectSettlement(booked, event.executionId, { since: event.time, moves, byHand: true });
+  const trade = tradeKeyOf(event);
+  return expectSettlement(booked, event.executionId, {
+    since: event.time,
+    moves,
+    byHand: true,
+    ...(trade === null ? {} : { trade }),
+  });
+}
+
+function alsoNamed(state: AccountState, { trade, executionId }: ExecutionAlsoNamed, seq: number): AccountState {
+  const unsettled = state.venue?.unsettled ?? {};
+  const id = unsettledId(unsettled, trade);
+  const execution = id === null ? null : findUnsettled(unsettled, id);
+  if (id === null || execution === null) {
+    return state; // Settled already.
+  }
+  const named = { ...execution, names: [...(execution.names ?? []), executionId] };
+  return inVenue(state, seq, (venue) => ({ ...venue, unsettled: withUnsettled(unsettled, { [id]: named }) }));
 }
 
 function ledgerBooked(state: AccountState, event: LedgerBooked): AccountState {

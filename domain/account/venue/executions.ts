@@ -1,6 +1,7 @@
-/** Executions, each booked once by its id, in whatever order they come (TRADING §6 "Fills"). */
+/** Executions, each booked once by its id and by its trade, in whatever order they come (TRADING §6 "Fills"). */
 import type { Order } from "../../orders/order.ts";
-import type { VenueExecution, VenueOrder } from "../../venue/reports.ts";
+import { tradeKeyOf, type VenueExecution, type VenueOrder } from "../../venue/reports.ts";
+import type { AccountEvent } from "../events.ts";
 import { isTerminal } from "../../orders/transitions.ts";
 import { record, stamp, type Turn } from "../turn.ts";
 import { raiseAlert } from "./alerts.ts";
@@ -19,11 +20,26 @@ export function bookExecutions(turn: Turn, command: Extract<VenueCommand, { type
   const orders = new Map(command.orders.map((order) => [order.venueOrderId, order]));
   const seen = new Set<string>(turn.context.booked);
   for (const execution of command.executions.toSorted((left, right) => left.time - right.time)) {
-    if (!seen.has(execution.executionId)) {
-      seen.add(execution.executionId);
-      bookOne(turn, execution, orders.get(execution.venueOrderId) ?? null);
+    const { executionId } = execution;
+    if (seen.has(executionId)) {
+      continue;
+    }
+    seen.add(executionId);
+    const trade = tradeKeyOf(execution);
+    if (trade !== null && seen.has(trade)) {
+      record(turn, { type: "execution_also_named", ...stamp(turn.context), executionId, trade });
+      continue;
+    }
+    const before = turn.events.length;
+    bookOne(turn, execution, orders.get(execution.venueOrderId) ?? null);
+    if (trade !== null && turn.events.slice(before).some(isFill)) {
+      seen.add(trade);
     }
   }
+}
+
+function isFill({ type }: AccountEvent): boolean {
+  return type === "fill_booked" || type === "external_fill_booked";
 }
 
 function bookOne(turn: Turn, execution: VenueExecution, report: VenueOrder | null): void {

@@ -92,6 +92,7 @@ export function bookExternalExecution(turn: Turn, execution: VenueExecution): vo
     fee: fee.amount,
     feeAsset: fee.asset,
     liquidity,
+    tradeId: execution.tradeId,
     legs,
     external,
     filledAt: execution.time,

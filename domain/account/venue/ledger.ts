@@ -21,7 +21,7 @@ import type { VenueCommand } from "./commands.ts";
 import type { LedgerSettled } from "./events.ts";
 import { outgoing } from "./fill.ts";
 import { shrinkSales } from "./shrink.ts";
-import { findUnsettled } from "./unsettled.ts";
+import { findUnsettled, unsettledId } from "./unsettled.ts";
 
 /** Balances count these only (domain/venue/names isSpendable): what is staked or bonded is owned, but not to be traded. */
 const SPENDABLE_WALLETS: ReadonlySet<string> = new Set(["spot", "flex", "main"]);
@@ -50,13 +50,17 @@ export function bookLedger(turn: Turn, command: Extract<VenueCommand, { type: "b
       bookRow(turn, row, SPENDABLE_WALLETS.has(row.wallet) ? quantity : ZERO);
       continue;
     }
-    const moves = expected.get(row.referenceId) ?? { ...findUnsettled(unsettled, row.referenceId)?.moves };
+    const executionId =
+      findUnsettled(unsettled, row.referenceId) === null
+        ? (unsettledId(unsettled, row.referenceId) ?? row.referenceId)
+        : row.referenceId;
+    const moves = expected.get(executionId) ?? { ...findUnsettled(unsettled, executionId)?.moves };
     const move = moves[row.asset];
     if (move !== undefined) {
       seen.add(row.ledgerId);
-      expected.set(row.referenceId, moves);
+      expected.set(executionId, moves);
       delete moves[row.asset];
-      const { ledgerId, referenceId: executionId, asset } = row;
+      const { ledgerId, asset } = row;
       settled.push({ ledgerId, executionId, asset, difference: subtract(quantity, move) });
     }
   }

@@ -92,6 +92,34 @@ describe("fills (TRADING §6)", () => {
     expect(desk.live(id).venue).toMatchObject({ venueFilled: "0.3", ending: { status: "cancelled" } });
   });
 
+  it("count once by their trade too: the socket and the history may call them differently, and the ledger settles all the same", () => {
+    const desk = new VenueDesk();
+    const id = desk.open(limitBuy);
+    const trade = { tradeId: 77 } as const;
+    desk.book([desk.execution(id, "1", "100", { ...trade, executionId: "SOCKET" })]);
+    const again = desk.execution(id, "1", "100", { ...trade, executionId: "HISTORY" });
+    desk.book([again]);
+    desk.book([again]);
+    expect(desk.events.filter(({ type }) => type === "execution_also_named")).toHaveLength(1);
+    expect(desk.holding("BTC")).toMatchObject({ managed: "1" });
+    desk.bookLedger(
+      desk.ledger("USD", "-99.9999", "trade", { referenceId: "HISTORY", fee: d("0.4001") }),
+      desk.ledger("BTC", "1", "trade", { referenceId: "HISTORY" }),
+    );
+    expect(desk.state.venue?.unsettled).toEqual({});
+    expect(desk.holding("USD").managed).toBe("9899.6");
+  });
+
+  it("of one order at one price in two trades are two", () => {
+    const desk = new VenueDesk();
+    const id = desk.open(limitBuy);
+    desk.book([
+      desk.execution(id, "0.5", "100", { executionId: "A", tradeId: 77 }),
+      desk.execution(id, "0.5", "100", { executionId: "B", tradeId: 78 }),
+    ]);
+    expect(desk.order(id)).toMatchObject({ status: "filled", filledQuantity: "1" });
+  });
+
   it("of an order that nobody can tell are left to be read again", () => {
     const desk = new VenueDesk();
     expect(desk.book([handTrade()])).toMatchObject({ events: [] });

@@ -15,6 +15,10 @@ export type UnsettledExecution = {
   readonly moves: Readonly<Record<Asset, Decimal>>;
   /** A trade made by hand: its rounding is of external inventory. Absent: one of the desk's. */
   readonly byHand?: boolean;
+  /** The trade that it is of (venue/reports tradeKeyOf), where it was told. */
+  readonly trade?: string;
+  /** Other ids under which it came. */
+  readonly names?: readonly string[];
 };
 
 /** By shelf, then by execution id. A shelf with nothing on it is not there. */
@@ -25,6 +29,18 @@ const SHELVES = 64;
 /** The execution, while rows of it are still to come. */
 export function findUnsettled(all: Unsettled, executionId: string): UnsettledExecution | null {
   return all[shelfOf(executionId)]?.[executionId] ?? null;
+}
+
+/** The id under which the execution lies that has this other name, or is of this trade; null: none. */
+export function unsettledId(all: Unsettled, nameOrTrade: string): string | null {
+  for (const shelf of Object.values(all)) {
+    for (const [id, { trade, names = [] }] of Object.entries(shelf)) {
+      if (trade === nameOrTrade || names.includes(nameOrTrade)) {
+        return id;
+      }
+    }
+  }
+  return null;
 }
 
 /** Every execution of which rows are still to come. */

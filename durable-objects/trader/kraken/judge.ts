@@ -6,6 +6,7 @@ import type { AccountState } from "../../../domain/account/state.ts";
 import { symbolsNeeded } from "../../../domain/account/symbols.ts";
 import type { MarketView, Symbol } from "../../../domain/market.ts";
 import type { Order } from "../../../domain/orders/order.ts";
+import { tradeKeyOf } from "../../../domain/venue/reports.ts";
 import { parseTrusted } from "../../lib/trusted-json.ts";
 import type { KrakenAccountPorts } from "./ports.ts";
 
@@ -69,11 +70,11 @@ export class Judge {
   }
 }
 
-/** Execution and ledger ids that a command brings. */
+/** Execution and ledger ids that a command brings, and the trades of the executions. */
 function bookableIn(command: Command): readonly string[] {
   switch (command.type) {
     case "book_executions":
-      return command.executions.map(({ executionId }) => executionId);
+      return command.executions.flatMap((execution) => [execution.executionId, tradeKeyOf(execution) ?? []].flat());
     case "book_ledger":
       return command.rows.map(({ ledgerId }) => ledgerId);
     default:

@@ -3,7 +3,12 @@ import type { OpenOrder } from "../../../domain/account/state.ts";
 import { isAbove } from "../../../domain/decimal.ts";
 import type { Instrument, Milliseconds } from "../../../domain/market.ts";
 import type { VenueFailure, VenueReply } from "../../../domain/venue/failure.ts";
-import type { VenueExecution, VenueLedgerRow, VenueOrder } from "../../../domain/venue/reports.ts";
+import {
+  tradeKeyOf,
+  type VenueExecution,
+  type VenueLedgerRow,
+  type VenueOrder,
+} from "../../../domain/venue/reports.ts";
 import { parseTrusted } from "../../lib/trusted-json.ts";
 import type { Store } from "../store.ts";
 import type { Judge } from "./judge.ts";
@@ -163,9 +168,13 @@ export class Reader {
     // The socket tells the last trades of the account when it comes up: those of before the connection are in its holdings.
     const floor = this.#floor();
     const counted = executions.filter(({ executionId, time }) => isAfter(floor, executionId, time));
-    const known = this.#judge.booked(counted.map(({ executionId }) => executionId));
-    const news = counted.filter(({ executionId }) => !known.has(executionId));
-    if (news.length === 0) {
+    const known = this.#judge.booked(
+      counted.flatMap((execution) => [execution.executionId, tradeKeyOf(execution) ?? []].flat()),
+    );
+    // One that is booked and comes under another id is no news, but the ledger may call it by that.
+    const unheard = counted.filter(({ executionId }) => !known.has(executionId));
+    const news = unheard.filter((execution) => !known.has(tradeKeyOf(execution) ?? ""));
+    if (unheard.length === 0) {
       return 0;
     }
     const orders: VenueOrder[] = [];
@@ -175,7 +184,7 @@ export class Reader {
       const reply = await this.#patiently(() => this.#ports.rest.queryOrders(ids, { lane: "resolving" }));
       orders.push(...(reply.ok ? reply.value : []));
     }
-    await this.#judge.applyValued({ type: "book_executions", executions: news, orders });
+    await this.#judge.applyValued({ type: "book_executions", executions: unheard, orders });
     return news.length;
   }
 

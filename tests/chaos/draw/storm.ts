@@ -1,6 +1,7 @@
 /** Draws what happens next. */
 import { HISTORY_STATES } from "../history.ts";
 import type { Lives } from "../lives.ts";
+import { LINE_FAULTS } from "../private-line.ts";
 import { FEED_STATES, type Surroundings } from "../surroundings.ts";
 import { movePrices, orderByHand, restate, revokeKey, transfer } from "./exchange-side.ts";
 import { haltOrResume, sampleEquity } from "./halts.ts";
@@ -48,6 +49,7 @@ export function happenBesides(world: Surroundings, lives: Lives, user: User): vo
   jump(world);
   closePair(world);
   stallHistory(world);
+  troubleSocket(world);
   const desk = lives.alive;
   if (desk?.state?.venue?.foundAt !== null && desk !== null) {
     user.settle(desk);
@@ -63,6 +65,26 @@ function stallHistory(world: Surroundings): void {
   if (history !== null && draws !== null && draws.integer(10) === 0) {
     history.state = HISTORY_STATES[draws.integer(HISTORY_STATES.length)] ?? "good";
     story.tell(`D1: ${history.state}`);
+  }
+}
+
+/** Somebody begins or ends to watch; the line has what lines have. */
+function troubleSocket(world: Surroundings): void {
+  const { lines, story, exchange } = world;
+  const draws = world.drawsOf("socket");
+  if (lines === null || draws === null) {
+    return;
+  }
+  if (draws.integer(8) === 0) {
+    world.watched = !world.watched;
+    story.tell(world.watched ? "somebody watches" : "nobody watches");
+  }
+  if (draws.integer(3) === 0) {
+    lines.strike(LINE_FAULTS[draws.integer(LINE_FAULTS.length)] ?? "drop");
+  }
+  if (draws.integer(25) === 0) {
+    story.tell("exchange: forgets all tokens");
+    exchange.venue.keys.expireTokens();
   }
 }
 

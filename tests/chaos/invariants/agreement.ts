@@ -48,26 +48,24 @@ export function checkProjections(desk: Desk, now: number): void {
   }
 }
 
+/** What books a fill, and what says that one is called by another id too. */
+const FILLS: ReadonlySet<string> = new Set(["fill_booked", "external_fill_booked", "execution_also_named"]);
+
 function fillsDiffer(desk: Desk, { account: { trades } }: ModelExchange): string | null {
   const booked = bookedFills(desk);
   for (const trade of trades) {
-    if (!booked.has(trade.id)) {
+    if (!booked.ids.has(trade.id)) {
       return `execution ${trade.id} was never booked`;
     }
   }
-  return booked.size === trades.length ? null : `${String(booked.size)} fills booked, ${String(trades.length)} made`;
+  return booked.count === trades.length ? null : `${String(booked.count)} fills booked, ${String(trades.length)} made`;
 }
 
-function bookedFills(desk: Desk): ReadonlySet<string> {
-  const ids = desk.store.journalAfter(0, 100_000).flatMap(({ type, data }) => {
-    const id =
-      type === "fill_booked" || type === "external_fill_booked"
-        ? /"executionId":"([^"]+)"/u.exec(data)?.[1]
-        : undefined;
-    return id === undefined ? [] : [id];
-  });
+function bookedFills(desk: Desk): { readonly ids: ReadonlySet<string>; readonly count: number } {
+  const rows = desk.store.journalAfter(0, 100_000).filter(({ type }) => FILLS.has(type));
+  const ids = rows.flatMap(({ data }) => /"executionId":"([^"]+)"/u.exec(data)?.[1] ?? []);
   if (new Set(ids).size < ids.length) {
     throw new Broken("an execution was booked twice");
   }
-  return new Set(ids);
+  return { ids: new Set(ids), count: rows.filter(({ type }) => type !== "execution_also_named").length };
 }

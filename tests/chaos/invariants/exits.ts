@@ -3,7 +3,8 @@ import type { AccountState, OpenOrder } from "../../../domain/account/state.ts";
 import type { Recorded } from "../../../durable-objects/trader/turn.ts";
 import { Broken } from "../story.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { callKey, short } from "../venue.ts";
+import { callKey } from "../private-line.ts";
+import { short } from "../venue.ts";
 
 const WITHIN_MS = 5_500;
 

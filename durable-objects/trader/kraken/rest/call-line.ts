@@ -10,6 +10,7 @@ import { nextNonce } from "../../../../domain/venue/nonce.ts";
 import type { RateCost } from "../../../../domain/venue/rate-counters.ts";
 import type { VenueUrgency } from "../../../../domain/venue/wishes.ts";
 import { type Fence, type KrakenRestPorts, type RestAnswer, type RestCredentials, type RestRequest } from "./api.ts";
+import { LONGEST_TRAVEL_MS } from "./rate-keeper.ts";
 import { calledOff, keyNotRead, noKey, rateLimited, tooLate } from "./not-sent.ts";
 import { signCall } from "./sign.ts";
 
@@ -51,6 +52,8 @@ type Flight = {
   readonly controller: AbortController;
   readonly stopped: Promise<Stop>;
   readonly stop: (reason: Stop) => void;
+  /** Tells the counters that it has arrived; nothing before it was sent. */
+  landed: () => void;
 };
 
 const READ_TIMEOUT_MS = 5_000;
@@ -213,6 +216,12 @@ export class CallLine {
       return request === "again" ? request : { kind: "not sent", failure: request };
     }
     const answer = await Promise.race([stopped, quietly(() => this.#ports.transport(request, controller.signal))]);
+    if (answer === "way" || answer === "timeout" || answer === null) {
+      // Nobody knows whether it is still on its way.
+      this.#ports.clock.after(LONGEST_TRAVEL_MS, flight.landed);
+    } else {
+      flight.landed();
+    }
     if (answer === "way") {
       return "again";
     }
@@ -223,10 +232,8 @@ export class CallLine {
   }
 
   /** The signed request, with its fence written and its cost charged; or why it does not leave. */
-  #prepare(
-    { waiting, controller }: Flight,
-    { key, secretBytes }: RestCredentials,
-  ): RestRequest | VenueFailure | "again" {
+  #prepare(flight: Flight, { key, secretBytes }: RestCredentials): RestRequest | VenueFailure | "again" {
+    const { waiting, controller } = flight;
     const { call } = waiting;
     const { clock, nonces, rates, base } = this.#ports;
     try {
@@ -249,7 +256,7 @@ export class CallLine {
       if (call.beforeSend?.({ nonce, sentAt, deadline }) === false) {
         return calledOff();
       }
-      rates.charge(call.cost());
+      flight.landed = rates.depart(call.cost());
       return { url: base + path, method: "POST", headers, body: text };
     } finally {
       secretBytes.fill(0);
@@ -289,6 +296,7 @@ function takeOff(waiting: Waiting): Flight {
       resolve(reason);
       controller.abort();
     },
+    landed: nothing,
   };
 }
 
@@ -307,5 +315,5 @@ async function quietly<T>(run: () => Promise<T>): Promise<T | null> {
 }
 
 function nothing(): void {
-  // There is no wake-up to cancel.
+  // There is no wake-up to cancel, nothing that was sent.
 }

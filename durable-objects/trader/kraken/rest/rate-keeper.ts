@@ -6,7 +6,9 @@ import {
   freshCounters,
   matchingCost,
   observe,
+  resumed,
   tierOfMaximum,
+  undecayed,
   waitUntil,
   withTier,
   type RateCost,
@@ -17,6 +19,9 @@ import type { VenueUrgency } from "../../../../domain/venue/wishes.ts";
 
 /** An order counts as this much younger than we believe: the venue's clock for it started when the order arrived. */
 const TRAVEL_MS = 1_000;
+
+/** A call is given up after so long, and arrives by then or hardly ever. */
+export const LONGEST_TRAVEL_MS = 10_000;
 
 export type RateKeeperPorts = {
   readonly now: () => Milliseconds;
@@ -29,10 +34,14 @@ export type RateKeeperPorts = {
 export class RateKeeper {
   readonly #ports: RateKeeperPorts;
   #counters: RateCounters;
+  /** Sent and not answered. */
+  readonly #travelling = new Set<{ readonly cost: RateCost; readonly since: Milliseconds }>();
 
   constructor(ports: RateKeeperPorts) {
     this.#ports = ports;
-    this.#counters = ports.saved ?? freshCounters("starter", ports.now());
+    const now = ports.now();
+    this.#counters =
+      ports.saved === null ? freshCounters("starter", now) : resumed(ports.saved, LONGEST_TRAVEL_MS, now);
   }
 
   get counters(): RateCounters {
@@ -41,12 +50,29 @@ export class RateKeeper {
 
   /** When the action may be sent; now when at once, null when it never fits. */
   waitUntil(cost: RateCost, urgency: VenueUrgency): Milliseconds | null {
-    return waitUntil(this.#counters, cost, urgency, this.#ports.now());
+    const now = this.#ports.now();
+    let counters = this.#counters;
+    for (const each of this.#travelling) {
+      counters = undecayed(counters, each.cost, each.since, now);
+    }
+    return waitUntil(counters, cost, urgency, now);
   }
 
   /** Counts an action that is being sent. */
   charge(cost: RateCost): void {
     this.#set(charge(this.#counters, cost, this.#ports.now()));
+  }
+
+  /** Counts a call that is being sent. What is returned has to be called when it has surely arrived. */
+  depart(cost: RateCost): () => void {
+    this.charge(cost);
+    const call = { cost, since: this.#ports.now() };
+    this.#travelling.add(call);
+    return () => {
+      if (this.#travelling.delete(call)) {
+        this.#set(undecayed(this.#counters, call.cost, call.since, this.#ports.now()));
+      }
+    };
   }
 
   /** What the venue says its counter of the pair stands at (`ratecounter` of an executions row). */
