@@ -102,7 +102,13 @@ export class Lives {
           this.#witness.committed(recorded);
         }
       },
-      dial: lines === null ? null : () => await_(async () => gated(life, await lines.dial(() => isDead(life)))),
+      dial:
+        lines === null
+          ? null
+          : () =>
+              await_(async () =>
+                gated(life, await lines.dial({ isGone: () => isDead(life), isAlive: () => life.state === "alive" })),
+              ),
       watched: () => this.#world.watched,
       alarm: (inMs) => {
         alarm.set(inMs);

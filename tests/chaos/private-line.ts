@@ -54,15 +54,14 @@ export class PrivateLines {
     });
   }
 
-  /** `isGone`: whoever dialled is no more, so that nothing reaches it. */
-  async dial(isGone: () => boolean): Promise<LinkSocket> {
+  async dial(owner: Owner): Promise<LinkSocket> {
     const { time, draws, weather, venue } = this.#ports;
     await time.sleep(20 + draws.integer(200));
     if (draws.next() < weather.faults) {
       throw new Error("429");
     }
     this.#count += 1;
-    const line = new Line(this.#ports, String(this.#count), isGone, (closed) => {
+    const line = new Line(this.#ports, String(this.#count), owner, (closed) => {
       this.#lines.delete(closed);
       venue.door.forget(closed.connection);
     });
@@ -104,11 +103,27 @@ export class PrivateLines {
     }
   }
 
+  /** A channel of which frames were missed is asked for anew (TRADING §6): so long ago one is still read on, or null. */
+  longestHole(): number | null {
+    const since = Array.from(this.#lines, (line) => line.holeSince).filter((at) => at !== null);
+    return since.length === 0 ? null : this.#ports.time.now - Math.min(...since);
+  }
+
   /** Lines that fell silent stay so; the desk has to notice by itself. */
   mend(): void {
     this.#ports.faults.clear();
   }
 }
+
+export type Owner = {
+  /** Whoever dialled is no more: nothing reaches it. */
+  readonly isGone: () => boolean;
+  /** It may act: it was not replaced. */
+  readonly isAlive: () => boolean;
+};
+
+/** What the desk was told on one channel: the number to come next, and since when one is missing. */
+type Told = { next: number; holeSince: number | null; asked: boolean };
 
 class Line implements LinkSocket, Wire {
   readonly OPEN = OPEN;
@@ -116,18 +131,19 @@ class Line implements LinkSocket, Wire {
   readyState = OPEN;
   readonly connection: Connection;
   readonly #ports: LinePorts;
-  readonly #isGone: () => boolean;
+  readonly #owner: Owner;
+  readonly #told = new Map<string, Told>();
   readonly #closed: (line: Line) => void;
   #hear: (text: string) => void = () => undefined;
-  #told: (reason: string) => void = () => undefined;
+  #lost: (reason: string) => void = () => undefined;
   /** When the last frame of each direction arrives: none overtakes another. */
   #down = 0;
   #up = 0;
   #isSilent = false;
 
-  constructor(ports: LinePorts, id: string, isGone: () => boolean, closed: (line: Line) => void) {
+  constructor(ports: LinePorts, id: string, owner: Owner, closed: (line: Line) => void) {
     this.#ports = ports;
-    this.#isGone = isGone;
+    this.#owner = owner;
     this.#closed = closed;
     this.connection = new Connection(id, "private", this.exchangeSide(), ports.time.now);
   }
@@ -162,10 +178,41 @@ class Line implements LinkSocket, Wire {
     const { time, draws } = this.#ports;
     this.#down = Math.max(this.#down, time.now + 2 + draws.integer(80));
     time.after(this.#down - time.now, () => {
-      if (this.readyState === OPEN && !this.#isSilent && !this.#isGone()) {
+      if (this.readyState === OPEN && !this.#isSilent && !this.#owner.isGone()) {
+        this.#count(text);
         this.#hear(text);
       }
     });
+  }
+
+  /** Since when a channel of it is read on although a number is missing. */
+  get holeSince(): number | null {
+    const holes = Array.from(this.#told.values(), ({ holeSince }) => holeSince).filter((at) => at !== null);
+    return this.#isSilent || !this.#owner.isAlive() || holes.length === 0 ? null : Math.min(...holes);
+  }
+
+  #count(text: string): void {
+    const [, channel, type] = /^\{"channel":"(executions|balances)","type":"(snapshot|update)"/u.exec(text) ?? [];
+    const sequence = Number(/"sequence":(\d+)\}$/u.exec(text)?.[1]);
+    if (channel === undefined) {
+      return;
+    }
+    const told = this.#told.get(channel);
+    if (told === undefined || type === "snapshot") {
+      this.#told.set(channel, { next: sequence + 1, holeSince: null, asked: false });
+    } else if (!told.asked && sequence >= told.next) {
+      told.holeSince ??= sequence > told.next ? this.#ports.time.now : null;
+      told.next = sequence + 1;
+    }
+  }
+
+  /** The desk asks for the channel anew, or does not want it any more: what still comes of the old count says nothing. */
+  #asks({ method, params }: Request): void {
+    const told = this.#told.get(textParam(params["channel"]) ?? "");
+    if (told !== undefined && (method === "subscribe" || method === "unsubscribe")) {
+      told.asked = true;
+      told.holeSince = null;
+    }
   }
 
   /** The line is gone; `told`: the desk hears of it, else it has to notice the silence. */
@@ -177,8 +224,8 @@ class Line implements LinkSocket, Wire {
     if (this.readyState === OPEN) {
       this.readyState = CLOSED;
       this.#closed(this);
-      if (!this.#isGone()) {
-        this.#told("1006");
+      if (!this.#owner.isGone()) {
+        this.#lost("1006");
       }
     }
   }
@@ -190,7 +237,7 @@ class Line implements LinkSocket, Wire {
   }
 
   onClose(listener: (reason: string) => void): void {
-    this.#told = listener;
+    this.#lost = listener;
   }
 
   send(text: string): void {
@@ -228,6 +275,7 @@ class Line implements LinkSocket, Wire {
       params: isParsedObject(params) ? params : {},
       timeIn: Math.round(time.now * 1_000),
     };
+    this.#asks(request);
     const keys = keysOf(request);
     if (this.#isSilent || this.readyState !== OPEN) {
       keys.forEach((key) => this.#ports.astray.add(key));
@@ -272,7 +320,7 @@ class Line implements LinkSocket, Wire {
 
   #beat(): void {
     this.#ports.time.after(HEARTBEAT_MS, () => {
-      if (this.readyState === OPEN && !this.#isGone()) {
+      if (this.readyState === OPEN && !this.#owner.isGone()) {
         if (this.connection.subscribed) {
           this.say(HEARTBEAT);
         }

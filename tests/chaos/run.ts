@@ -37,8 +37,9 @@ async function main(): Promise<number> {
     lives += outcome.lives;
     if (outcome.broken !== null) {
       failed.push(outcome);
-      console.info(`seed ${seed} with ${outcome.features.join(",")}: ${outcome.broken}`);
-      if (stop) {
+      const how = outcome.threw ? "threw" : "with";
+      console.info(`seed ${seed} ${how} ${outcome.features.join(",")}: ${outcome.broken}`);
+      if (stop && !outcome.threw) {
         break;
       }
       if (one !== undefined) {

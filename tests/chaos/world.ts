@@ -29,6 +29,8 @@ const HELD_BACK_MS = 180_000;
 const PROTECTED_WITHIN_MS = 70_000;
 /** So long after it was wrong, a clock may have misled the counters. */
 const CLOCK_COUNTS_MS = 40_000;
+/** Until a channel of which frames were missed is asked for anew. */
+const HOLE_MENDED_MS = 15_000;
 const MOST_STEPS = 200_000;
 
 export type Outcome = {
@@ -36,6 +38,8 @@ export type Outcome = {
   readonly features: readonly Feature[];
   /** Null: every invariant held. */
   readonly broken: string | null;
+  /** The desk, or this simulation, threw what nobody expected; `broken` says what. */
+  readonly threw: boolean;
   readonly story: readonly string[];
   readonly orders: number;
   readonly fills: number;
@@ -46,12 +50,14 @@ export type Outcome = {
 export async function playSeed(seed: string, features = drawFeatures(seed)): Promise<Outcome> {
   const play = new Play(seed, features);
   let broken: string | null = null;
+  let threw = false;
   try {
     await play.run();
   } catch (error) {
     broken = wordsOf(error);
+    threw = !(error instanceof Broken);
   }
-  const outcome = { seed, features, broken, ...play.counts() };
+  const outcome = { seed, features, broken, threw, ...play.counts() };
   play.close();
   return outcome;
 }
@@ -235,6 +241,9 @@ class Play {
       exchange.rateRefusals = 0;
     }
     checkExchange(exchange);
+    if ((lines?.longestHole() ?? 0) > HOLE_MENDED_MS) {
+      throw new Broken("frames of a private channel were missed, and it is read on as if nothing were");
+    }
     this.#exits.check(this.#lives.last?.state ?? null);
     this.#stops.check(this.#lives.alive?.state ?? null);
   }
