@@ -18,6 +18,7 @@ import { benchPage } from "./page/page.ts";
 import { benchMemory } from "./memory/memory.ts";
 import { benchOrders } from "./orders/orders.ts";
 import { benchBurst } from "./burst/burst.ts";
+import { benchExits } from "./burst/exits.ts";
 import { benchHistory } from "./history/history.ts";
 import { benchRecovery } from "./recovery/recovery.ts";
 import { benchRules } from "./risk/rules.ts";
@@ -38,6 +39,7 @@ const sections: Readonly<Record<string, () => Section | Promise<Section>>> = {
   orders: benchOrders,
   "fan-out": benchFanOut,
   burst: benchBurst,
+  exits: benchExits,
   screen: benchScreen,
   history: benchHistory,
   recovery: benchRecovery,

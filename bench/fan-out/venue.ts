@@ -1,6 +1,6 @@
 /**
- * A venue for benches: fifty Kraken v2 symbols, each traded ten times a second (or as often as /ticks?per=N says), and nothing
- * else. Run as its own process, so that its CPU is not counted for a server under test. Prints the port it listens on.
+ * A venue for benches: fifty Kraken v2 symbols, each traded ten times a second (or as often as /ticks?per=N says), single prints
+ * at a price of their own (/print?symbol=S&price=P), and nothing else. Run as its own process, so that its CPU is not counted for a server under test. Prints the port it listens on.
  */
 import { createServer } from "node:http";
 import { crc32 } from "node:zlib";
@@ -22,7 +22,8 @@ const server = createServer((request, response) => {
     tick(Number(url.searchParams.get("per")));
   }
   response.setHeader("content-type", "application/json");
-  response.end(JSON.stringify({ error: [], result: restAnswer(url) }));
+  const result = url.pathname === "/print" ? print(url.searchParams) : restAnswer(url);
+  response.end(JSON.stringify({ error: [], result }));
 });
 const sockets = new WebSocketServer({ server, perMessageDeflate: false });
 
@@ -53,6 +54,24 @@ function trade(): void {
       }
     }
   }
+}
+
+/** One trade at a price of its own; the next ones go on from where the market was. Answers when it left. */
+function print(query: URLSearchParams): { readonly at: number } {
+  const symbol = query.get("symbol") ?? "";
+  const last = tape.get(symbol);
+  const at = Date.now();
+  if (last !== undefined) {
+    const id = last.id + 1;
+    tape.set(symbol, { id, price: last.price });
+    const frame = tradeFrame(symbol, id, Number(query.get("price")), "update");
+    for (const { socket, trades } of clients) {
+      if (trades.has(symbol)) {
+        socket.send(frame);
+      }
+    }
+  }
+  return { at };
 }
 let ticking = setInterval(trade, 1000 / TRADES_PER_SECOND);
 
@@ -96,7 +115,8 @@ function answer(client: Client, text: string): void {
 function snapshot(client: Client, channel: string, symbol: string): string {
   if (channel === "trade") {
     client.trades.add(symbol);
-    return tradeFrame(symbol, 1, 1000, "snapshot");
+    const { id, price } = tape.get(symbol) ?? { id: 1, price: 1000 };
+    return tradeFrame(symbol, id, price, "snapshot");
   }
   if (channel === "book") {
     return bookFrame(symbol);

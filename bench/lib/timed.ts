@@ -23,3 +23,17 @@ export async function freshPrice(program: Program, symbol: string): Promise<void
   }
   throw new Error(`${symbol} has no fresh price`);
 }
+
+/** Repeats what a busy machine did not answer in time; nothing of it is measured. */
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === 5) {
+        throw error;
+      }
+      await pause(1_000);
+    }
+  }
+}
