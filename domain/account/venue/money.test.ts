@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { add, decimal as d, subtract } from "../../decimal.ts";
+import { symbolsNeeded } from "../symbols.ts";
 import { VenueDesk } from "../../testing/venue-desk.ts";
 import type { VenueExecution, VenueOrder } from "../../venue/reports.ts";
 
@@ -448,6 +449,17 @@ describe("conditional closes", () => {
     desk.book([handTrade({ venueOrderId: "C1" })], [child]);
     expect(desk.order("C1")).toMatchObject({ status: "filled", origin: "conditional" });
     expect(desk.holding("BTC").managed).toBe("0");
+  });
+});
+
+describe("what has to be valued", () => {
+  it("is what comes from outside; a trade, its fee in account currency and its rows need no price of the feed", () => {
+    const desk = new VenueDesk();
+    const id = desk.open(limitBuy);
+    const executions = [desk.execution(id, "1", "100", { executionId: "T1" })];
+    expect(symbolsNeeded(desk.state, { type: "book_executions", executions, orders: [] })).toEqual([]);
+    const rows = [desk.ledger("BTC", "1", "trade", { referenceId: "T1" }), desk.ledger("ETH", "2")];
+    expect(symbolsNeeded(desk.state, { type: "book_ledger", rows })).toEqual(["ETH/USD"]);
   });
 });
 

@@ -14,7 +14,8 @@ function assetsOf(command: VenueCommand): readonly string[] {
     case "find_holdings":
       return command.balances.map(({ asset }) => asset);
     case "book_ledger":
-      return command.rows.map(({ asset }) => asset);
+      // What a trade moved is priced by its execution; only what came from outside has to be valued.
+      return command.rows.filter(({ type }) => type !== "trade").map(({ asset }) => asset);
     case "book_executions":
       return command.executions.flatMap(({ symbol, fees }) => [
         ...symbol.split("/").slice(1),
