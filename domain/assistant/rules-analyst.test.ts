@@ -85,6 +85,15 @@ test("in an uptrend it proposes to buy with a stop below and a target above, lab
   expect(compare(proposal?.target ?? last, last)).toBe(1);
 });
 
+test("while the account is halted, or takes no entry into the pair, it holds", () => {
+  const snapshot = snapshotOf(rising);
+  expect(analyse(snapshot, "BTC/USD").proposal?.action).toBe("buy");
+  const halt = { kind: "drawdown" as const, reason: "The account has fallen too far.", endsAt: null };
+  expect(analyse({ ...snapshot, halts: [halt] }, "BTC/USD").proposal?.action).toBe("hold");
+  expect(analyse({ ...snapshot, allowedSymbols: ["ETH/USD"] }, "BTC/USD").proposal?.action).toBe("hold");
+  expect(analyse({ ...snapshot, allowedSymbols: ["BTC/USD"] }, "BTC/USD").proposal?.action).toBe("buy");
+});
+
 test("its entry loses at most 1 % of equity at the stop, and fits cash and the limits of the account", () => {
   const snapshot = snapshotOf(rising);
   const sizes = [

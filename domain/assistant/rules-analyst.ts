@@ -171,7 +171,7 @@ function decide(facts: Facts, snapshot: Snapshot): Proposal {
       : { ...plain(facts), action: "hold", stop: position.stop, target: position.target };
   }
   const levels = score >= 1 ? levelsOf(facts) : bounceOf(facts);
-  const quantity = levels === null ? null : quantityOf(facts, levels, snapshot);
+  const quantity = levels === null || isClosed(snapshot, market.symbol) ? null : quantityOf(facts, levels, snapshot);
   if (levels === null || quantity === null) {
     return { ...plain(facts), action: "hold" };
   }
@@ -229,6 +229,11 @@ function distanceOf({ last, range }: Facts): Decimal {
   const narrowest = percentOf(last, NARROWEST_STOP_PERCENT);
   const widest = percentOf(last, WIDEST_STOP_PERCENT);
   return isBelow(wished, narrowest) ? narrowest : isAbove(wished, widest) ? widest : wished;
+}
+
+/** Whether the account takes no entry into this pair, whatever its size. */
+function isClosed({ halts = [], allowedSymbols = null }: Snapshot, symbol: string): boolean {
+  return halts.length > 0 || allowedSymbols?.includes(symbol) === false;
 }
 
 /** The size that loses the risk at the stop, inside equity, cash and the limits of the account; null where that is nothing. */

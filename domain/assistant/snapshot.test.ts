@@ -16,6 +16,16 @@ test("the text that is sent is JSON that holds every figure", () => {
   });
 });
 
+test("what keeps the account from opening anything is part of what is sent", () => {
+  const reason = "Four losses in a row.";
+  const halts = [{ kind: "loss_streak" as const, reason, endsAt: Date.UTC(2026, 10, 25, 13) }];
+  expect(JSON.parse(snapshotText({ ...CORPUS_SNAPSHOT, halts, allowedSymbols: ["BTC/USD"] }))).toMatchObject({
+    halts: [{ kind: "loss_streak", reason, endsAt: "2026-11-25T13:00:00.000Z" }],
+    allowedSymbols: ["BTC/USD"],
+  });
+  expect(JSON.parse(snapshotText(CORPUS_SNAPSHOT))).toMatchObject({ halts: [], allowedSymbols: null });
+});
+
 test("the order in which a snapshot was built does not change its text or hash, and any figure does", () => {
   const reordered: Snapshot = Object.fromEntries(Object.entries(CORPUS_SNAPSHOT).toReversed()) as Snapshot;
   const digest = (text: string): string => `digest of ${text}`;

@@ -5,9 +5,10 @@
 import type { Decimal } from "../decimal.ts";
 import type { Asset, Candle, Market, Milliseconds, Side, Symbol, Timeframe } from "../market.ts";
 import type { OrderType } from "../orders/order.ts";
+import type { HaltKind } from "../risk/halt.ts";
 
 /** Rises when the shape or the text changes, so that recorded runs stay readable. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 export type SnapshotPosition = {
   readonly symbol: Symbol;
@@ -51,6 +52,14 @@ export type SnapshotLimit = {
   readonly limit: Decimal;
   readonly room: Decimal | null;
   readonly unit: string;
+};
+
+/** Why nothing may be opened now. */
+export type SnapshotHalt = {
+  readonly kind: HaltKind;
+  readonly reason: string;
+  /** It ends by itself then; null: when the trader resumes. */
+  readonly endsAt: Milliseconds | null;
 };
 
 export type SnapshotCandles = {
@@ -105,6 +114,10 @@ export type Snapshot = {
   readonly openOrders: readonly SnapshotOrder[];
   readonly recentFills: readonly SnapshotFill[];
   readonly limits: readonly SnapshotLimit[];
+  /** While there is one, entries are denied; exits go on. Absent in snapshots of version 1. */
+  readonly halts?: readonly SnapshotHalt[];
+  /** The only pairs that may be entered; null: all. Absent in snapshots of version 1. */
+  readonly allowedSymbols?: readonly Symbol[] | null;
   readonly symbols: readonly SnapshotMarket[];
 };
 
@@ -132,6 +145,8 @@ export function snapshotText(snapshot: Snapshot): string {
     list("openOrders", snapshot.openOrders.map(orderRow)),
     list("recentFills", snapshot.recentFills.map(fillRow)),
     list("limits", snapshot.limits.map(limitRow)),
+    list("halts", (snapshot.halts ?? []).map(haltRow)),
+    `"allowedSymbols": ${JSON.stringify(snapshot.allowedSymbols ?? null)}`,
     list("symbols", snapshot.symbols.map(marketRow)),
   ];
   return `{\n${lines.join(",\n")}\n}`;
@@ -174,6 +189,10 @@ function fillRow({ symbol, side, quantity, price, fee, realisedProfit, time }: S
 
 function limitRow({ name, limit, room, unit }: SnapshotLimit): object {
   return { name, limit, room, unit };
+}
+
+function haltRow({ kind, reason, endsAt }: SnapshotHalt): object {
+  return { kind, reason, endsAt: endsAt === null ? null : isoTime(endsAt) };
 }
 
 function marketRow(market: SnapshotMarket): object {

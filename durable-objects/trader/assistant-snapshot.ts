@@ -1,37 +1,32 @@
 /** What the assistant is told of an account: the account's part of the snapshot that a model is given. No price is guessed. */
 import type { AccountState } from "../../domain/account/state.ts";
-import type { AccountSnapshot, SnapshotLimit, SnapshotPosition } from "../../domain/assistant/snapshot.ts";
-import {
-  divide,
-  HUNDRED,
-  isPositive,
-  largest,
-  multiply,
-  parseDecimal,
-  subtract,
-  sum,
-  wholeNumber,
-  ZERO,
-  type Decimal,
-} from "../../domain/decimal.ts";
-import type { Quote } from "../../domain/market.ts";
-import { SETTINGS } from "../../domain/risk/settings-table.ts";
-import { valuate, valuatePosition, type Marks } from "../../domain/valuation.ts";
+import type { AccountSnapshot, SnapshotPosition } from "../../domain/assistant/snapshot.ts";
+import { ZERO } from "../../domain/decimal.ts";
+import { heldSymbols } from "../../domain/account/symbols.ts";
+import { snapshotLimits } from "../../domain/assistant/limits.ts";
+import { symbolsOfOrder, type Markets } from "../../domain/orders/conversion.ts";
+import { haltsInForce } from "../../domain/risk/halt.ts";
+import { riskStanding } from "../../domain/risk/standing.ts";
+import { valuatePosition, type Marks } from "../../domain/valuation.ts";
 import type { FillView } from "../../contract/orders.ts";
 import { parseTrusted } from "../lib/trusted-json.ts";
 import type { Parts } from "./parts.ts";
-import { accountView, balanceViews, openOrderViews, positionViews } from "./views.ts";
+import { factsOf } from "./risk.ts";
+import { accountView, balanceViews, openOrderViews } from "./views.ts";
 
 const RECENT_FILLS = 10;
-const MONEY_DECIMALS = 2;
 
 export async function accountSnapshot(parts: Parts, before: AccountState): Promise<AccountSnapshot> {
-  const held = positionViews(before).map(({ symbol }) => symbol);
-  const quotes = await parts.feed.quotes(held);
+  const ordered = Object.values(before.orders).flatMap(({ symbol }) => symbolsOfOrder(symbol, before.currency));
+  const symbols = [...new Set([...heldSymbols(before), ...ordered])];
+  // Prices of another market are never applied to an account.
+  const markets: Markets = before.market === parts.market ? await parts.feed.views(symbols) : {};
   const state = parts.desk.account(before.accountId) ?? before;
-  const marks: Marks = Object.fromEntries(quotes.map((quote: Quote) => [quote.symbol, quote]));
+  const marks: Marks = Object.fromEntries(Object.entries(markets).map(([symbol, { quote }]) => [symbol, quote]));
   const account = accountView(state);
-  const equity = valuate(account, marks).equity;
+  const facts = factsOf(parts, state, "");
+  const standing = riskStanding(facts, account.positions, markets);
+  const marketTime = parts.clock.market();
   const positions = account.positions.map((position): SnapshotPosition => {
     const { mark, value, unrealisedProfit } = valuatePosition(position, account.currency, marks);
     const { asset, symbol, quantity, averageEntryPrice, protection } = position;
@@ -49,11 +44,11 @@ export async function accountSnapshot(parts: Parts, before: AccountState): Promi
   });
   const balances = balanceViews(state);
   return {
-    time: parts.clock.market(),
+    time: marketTime,
     market: state.market,
     accountKind: state.kind,
     currency: state.currency,
-    equity,
+    equity: standing.equity,
     available: balances.find(({ asset }) => asset === state.currency)?.available ?? ZERO,
     balances: balances.map(({ asset, total, available }) => ({ asset, total, available })),
     positions,
@@ -71,50 +66,8 @@ export async function accountSnapshot(parts: Parts, before: AccountState): Promi
       const { symbol, side, quantity, price, fee, realisedProfit, time } = parseTrusted<FillView>(view);
       return { symbol, side, quantity, price, fee, realisedProfit, time };
     }),
-    limits: limitsOf(state, equity, positions),
+    limits: snapshotLimits({ facts, standing, losses: state.watch.streak.losses, markets }),
+    halts: haltsInForce(state.halts, marketTime).map(({ kind, reason, endsAt }) => ({ kind, reason, endsAt })),
+    allowedSymbols: state.limits.allowedSymbols,
   };
-}
-
-/** The limits that are on, with what they leave where that is one figure for the whole account. */
-function limitsOf(
-  state: AccountState,
-  equity: Decimal | null,
-  positions: readonly SnapshotPosition[],
-): readonly SnapshotLimit[] {
-  const { limits } = state;
-  const open = wholeNumber(positions.length);
-  const rows: SnapshotLimit[] = [];
-  for (const [name, setting] of Object.entries(SETTINGS)) {
-    const value: unknown = Reflect.get(limits, name);
-    if (setting.kind !== "decimal" && setting.kind !== "count") {
-      continue;
-    }
-    const limit = typeof value === "number" ? wholeNumber(value) : limitOf(value);
-    if (limit === null) {
-      continue;
-    }
-    let room: Decimal | null = null;
-    if (name === "maximumOpenPositions") {
-      room = largest(ZERO, subtract(limit, open));
-    } else if (name === "maximumExposurePercent") {
-      room = exposureRoom(limit, equity, positions);
-    }
-    rows.push({ name: setting.label, limit, room, unit: setting.unit });
-  }
-  return rows;
-}
-
-/** In percent of equity. */
-function exposureRoom(limit: Decimal, equity: Decimal | null, positions: readonly SnapshotPosition[]): Decimal | null {
-  const values = positions.flatMap(({ value }) => value ?? []);
-  if (equity === null || !isPositive(equity) || values.length < positions.length) {
-    return null;
-  }
-  const used = divide(multiply(sum(values), HUNDRED), equity, MONEY_DECIMALS, "half-even");
-  return largest(ZERO, subtract(limit, used));
-}
-
-/** Settings hold canonical decimals; null is off. */
-function limitOf(value: unknown): Decimal | null {
-  return typeof value === "string" ? parseDecimal(value) : null;
 }

@@ -99,7 +99,8 @@ export async function checkRisk(
   return ok({ ...answer, denial: denial === null ? null : { ...denial, details: { ...denial.details } } });
 }
 
-function factsOf({ clock, kraken }: Parts, state: AccountState, symbol: string): TradingFacts {
+/** The facts of an account, to judge an order of the pair by (none: to show how it stands). */
+export function factsOf({ clock, kraken }: Parts, state: AccountState, symbol: string): TradingFacts {
   return state.venue === null
     ? tradingFacts(state, clock.wall())
     : { ...exchangeFacts(state, clock.wall(), symbol), entryWaitSeconds: kraken.entryWaitSeconds(symbol) };

@@ -28,6 +28,14 @@ describe("a first start without any key", () => {
     expect(snapshot?.text).toContain('"symbol":"BTC/USD"');
     expect(snapshot?.hash).toBe(run.snapshotHash);
   });
+
+  it("tells a model that the account is halted, and the analyst proposes no entry then", async () => {
+    const desk = await newDesk();
+    expect((await desk.client.write("POST", "/api/stop", { mode: "keep" })).status).toBe(200);
+    const { snapshot, proposals } = await ended(desk, (await start(desk, "rules", "What should I do with BTC?")).id);
+    expect(snapshot?.text).toMatch(/"halts": \[\n\{"kind":"stopped","reason":"[^"]+","endsAt":null\}/);
+    expect(proposals.filter(({ trade }) => trade.action === "buy")).toEqual([]);
+  });
 });
 
 describe("the preview of a run", () => {
