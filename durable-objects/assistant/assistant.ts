@@ -207,17 +207,20 @@ export class Assistant extends DurableObject<Env> implements AssistantPort {
 
   async removeChat(principal: Principal, chatId: string): Promise<Result<{ readonly done: true }>> {
     return write(this.#parts(), principal, "remove_chat", { chat: chatId }, async (parts) => {
-      const { library, runs, runDesk, outbox, state } = parts;
+      const { library, runs, proposals, runDesk, proposalDesk, outbox, state } = parts;
       if (library.chat(chatId) === null) {
         return refuse("NOT_FOUND", "There is no such chat.");
       }
       await runDesk.stopAll(chatId);
       state.storage.transactionSync(() => {
-        for (const runId of runs.idsOfChat(chatId)) {
+        // Runs that orders came of stay, and all proposals: they are the record of those orders.
+        for (const runId of runs.idleOfChat(chatId)) {
+          for (const { id } of proposals.ofRun(runId)) {
+            proposalDesk.expire(id);
+          }
           outbox.changed("run", runId);
+          runs.remove(runId);
         }
-        // Proposals stay: orders name them.
-        runs.removeOfChat(chatId);
         library.removeChat(chatId);
       });
       return ok({ done: true });

@@ -25,6 +25,8 @@ export type CarryOutDependencies = {
   readonly onHeaders: () => void;
 };
 
+/** Marks in the texts themselves are broken up (domain/assistant/envelope.ts): these are ours. */
+const ENVELOPE_NAME = /<<<(DATA|END DATA) \w+/g;
 const REPLIES_KEPT_MS = 24 * 3_600_000;
 
 export async function carryOut(dependencies: CarryOutDependencies, queued: StoredRun, live: LiveRun): Promise<Ending> {
@@ -170,8 +172,14 @@ function replay({ runs, spending }: CarryOutDependencies, id: string, live: Live
   return { status: "finished", error: null, sent: false };
 }
 
-/** Equal for the same question to the same model about the same state, whenever it is asked. */
+/**
+ * Equal for the same question to the same model about the same state, whenever it is asked: the time and the random names of
+ * envelopes are no part of what is asked.
+ */
 async function cacheKey({ view, messages }: StoredRun): Promise<string> {
-  const asked = messages.map(({ role, content }) => [role, content.replace(/^"time": .*$/m, "")]);
+  const asked = messages.map(({ role, content }) => [
+    role,
+    content.replace(/^"time": .*$/m, "").replaceAll(ENVELOPE_NAME, "<<<$1"),
+  ]);
   return hashOf(JSON.stringify([view.providerId, view.modelId, asked]));
 }

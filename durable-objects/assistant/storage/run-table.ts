@@ -146,13 +146,6 @@ export class RunTable {
       .map(stored);
   }
 
-  idsOfChat(chatId: string): readonly string[] {
-    return this.#sql
-      .exec<{ id: string }>("SELECT id FROM runs WHERE chat_id = ? ORDER BY number", chatId)
-      .toArray()
-      .map(({ id }) => id);
-  }
-
   all(after: number, limit: number): readonly StoredRun[] {
     return this.#sql
       .exec<Row>(`SELECT ${COLUMNS} FROM runs WHERE number > ? ORDER BY number LIMIT ?`, after, limit)
@@ -160,9 +153,21 @@ export class RunTable {
       .map(stored);
   }
 
-  removeOfChat(chatId: string): void {
-    this.#sql.exec("DELETE FROM frames WHERE run_id IN (SELECT id FROM runs WHERE chat_id = ?)", chatId);
-    this.#sql.exec("DELETE FROM runs WHERE chat_id = ?", chatId);
+  /** Those of a chat from which no order came, nor may still come. */
+  idleOfChat(chatId: string): readonly string[] {
+    return this.#sql
+      .exec<{ id: string }>(
+        `SELECT id FROM runs WHERE chat_id = ?
+           AND id NOT IN (SELECT run_id FROM proposals WHERE status IN ('executing', 'placed')) ORDER BY number`,
+        chatId,
+      )
+      .toArray()
+      .map(({ id }) => id);
+  }
+
+  remove(id: string): void {
+    this.#sql.exec("DELETE FROM frames WHERE run_id = ?", id);
+    this.#sql.exec("DELETE FROM runs WHERE id = ?", id);
   }
 
   addFrame(frame: NumberedFrame): void {

@@ -9,6 +9,7 @@ import {
   proposalPage,
   proposalView,
   run as runSchema,
+  runRecord,
   type ProposalView,
   type RunRecordView,
 } from "../../../contract/assistant.ts";
@@ -247,6 +248,28 @@ describe("one user's assistant", () => {
     await waitFor("the copy is gone too", async () => {
       const copies = env.DB.prepare("SELECT COUNT(*) AS n FROM assistant_runs WHERE id = ?").bind(record.run.id);
       return (await copies.first<number>("n")) === 0 ? true : null;
+    });
+  });
+
+  it("keeps the record of what orders came of when its chat is deleted, and executes nothing else of it", async () => {
+    const { desk, record, proposal } = await proposed("[buy]");
+    const { client, chatId } = desk;
+    const other = await ended(desk, (await start(desk, record.run.providerId, "[buy] another")).id);
+    const open = other.proposals[0];
+    executedProposal.parse(await (await execute({ desk, record, proposal })).json());
+    expect((await client.send("DELETE", `${BASE}/chats/${chatId}`)).status).toBe(200);
+    await expectRefusal(await client.get(`${BASE}/chats/${chatId}`), 404, "NOT_FOUND");
+    const kept = runRecord.parse(await (await client.get(`${BASE}/runs/${record.run.id}`)).json());
+    expect(kept).toMatchObject({ run: { prompt: "[buy]" }, rawReply: record.rawReply, messages: record.messages });
+    expect(kept.proposals).toMatchObject([{ id: proposal.id, status: "placed" }]);
+    await expectRefusal(await client.get(`${BASE}/runs/${other.run.id}`), 404, "NOT_FOUND");
+    const click = await client.write("POST", `${BASE}/proposals/${open?.id ?? ""}/execute`, {});
+    await expectRefusal(click, 409, "PROPOSAL_EXPIRED");
+    await waitFor("the copies are the same", async () => {
+      const { results } = await env.DB.prepare("SELECT id FROM assistant_runs WHERE id IN (?, ?)")
+        .bind(record.run.id, other.run.id)
+        .all<{ id: string }>();
+      return results.length === 1 && results[0]?.id === record.run.id ? true : null;
     });
   });
 

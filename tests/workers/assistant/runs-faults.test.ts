@@ -264,6 +264,21 @@ describe("idempotency and the cache", () => {
     expect(two.run.text).toBe(one.run.text);
     expect(two.run.usage?.cost).toBe("0");
   });
+
+  it("finds a kept answer to a question with attachments, whose envelopes are named anew each time", async () => {
+    const desk = await newDesk();
+    const endpoint = await addEndpoint(desk, mockUrl());
+    const asked = async (text: string) => {
+      const chat = { ...desk, chatId: (await newChat(desk)).id };
+      const more = { withContext: false, useCache: true, attachments: [{ source: "news", text }] };
+      return (await ended(chat, (await start(chat, endpoint, "[prose]", more)).id)).run.cached;
+    };
+    expect([await asked("Rates fell."), await asked("Rates fell."), await asked("Rates rose.")]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
 });
 
 async function newChat({ client }: { readonly client: { post(path: string, body: object): Promise<Response> } }) {
