@@ -143,6 +143,24 @@ test("what the account has lost denies: from its peak, in the day, and by losses
   }
 });
 
+test("the 81st open order of a pair is denied, and the sale of what is held is not", async ({ page }) => {
+  test.setTimeout(180_000);
+  await enterAsGuest(page, "/trade/BTC-USD");
+  await setLimits(page, { "Entries a minute (orders)": "600" });
+  await placeMarket(page, "Buy", "0.01");
+  const orders = await ordersOf(page, "paper");
+  // The stop of the position is one of the eighty.
+  for (let count = 0; count < 79; count += 10) {
+    const some = Array.from({ length: Math.min(10, 79 - count) }, (_each, index) => restingBuy(count + index));
+    await Promise.all(some.map((order) => overApi(page, "POST", orders, order)));
+  }
+  await writeEntry(page, (await lastPrice(page)) * 0.9, "0.001");
+  await deniedBy(page, "Open orders on the pair");
+  await placeLimit(page, "Sell", ((await lastPrice(page)) * 1.05).toFixed(1), "0.01");
+  await page.getByRole("tab", { name: /Open orders/ }).click();
+  await expect(page.getByRole("row").filter({ hasText: "Sell" }).first()).toBeVisible();
+});
+
 test("while nobody knows what a holding is worth, no limit in percent of it can be kept: entries are denied", async ({
   page,
   request,
