@@ -2,10 +2,11 @@
  * What a position has at risk, for every screen and the API by one function: from the views and the marks, nothing else. A
  * stop can be passed in a gap; then the loss is larger and nobody can say by how much.
  */
-import { feeRate, type FeeSchedule } from "../account/fees.ts";
-import { divide, HUNDRED, isPositive, multiply, ONE, subtract, sum, type Decimal } from "../decimal.ts";
+import type { FeeSchedule } from "../account/fees.ts";
+import { divide, HUNDRED, isPositive, multiply, subtract, sum, type Decimal } from "../decimal.ts";
 import type { Asset } from "../market.ts";
 import { valuatePosition, type Marks } from "../valuation.ts";
+import { proceedsAt } from "./money-at.ts";
 import { inPercent } from "./verdict.ts";
 
 /** The parts of contract/accounts position that count here. */
@@ -55,7 +56,7 @@ export function positionRisk(
 ): PositionRisk {
   const { mark, value } = valuatePosition(position, account.currency, marks);
   const stop = position.protection.stop?.price ?? position.protection.ownStop ?? null;
-  const valueAtStop = stop === null ? null : atStop(position, stop, account.fees);
+  const valueAtStop = stop === null ? null : proceedsAt(position.quantity, stop, account.fees);
   const lossAtStop = valueAtStop === null || position.cost === null ? null : subtract(position.cost, valueAtStop);
   const distance = stop === null || mark === null ? null : subtract(mark, stop);
   return {
@@ -68,10 +69,6 @@ export function positionRisk(
     lossAtStopPercent: ofEquity(lossAtStop, account.equity),
     rMultiple: mark === null ? null : rMultipleOf(position, mark),
   };
-}
-
-function atStop({ quantity }: ProtectedPosition, stop: Decimal, fees: FeeSchedule): Decimal {
-  return multiply(multiply(quantity, stop), subtract(ONE, feeRate(fees, "taker")));
 }
 
 function rMultipleOf(position: ProtectedPosition, mark: Decimal): Decimal | null {

@@ -1,12 +1,12 @@
 /** What an entry may lose: the arithmetic of "risk per trade", for the rule, the calculator and the screens alike. */
-import { feeRate, worstFeeRate } from "../account/fees.ts";
-import { add, divide, isPositive, largest, multiply, ONE, smallest, subtract, ZERO, type Decimal } from "../decimal.ts";
+import { divide, isPositive, largest, multiply, smallest, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Instrument } from "../market.ts";
 import type { Candidate } from "../orders/candidate.ts";
 import type { Markets } from "../orders/conversion.ts";
 import { acquiredAsset, type TradingFacts } from "../orders/facts.ts";
 import { triggersBelow } from "../orders/trigger.ts";
 import type { WorstCase } from "./facts.ts";
+import { paidFor, proceedsAt } from "./money-at.ts";
 import { levelOf, PRICE_DECIMALS } from "./stop-level.ts";
 import { wholePosition } from "./whole-position.ts";
 
@@ -44,8 +44,8 @@ export function worstCaseOf(
   const { fees } = facts;
   const entry = divide(worth, quantity, PRICE_DECIMALS, "half-even");
   const stop = joined(facts, order, stopOf(facts, order, entry, pair));
-  const paid = add(worth, multiply(worth, worstFeeRate(fees)));
-  const back = stop === null ? ZERO : multiply(multiply(stop, quantity), subtract(ONE, feeRate(fees, "taker")));
+  const paid = paidFor(worth, fees);
+  const back = stop === null ? ZERO : proceedsAt(quantity, stop, fees);
   const least = best === null ? stop : stopOf(facts, order, smallest(entry, best), pair);
   const position =
     order.side === "sell"

@@ -57,6 +57,23 @@ test("a proposal for Kraken stays Kraken's while the paper account is on screen"
   const balance = await account.byHand("Balance");
   expect(textAt(balance.result, "XXBT")).toMatch(/^0\.0010*$/);
 
+  // The same on a phone, where the conversation has a page of its own.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/assistant");
+  await assistant.getByLabel("Question").fill("And a little more? [buy]");
+  await assistant.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(card).toHaveCount(2);
+  await expect(card.last().getByRole("button", { name: "Execute…", exact: true })).toBeVisible();
+  await lookAtAll(page, "phone-card", card.last());
+  await expect(card.first().getByText("Not the account on screen")).toBeVisible();
+  await lookAtAll(page, "phone-card-of-the-other-account", card.first());
+  await card.last().getByRole("button", { name: "Execute…", exact: true }).click();
+  await expect(dialog.getByRole("button", { name: "Execute", exact: true })).toBeVisible();
+  await lookAtAll(page, "phone-question", dialog);
+  await page.keyboard.press("Escape");
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto("/trade/BTC-USD");
+
   // On Kraken's desk it is an account on screen like any other.
   await choose(page, "Kraken");
   await expect(page.getByRole("button", { name: /^KRAKEN / })).toBeVisible();
@@ -76,11 +93,11 @@ async function choose(page: Page, name: string): Promise<void> {
   await page.getByRole("menuitemradio", { name: new RegExp(`^${name}`) }).click();
 }
 
-/** Both themes and both widths: a picture of each, and no fault of accessibility. */
+/** A picture in each theme, and no fault of accessibility in either. */
 async function lookAtAll(page: Page, name: string, shown: Locator): Promise<void> {
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
-    await shown.scrollIntoViewIfNeeded();
+    await shown.evaluate((element) => element.scrollIntoView({ block: "start" }));
     await picture(page, `${name}-${colorScheme}`);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);

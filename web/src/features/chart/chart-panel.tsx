@@ -1,7 +1,7 @@
 import { createEffect, createMemo, createSignal, Show, type JSX } from "solid-js";
 import type { OrderView } from "../../../../contract/orders.ts";
 import type { PriceAlertView } from "../../../../contract/price-alerts.ts";
-import { multiply, parseDecimal, type Decimal } from "../../../../domain/decimal.ts";
+import type { Decimal } from "../../../../domain/decimal.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { preferences } from "../../data/preferences.ts";
 import { useAccount, useOpenOrders, usePositions } from "../../data/use-account.ts";
@@ -64,17 +64,20 @@ export function ChartPanel(): JSX.Element {
       ? current
       : null;
   });
-  const draftCost = createMemo(() => {
-    const quantity = parseDecimal(desk.draft.quantity);
-    const price = parseDecimal(desk.draft.price) ?? ticker()?.last ?? null;
-    return quantity === null || price === null ? null : multiply(quantity, price);
+  // By its value: most frames of a ticker leave it as it is, and the lines with it.
+  const lastPrice = createMemo(() => ticker()?.last ?? null);
+  const ownLines = createMemo(() => {
+    const fees = account()?.fees;
+    const rules = instrument();
+    return fees === undefined || rules === null
+      ? []
+      : [
+          ...orderLines(openOrders(), rules, fees),
+          ...positionLines(positions(), desk.symbol(), fees),
+          ...draftLines(desk.draft, desk.draft.quantity === "" ? null : lastPrice(), rules.quote, fees),
+        ];
   });
-  const lines = createMemo(() => [
-    ...orderLines(openOrders(), desk.symbol()),
-    ...positionLines(positions(), desk.symbol()),
-    ...draftLines(desk.draft, draftCost()),
-    ...alerts.lines(),
-  ]);
+  const lines = createMemo(() => [...ownLines(), ...alerts.lines()]);
   /** A daily candle is a UTC day: west of Greenwich its opening would be named by the day before. */
   const zone = (): string => {
     if (desk.timeframe() === "1d") {
@@ -131,7 +134,9 @@ export function ChartPanel(): JSX.Element {
 
   /** A level of the order form is only written; a position's is asked about first. */
   const moveLevel = ({ kind, asset }: LevelLine, price: Decimal): void => {
-    if (asset === null) {
+    if (kind === "entry") {
+      desk.changeDraft({ price });
+    } else if (asset === null) {
       desk.changeDraft({ [kind]: price });
     } else {
       setProtecting({ asset, proposed: { [kind]: price } });

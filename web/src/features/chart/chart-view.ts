@@ -97,7 +97,9 @@ export function makeChartView(container: HTMLElement, zone: string, events: Char
     autoscaleInfoProvider: (base: () => AutoscaleInfo | null) =>
       withLevels(
         base(),
-        [...lines.values()].filter(({ line }) => levelOf(line.id) !== null).map(({ line }) => plotted(line.price)),
+        [...lines.values()]
+          .filter(({ line }) => (levelOf(line.id)?.kind ?? "entry") !== "entry")
+          .map(({ line }) => plotted(line.price)),
       ),
   });
   const volumeSeries = chart.addSeries(HistogramSeries, {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { OrderView } from "../../../../contract/orders.ts";
 import { decimal } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
-import { lineChanges, type OrderLine } from "./order-lines.ts";
+import { bitcoin, sampleAccount, sampleOrder } from "../testing/samples.ts";
+import { lineChanges, orderLines, type OrderLine } from "./order-lines.ts";
 import { priceOnTick } from "./line-drag.ts";
 
 function line(id: string, price: string): OrderLine {
@@ -13,6 +15,24 @@ function drawn(...lines: OrderLine[]): ReadonlyMap<string, OrderLine> {
 }
 
 describe("order lines", () => {
+  const { fees } = sampleAccount();
+  const labelAt = (order: OrderView, price: string): string | undefined =>
+    orderLines([order], bitcoin, fees)[0]?.labelAt?.(decimal(price));
+
+  it("say in the hand what the order costs or brings there, and with a stop what it can lose", () => {
+    expect(orderLines([sampleOrder()], bitcoin, fees)).toMatchObject([{ label: "Buy 0.5" }]);
+    expect(labelAt(sampleOrder(), "63000")).toBe("Buy 0.5 for $31\u202f626.00");
+    const stop = { type: "price" as const, price: decimal("61000") };
+    expect(labelAt(sampleOrder({ protection: { stop, target: null, isDefault: false } }), "63000")).toBe(
+      "Buy 0.5 −$1\u202f248.00 at its stop",
+    );
+    const percent = { type: "percent" as const, percent: decimal("5") };
+    expect(labelAt(sampleOrder({ protection: { stop: percent, target: null, isDefault: true } }), "60000")).toBe(
+      "Buy 0.5 −$1\u202f734.00 at its stop",
+    );
+    expect(labelAt(sampleOrder({ side: "sell" }), "70000")).toBe("Sell 0.5 for $34\u202f860.00");
+  });
+
   it("are added, moved and taken away as the orders are", () => {
     const changes = lineChanges(drawn(line("a", "1"), line("b", "2"), line("c", "3")), [
       line("b", "2"),
