@@ -72,15 +72,17 @@ describe("whatever is asked", () => {
           const asset = symbol.slice(0, 3);
           const mark = symbol === "BTC/USD" ? price : price / 10;
           const quantity = d((worth / mark).toFixed(4));
-          const managed = desk.state.holdings[asset]?.managed ?? d("0");
           if (side === "sell") {
-            const sold = compare(quantity, managed) > 0 ? managed : quantity;
-            if (compare(sold, d("0.01")) > 0) {
-              // Also far under the collar, where it trades at once, and waiting for a lower price among any number of orders.
-              const low = { limitPrice: d((mark * 0.7).toFixed(2)) };
-              const waits = { type: "stop-loss" as const, triggerPrice: d((mark * 0.7).toFixed(2)) };
-              const how = rests ? (hasStop ? waits : low) : {};
-              desk.do({ type: "cancel_all", symbol });
+            // What waits gives its inventory back; a stop that the price has passed meanwhile has sold already.
+            desk.do({ type: "cancel_all", symbol });
+            const left = desk.state.holdings[asset]?.managed ?? d("0");
+            const sold = compare(quantity, left) > 0 ? left : quantity;
+            const low = d((mark * 0.7).toFixed(2));
+            // Not under the pair's own minimums.
+            if (compare(sold, d("0.01")) > 0 && compare(multiply(sold, low), d("1")) > 0) {
+              // Also far under the collar, where it trades at once, and as a stop-loss that waits for a lower price.
+              const waits = { type: "stop-loss" as const, triggerPrice: low };
+              const how = rests ? (hasStop ? waits : { limitPrice: low }) : {};
               expect(desk.codeOf(desk.tryPlace({ symbol, side, quantity: sold, ...how }))).toBe("accepted");
             }
             continue;
