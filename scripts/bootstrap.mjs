@@ -34,7 +34,10 @@ function install() {
   }
 }
 
-/** Compares the lock file with npm's own record of what it installed; optional packages of other platforms may miss. */
+/**
+ * Compares the lock file with npm's own record of what it installed, and that with what is there: a record that was copied or linked
+ * from elsewhere says more. Optional packages of other platforms may miss.
+ */
 function isInstalled() {
   const record = join(root, "node_modules", ".package-lock.json");
   if (!existsSync(record)) {
@@ -44,7 +47,10 @@ function isInstalled() {
   const installed = packagesOf(record);
   return Object.entries(wanted).every(([path, entry]) => {
     const found = installed[path];
-    return path === "" || (found === undefined ? entry.optional === true : found.version === entry.version);
+    if (path === "" || found === undefined) {
+      return path === "" || entry.optional === true;
+    }
+    return found.version === entry.version && existsSync(join(root, path));
   });
 }
 
