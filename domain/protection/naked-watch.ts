@@ -28,8 +28,9 @@ export function evolveNaked(before: AccountState, after: AccountState, event: Ac
     return { ...after, naked: NOTHING_NAKED };
   }
   let { naked } = after;
+  const only = soleAsset(before, after, event);
   for (const asset of assetsIn(before, after)) {
-    if (isTouched(before, after, asset)) {
+    if (isTouched(before, after, asset, only)) {
       naked = followed(naked, after, asset, event);
     }
   }
@@ -60,13 +61,25 @@ function assetsIn(before: AccountState, after: AccountState): ReadonlySet<Asset>
   return new Set([...Object.keys(before.naked.positions), ...Object.keys(after.holdings)]);
 }
 
+/**
+ * The asset whose cover an event of one order can change; null: of any. With a thousand orders open, looking at all of them for every
+ * holding and event is what costs.
+ */
+function soleAsset(before: AccountState, after: AccountState, event: AccountEvent): Asset | null {
+  if (!("orderId" in event) || event.orderId === null) {
+    return null;
+  }
+  const order = after.orders[event.orderId] ?? before.orders[event.orderId];
+  return order?.hold.asset ?? null;
+}
+
 /** Whether anything that decides about cover changed. */
-function isTouched(before: AccountState, after: AccountState, asset: Asset): boolean {
+function isTouched(before: AccountState, after: AccountState, asset: Asset, only: Asset | null): boolean {
   return (
     asset !== after.currency &&
     (before.holdings[asset] !== after.holdings[asset] ||
       before.protections[asset] !== after.protections[asset] ||
-      before.orders !== after.orders ||
+      (before.orders !== after.orders && (only === null || only === asset)) ||
       before.venue?.externalOrders !== after.venue?.externalOrders)
   );
 }

@@ -113,15 +113,21 @@ function changesOf({ event, before, after, accountId, seq }: Recorded): Changes 
     ...(changesAccount(event) ||
     standsOtherwise(before, after) ||
     isJudgedOtherwise(before, after) ||
+    before.halts !== after.halts ||
     before.naked.longest !== after.naked.longest
       ? { account: accountView(after) }
       : {}),
     ...(before.holdings === after.holdings ? {} : { balances: balanceViews(after) }),
-    ...(before.holdings === after.holdings && before.naked === after.naked ? {} : { positions: positionViews(after) }),
+    ...(standAsBefore(before, after) ? {} : { positions: positionViews(after) }),
     ...(orders.length === 0 ? {} : { orders }),
     ...(event.type === "fill_booked" ? { fills: [fillView(accountId, event, seq)] } : {}),
     ...denialChanges(event, accountId, seq),
   };
+}
+
+/** Whether positions look as before: what is held, what protects it, what is without. */
+function standAsBefore(before: AccountState, after: AccountState): boolean {
+  return before.holdings === after.holdings && before.naked === after.naked && before.protections === after.protections;
 }
 
 function denialChanges(event: AccountEvent, accountId: string, seq: number): Changes {

@@ -72,7 +72,6 @@ function sell(turn: Turn, asset: Asset, cause: ExitCause, orderId: string, instr
   }
   const collar = turn.state.limits.priceCollarPercent ?? DEFAULT_RISK.priceCollarPercent ?? wholeNumber(1);
   const share = divide(collar, wholeNumber(100), SHARE_DECIMALS, "half-even");
-  // One tick inside: rounding must not carry it over the edge.
   const edge = nearestPrice(multiply(last, subtract(ONE, share)), instrument);
   const limitPrice = largest(instrument.tickSize, edge);
   return closeAtExchange(turn, { asset, percent: 100, limitPrice, timeInForce: "ioc" }, origin, orderId);
