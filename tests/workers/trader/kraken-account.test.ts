@@ -71,6 +71,31 @@ async function connect(client: Client, venueAccount: string = crypto.randomUUID(
   return accountOf(client, "kraken");
 }
 
+// First: accounts at Kraken of the tests below go on calling by themselves.
+describe("a paper account", () => {
+  it("makes no private call, whatever it does", async () => {
+    const client = await guestBrowser();
+    const { id } = await accountOf(client, "paper");
+    const { order } = await place(client, id, {});
+    await place(client, id, { type: "market", limitPrice: undefined });
+    await client.write("PATCH", `/api/accounts/${id}/orders/${order.id}`, { quantity: "0.002" });
+    await client.write("DELETE", `/api/accounts/${id}/orders/${order.id}`);
+    await client.write("POST", `/api/accounts/${id}/positions/BTC/close`, { percent: 100 });
+    expect(
+      (await client.write("POST", `/api/accounts/${id}/holdings/BTC/adopt`, { quantity: "1", cost: "1" })).status,
+    ).toBe(409);
+    expect(privateCalls).toEqual([]);
+    // The same eyes see the calls of an account at Kraken.
+    await connect(client);
+    expect(privateCalls).toContain("BalanceEx");
+    privateCalls = [];
+    await place(client, id, {});
+    expect(
+      privateCalls.filter((call) => /Order/u.test(call) && call !== "OpenOrders" && call !== "QueryOrders"),
+    ).toEqual([]);
+  });
+});
+
 describe("an account at Kraken", () => {
   it("takes another key of the same Kraken account, and none of another one", async () => {
     const client = await guestBrowser();
@@ -110,29 +135,5 @@ describe("an account at Kraken", () => {
     expect((await client.write("DELETE", path)).status).toBe(200);
     await eventually("cancelled", async () => (await status()) === "cancelled", 20_000);
     expect((await client.send("DELETE", `/api/accounts/${id}/external-orders`)).status).toBe(400);
-  });
-});
-
-describe("a paper account", () => {
-  it("makes no private call, whatever it does", async () => {
-    const client = await guestBrowser();
-    const { id } = await accountOf(client, "paper");
-    const { order } = await place(client, id, {});
-    await place(client, id, { type: "market", limitPrice: undefined });
-    await client.write("PATCH", `/api/accounts/${id}/orders/${order.id}`, { quantity: "0.002" });
-    await client.write("DELETE", `/api/accounts/${id}/orders/${order.id}`);
-    await client.write("POST", `/api/accounts/${id}/positions/BTC/close`, { percent: 100 });
-    expect(
-      (await client.write("POST", `/api/accounts/${id}/holdings/BTC/adopt`, { quantity: "1", cost: "1" })).status,
-    ).toBe(409);
-    expect(privateCalls).toEqual([]);
-    // The same eyes see the calls of an account at Kraken.
-    await connect(client);
-    expect(privateCalls).toContain("BalanceEx");
-    privateCalls = [];
-    await place(client, id, {});
-    expect(
-      privateCalls.filter((call) => /Order/u.test(call) && call !== "OpenOrders" && call !== "QueryOrders"),
-    ).toEqual([]);
   });
 });
