@@ -1,10 +1,12 @@
 /**
  * `npm run test:chaos -- [--seeds N | --seed X] [--features A,B] [--mutants]`: plays seeds, tells the story of each that fails.
- * `--features ""` is the storm without any of the newer parts; left out, each seed draws its own.
+ * `--features ""` is the storm without any of the newer parts; left out, each seed draws its own, and those that once found a
+ * fault (seeds.json) are played first.
  */
 import process from "node:process";
 import { isFeature } from "./features.ts";
 import { runMutants } from "./mutants.ts";
+import kept from "./seeds.json" with { type: "json" };
 import { playSeed, type Outcome } from "./world.ts";
 
 const [, , ...options] = process.argv;
@@ -21,17 +23,18 @@ async function main(): Promise<number> {
   }
   const one = valueOf("--seed");
   const stop = options.includes("--stop");
-  const seeds =
-    one === undefined
-      ? Array.from({ length: Number(valueOf("--seeds") ?? "200") }, (_, index) => String(index + 1))
-      : [one];
   const features = valueOf("--features")?.split(",").filter(isFeature);
+  const drawn = Array.from({ length: Number(valueOf("--seeds") ?? "200") }, (_, index) => String(index + 1));
+  const faults =
+    features === undefined ? kept.map((each) => ({ ...each, features: each.features.filter(isFeature) })) : [];
+  const plays =
+    one === undefined ? [...faults, ...drawn.map((seed) => ({ seed, features }))] : [{ seed: one, features }];
   const failed: Outcome[] = [];
   let orders = 0;
   let fills = 0;
   let lives = 0;
-  for (const seed of seeds) {
-    const outcome = await playSeed(seed, features);
+  for (const { seed, features: chosen } of plays) {
+    const outcome = await playSeed(seed, chosen);
     orders += outcome.orders;
     fills += outcome.fills;
     lives += outcome.lives;
@@ -48,7 +51,7 @@ async function main(): Promise<number> {
     }
   }
   console.info(
-    `${String(seeds.length)} seeds, ${String(orders)} orders, ${String(fills)} fills, ${String(lives)} lives of the desk: ${String(failed.length)} failed`,
+    `${String(plays.length)} seeds, ${String(orders)} orders, ${String(fills)} fills, ${String(lives)} lives of the desk: ${String(failed.length)} failed`,
   );
   return failed.length === 0 ? 0 : 1;
 }
