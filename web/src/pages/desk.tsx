@@ -1,4 +1,4 @@
-import { Match, Show, Switch, createEffect, on, type JSX } from "solid-js";
+import { Match, Switch, createEffect, on, type JSX } from "solid-js";
 import { panelChoice, changePanelChoice } from "../data/preferences.ts";
 import { useDesk } from "../data/desk-context.tsx";
 import { useStores } from "../data/stores.tsx";
@@ -67,26 +67,13 @@ function WideDesk(): JSX.Element {
   return (
     <div class="flex min-h-0 min-w-0 flex-1">
       <ChartAndLists />
-      <Show
-        when={column() === "book"}
-        fallback={
-          <Splitter
-            name="assistant"
-            label="Width of the assistant"
-            limits={DESK_SIZES.assistant}
-            orientation="vertical"
-            grows={-1}
-          />
-        }
-      >
-        <Splitter
-          name="book"
-          label="Width of the order book"
-          limits={DESK_SIZES.book}
-          orientation="vertical"
-          grows={-1}
-        />
-      </Show>
+      <Splitter
+        name={column()}
+        label={column() === "book" ? "Width of the order book" : "Width of the assistant"}
+        limits={DESK_SIZES[column()]}
+        orientation="vertical"
+        grows={-1}
+      />
       <div class="flex min-h-0 shrink-0 flex-col" style={{ width: `${width()}px` }}>
         <Tabs
           label="Order book, trades and assistant"
