@@ -286,7 +286,7 @@ function amended(state: AccountState, event: OrderAmended, seq: number): Account
     quantity: event.quantity,
     limitPrice: event.limitPrice,
     triggerPrice: event.triggerPrice,
-    venue: order.venue === null ? null : { ...order.venue, amend: null },
+    venue: order.venue === null ? null : { ...order.venue, amend: null, amendFailedAt: null },
     feeSchedule: event.fees,
     hold: { asset: event.hold.asset, amount: event.hold.after },
     queue: waiting ? null : queue,

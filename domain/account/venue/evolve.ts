@@ -88,7 +88,7 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
         ...order,
         reason: event.reason,
         hold: { ...order.hold, amount: event.hold.after },
-        venue: { ...link, amend: null },
+        venue: { ...link, amend: null, amendFailedAt: event.marketTime },
       }));
       return withHold(failed, event.hold);
     }

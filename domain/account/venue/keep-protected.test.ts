@@ -101,6 +101,31 @@ describe("a stop at the exchange", () => {
     expect(theStop(desk).id).not.toBe(first.id);
   });
 
+  it("whose change is refused is asked for it again after 10 s, or at once for another level, and gives way meanwhile", () => {
+    const desk = protectedDesk();
+    const { id } = theStop(desk);
+    desk.do({ type: "protect_position", asset: "BTC", stop: stopAt("96") });
+    desk.send(id, "amend");
+    desk.fail(id, "refused", "amend");
+    expect(desk.todo()).toEqual([]);
+    expect(protectionDueAt(desk.state)).toBe(desk.now + 10_000);
+    desk.now += 1_000;
+    desk.do({ type: "protect_position", asset: "BTC", stop: stopAt("97") });
+    expect(desk.live(id).venue?.amend).toMatchObject({ triggerPrice: "97" });
+    desk.send(id, "amend");
+    desk.fail(id, "refused", "amend");
+    desk.now += 9_999;
+    desk.do({ type: "drop_overdue" });
+    expect(desk.todo()).toEqual([]);
+    desk.now += 1;
+    desk.do({ type: "drop_overdue" });
+    expect(desk.todo()).toEqual([`send amend ${id}`]);
+    desk.send(id, "amend");
+    desk.accept(id, "amend");
+    expect(theStop(desk).triggerPrice).toBe("97");
+    expect(protectionDueAt(desk.state)).toBeNull();
+  });
+
   it("that the exchange has ended by itself is placed again", () => {
     const desk = protectedDesk();
     const stop = theStop(desk);

@@ -122,15 +122,18 @@ function settleStops(
   const outdated = stops.filter((order) => isOutdated(order, stop));
   if (outdated.length > 0) {
     for (const order of outdated) {
-      moveStop(turn, order, stop);
+      if (turn.context.marketTime >= changeableAt(order, protection)) {
+        moveStop(turn, order, stop);
+      }
     }
     return;
   }
-  settleQuantity(turn, stops, wanted, stop, instrument);
+  settleQuantity(turn, protection, stops, wanted, stop, instrument);
 }
 
 function settleQuantity(
   turn: Turn,
+  protection: Protection,
   stops: readonly OpenOrder[],
   wanted: Decimal,
   stop: ProtectiveStop,
@@ -144,7 +147,8 @@ function settleQuantity(
   const covered = sum(stops.map(({ hold }) => hold.amount));
   if (isAbove(covered, wanted)) {
     const rest = subtract(most.hold.amount, subtract(covered, wanted));
-    if (!isPositive(rest) || isTooSmall(rest, stop.price, instrument)) {
+    const refused = turn.context.marketTime < changeableAt(most, protection);
+    if (refused || !isPositive(rest) || isTooSmall(rest, stop.price, instrument)) {
       requestCancel(turn, most.id, `It covers more than the ${wanted} that are left.`);
     } else {
       amendStop(turn, most, { quantity: rest, triggerPrice: most.triggerPrice }, most.hold.amount);
@@ -155,10 +159,20 @@ function settleQuantity(
     requestCancel(turn, least.id, "Merged into another stop of the position.");
     return;
   }
-  if (isBelow(covered, wanted) && turn.context.marketTime >= growableAt(turn.state, most)) {
+  const growable = Math.max(growableAt(turn.state, most), changeableAt(most, protection));
+  if (isBelow(covered, wanted) && turn.context.marketTime >= growable) {
     const quantity = add(most.hold.amount, subtract(wanted, covered));
     amendStop(turn, most, { quantity, triggerPrice: most.triggerPrice }, quantity);
   }
+}
+
+/**
+ * When the stop may be changed: at once, or some time after the exchange has refused that same change. Asked again at once it would
+ * say the same, and the rate limit would be used up that a cancel needs.
+ */
+function changeableAt({ venue }: OpenOrder, { changedAt }: Protection): Milliseconds {
+  const failedAt = venue?.amendFailedAt ?? null;
+  return failedAt === null || failedAt < changedAt ? 0 : failedAt + REFUSED_RETRY_MS;
 }
 
 /** When the stop may grow: at once, unless its entry still fills. */
@@ -269,7 +283,8 @@ export function protectionDueAt(state: AccountState): Milliseconds | null {
   if (state.venue === null) {
     return null;
   }
-  const times = Object.values(state.protections).flatMap(({ asset, stop, exit }) => {
+  const times = Object.values(state.protections).flatMap((protection) => {
+    const { asset, stop, exit } = protection;
     const wish = exit?.cause === "past_stop" ? null : exitDue(state, asset);
     if (wish !== null && !waitingSale(state, asset)) {
       return wish;
@@ -290,8 +305,15 @@ export function protectionDueAt(state: AccountState): Milliseconds | null {
     if (stops.length === 0) {
       return Math.max(placeableAt(state, asset), exitDue(state, asset) ?? 0);
     }
+    const refused = stops.filter((order) => isOutdated(order, stop)).map((order) => changeableAt(order, protection));
+    const again = refused.filter((at) => at > 0);
+    if (again.length > 0) {
+      return Math.min(...again);
+    }
     const covered = sum(stops.map(({ hold }) => hold.amount));
-    return isBelow(covered, wanted) ? Math.max(...stops.map((order) => growableAt(state, order))) : [];
+    return isBelow(covered, wanted)
+      ? Math.max(...stops.map((order) => Math.max(growableAt(state, order), changeableAt(order, protection))))
+      : [];
   });
   return times.length === 0 ? null : Math.min(...times);
 }

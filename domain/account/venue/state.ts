@@ -33,6 +33,8 @@ export type VenueLink = {
   readonly emptyReadAt?: Milliseconds;
   readonly cancel: PendingCancel | null;
   readonly amend: PendingAmend | null;
+  /** When the last change of it failed; null or absent since one was made, and before. */
+  readonly amendFailedAt?: Milliseconds | null;
   /** What the exchange says is filled; more than is booked means that executions are still to be read. */
   readonly venueFilled: Decimal;
   /** The exchange has ended it; the desk ends it once every fill of it is booked. */
