@@ -3,6 +3,7 @@
  * from a trader's execution of one. Providers, keys and budget: assistant-models.ts; proposals: assistant-proposals.ts.
  */
 import { z } from "zod";
+import { ALERT_DIRECTIONS } from "../domain/alerts/price-alert.ts";
 import { FINISH_REASONS, OUTCOME_KINDS } from "../domain/assistant/outcome.ts";
 import { entityId, label, modelId } from "./assistant-models.ts";
 import { proposalView } from "./assistant-proposals.ts";
@@ -114,6 +115,23 @@ export const runOutcome = z.object({
   problems: z.array(readProblem),
 });
 
+/** A price alert that fired and was to ask the model. Those of one minute are one run, which names them all. */
+export const runTrigger = z.strictObject({
+  source: z.literal("price_alert"),
+  /** Of the alert. */
+  id: entityId,
+  symbol: symbolText,
+  direction: z.enum(ALERT_DIRECTIONS),
+  price: decimalText,
+  tradePrice: decimalText,
+  /** Market time of the trade. */
+  firedAt: milliseconds,
+  /** The trade was while the desk was away. */
+  late: z.boolean(),
+  note: z.string().nullable(),
+});
+export type RunTriggerView = z.infer<typeof runTrigger>;
+
 export const run = z.object({
   id: entityId,
   chatId: entityId,
@@ -128,6 +146,8 @@ export const run = z.object({
   /** Place in the queue, from 1; null when not queued. */
   queuePosition: z.number().int().positive().nullable(),
   prompt: z.string(),
+  /** What asked in the trader's place. Absent: the trader did. */
+  triggers: z.array(runTrigger).readonly().optional(),
   /** The answer so far. */
   text: z.string(),
   /** What a reasoning model thought aloud, so far; not part of the answer. */

@@ -1,9 +1,13 @@
 /** Price alerts on the wire: /api/accounts/{id}/price-alerts. */
 import { z } from "zod";
 import { ALERT_DIRECTIONS, MAXIMUM_NOTE } from "../domain/alerts/price-alert.ts";
+import { entityId, modelId } from "./assistant-models.ts";
 import { decimalText, positiveDecimalText } from "./decimal.ts";
 import { milliseconds } from "./markets.ts";
 import { symbolText } from "./symbols.ts";
+
+/** Which model is asked about the account when the alert fires. It only proposes, and what it costs counts as any question. */
+export const alertQuestion = z.strictObject({ providerId: entityId, modelId });
 
 export const priceAlert = z.object({
   id: z.string(),
@@ -12,6 +16,7 @@ export const priceAlert = z.object({
   /** On the pair's tick, in its quote. */
   price: decimalText,
   note: z.string().nullable(),
+  ask: alertQuestion.nullable(),
   createdAt: milliseconds,
 });
 export type PriceAlertView = z.infer<typeof priceAlert>;
@@ -34,5 +39,6 @@ export const priceAlertRequest = z.strictObject({
   direction: z.enum(ALERT_DIRECTIONS),
   price: positiveDecimalText,
   note: z.string().trim().min(1).max(MAXIMUM_NOTE).nullable().default(null),
+  ask: alertQuestion.nullable().default(null),
 });
 export type PriceAlertRequest = z.infer<typeof priceAlertRequest>;

@@ -206,7 +206,7 @@ const halting: fc.Arbitrary<Act> = fc.oneof(
   fc
     .record({ symbol, at: step, direction: fc.constantFrom("above" as const, "below" as const) })
     .map(({ symbol: name, at, direction }) => (desk: Desk) => {
-      desk.do({ type: "set_price_alert", symbol: name, direction, price: priceAt(name, at), note: null });
+      desk.do({ type: "set_price_alert", symbol: name, direction, price: priceAt(name, at), note: null, ask: null });
     }),
   pick.map((index) => (desk: Desk) => {
     const priceAlertId = nth(Object.keys(desk.state.priceAlerts), index) ?? "nobody";

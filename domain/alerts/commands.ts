@@ -1,6 +1,6 @@
 import type { Decimal } from "../decimal.ts";
 import type { Symbol } from "../market.ts";
-import type { AlertDirection } from "./price-alert.ts";
+import type { AlertDirection, AlertQuestion } from "./price-alert.ts";
 
 export type PriceAlertCommand =
   | {
@@ -9,6 +9,7 @@ export type PriceAlertCommand =
       readonly direction: AlertDirection;
       readonly price: Decimal;
       readonly note: string | null;
+      readonly ask: AlertQuestion | null;
     }
   | { readonly type: "remove_price_alert"; readonly priceAlertId: string };
 

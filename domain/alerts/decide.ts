@@ -51,6 +51,7 @@ export function setPriceAlert(turn: Turn, command: CommandOf<"set_price_alert">)
       direction,
       price,
       note: command.note,
+      ask: command.ask,
       armedTradeId: view.tapeTradeId,
       version: 1,
       createdAt: context.marketTime,
@@ -100,7 +101,7 @@ function deliver(turn: Turn, alert: PriceAlert, { trades, late, newTapeAt }: Tri
 }
 
 function fire(turn: Turn, alert: PriceAlert, trade: Trade, late: boolean): void {
-  const { symbol, direction, price, note } = alert;
+  const { symbol, direction, price, note, ask = null } = alert;
   record(turn, {
     type: "price_alert_fired",
     ...stamp(turn.context),
@@ -115,7 +116,8 @@ function fire(turn: Turn, alert: PriceAlert, trade: Trade, late: boolean): void 
   });
   const when = late ? ", while the desk was away" : "";
   const words = note === null ? "" : ` Your note: ${note}`;
-  const message = `${symbol} traded at ${trade.price}${when}: your alert was for ${direction} ${price}.${words}`;
+  const asks = ask === null ? "" : " The model that it asks answers in the Assistant.";
+  const message = `${symbol} traded at ${trade.price}${when}: your alert was for ${direction} ${price}.${words}${asks}`;
   raiseAlert(turn, "information", message, null, "price");
 }
 

@@ -5,6 +5,9 @@ import type { Milliseconds, Symbol } from "../market.ts";
 export const ALERT_DIRECTIONS = ["above", "below"] as const;
 export type AlertDirection = (typeof ALERT_DIRECTIONS)[number];
 
+/** Which model is asked, about the account of the alert, when it fires. */
+export type AlertQuestion = { readonly providerId: string; readonly modelId: string };
+
 /** One that waits. A trade at the price or beyond it fires it, once. */
 export type PriceAlert = {
   readonly id: string;
@@ -13,6 +16,8 @@ export type PriceAlert = {
   /** In the pair's quote. */
   readonly price: Decimal;
   readonly note: string | null;
+  /** Null: nobody is asked. Absent in alerts of before they could ask. */
+  readonly ask?: AlertQuestion | null;
   /** Trades up to this one never fire it (TRADING §3). */
   readonly armedTradeId: number;
   /** Rises with every change, so that a late delivery for an earlier shape is recognised. */

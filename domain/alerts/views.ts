@@ -1,8 +1,10 @@
 import type { AccountState } from "../account/state.ts";
-import type { PastPriceAlert, PriceAlert } from "./price-alert.ts";
+import type { AlertQuestion, PastPriceAlert, PriceAlert } from "./price-alert.ts";
 
-export type ShownPriceAlert = Omit<PriceAlert, "armedTradeId" | "version">;
-export type ShownPastAlert = Omit<PastPriceAlert, "armedTradeId" | "version" | "tradeId">;
+export type ShownPriceAlert = Omit<PriceAlert, "armedTradeId" | "version" | "ask"> & {
+  readonly ask: AlertQuestion | null;
+};
+export type ShownPastAlert = ShownPriceAlert & Pick<PastPriceAlert, "outcome" | "endedAt" | "tradePrice" | "late">;
 
 /** Those that wait, the newest first. */
 export function priceAlertViews(state: AccountState): readonly ShownPriceAlert[] {
@@ -19,6 +21,6 @@ export function pastAlertViews(state: AccountState): readonly ShownPastAlert[] {
     .toReversed();
 }
 
-function shown({ id, symbol, direction, price, note, createdAt }: PriceAlert): ShownPriceAlert {
-  return { id, symbol, direction, price, note, createdAt };
+function shown({ id, symbol, direction, price, note, ask = null, createdAt }: PriceAlert): ShownPriceAlert {
+  return { id, symbol, direction, price, note, ask, createdAt };
 }

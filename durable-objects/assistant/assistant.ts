@@ -39,6 +39,7 @@ import type {
   UsageView,
 } from "../../contract/assistant.ts";
 import { ok, refuse, type Result } from "../../domain/problem.ts";
+import { log } from "../lib/log.ts";
 import { checked } from "../trader/checked.ts";
 import type { Principal, Write } from "../trader/port.ts";
 import { chatDetail, chatPage, exportEverything, proposalPage, runPage, runRecord } from "./answers.ts";
@@ -49,6 +50,7 @@ import { assemble, type Parts } from "./parts.ts";
 import type { AssistantPort, PageAsked } from "./port.ts";
 import { read, write } from "./requests.ts";
 import type { ProposalFilter } from "./storage/proposal-table.ts";
+import { toldTriggers, type ToldTrigger } from "./triggers/told.ts";
 import { acceptSocket } from "./upgrade.ts";
 import { openWire } from "./wire/open-wire.ts";
 
@@ -314,6 +316,24 @@ export class Assistant extends DurableObject<Env> implements AssistantPort {
       spending.setLimits(valid.value);
       return ok(spending.today());
     });
+  }
+
+  async takeTriggers(userId: string, told: readonly ToldTrigger[]): Promise<Result<null>> {
+    const { admission, triggerDesk, schedule } = this.#parts();
+    const valid = checked(toldTriggers, told);
+    const recognised = valid.ok ? admission.recognise(userId) : valid;
+    if (!valid.ok || !recognised.ok) {
+      return valid.ok ? recognised : valid;
+    }
+    try {
+      triggerDesk.take(valid.value);
+    } catch (error) {
+      schedule.reload();
+      throw error;
+    }
+    log("triggers_taken", { assistant: this.#parts().traderId, triggers: valid.value.length });
+    await schedule.arm();
+    return ok(null);
   }
 
   async revokeSessions(sessionIds: readonly string[] | null): Promise<void> {

@@ -41,6 +41,10 @@ async function runJob(parts: Parts, { job, key }: DueRow): Promise<void> {
       schedule.set(job, key, now() + AGAIN_MS);
       await parts.proposalDesk.follow(key);
       return;
+    case "ask":
+      schedule.set(job, key, now() + AGAIN_MS);
+      await parts.triggerDesk.ask(key);
+      return;
     case "shadow":
       schedule.set(job, key, now() + AGAIN_MS);
       await parts.shadowDesk.carryOut(key);

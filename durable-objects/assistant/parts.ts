@@ -29,6 +29,8 @@ import { MIGRATIONS } from "./storage/migrations.ts";
 import { ProposalTable } from "./storage/proposal-table.ts";
 import { RunTable } from "./storage/run-table.ts";
 import { traderStub } from "./trader-stub.ts";
+import { TriggerDesk } from "./triggers/trigger-desk.ts";
+import { TriggerTable } from "./triggers/trigger-table.ts";
 import { openWire } from "./wire/open-wire.ts";
 
 export type Parts = {
@@ -44,6 +46,7 @@ export type Parts = {
   readonly frames: RunFrames;
   readonly runDesk: RunDesk;
   readonly proposalDesk: ProposalDesk;
+  readonly triggerDesk: TriggerDesk;
   readonly shadows: ShadowTable;
   readonly shadowDesk: ShadowDesk;
   readonly outbox: Outbox;
@@ -174,6 +177,21 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     changed,
     now,
   });
+  const triggerDesk = new TriggerDesk({
+    storage,
+    table: new TriggerTable(sql),
+    library,
+    schedule,
+    owner: () => ownerOf(library, now()),
+    start: (principal, request, triggered) =>
+      runDesk.start(principal, { idempotencyKey: newId(), body: "", request }, triggered),
+    keepRefused: (request, triggered, problem) => {
+      runDesk.keepRefused(request, triggered, problem);
+    },
+    isUnderWay: (runId) => runDesk.isUnderWay(runId),
+    now,
+    newId,
+  });
   const admission = new Admission(library, now, () => undefined);
   const parts: Parts = {
     state,
@@ -188,6 +206,7 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     frames,
     runDesk,
     proposalDesk,
+    triggerDesk,
     shadows,
     shadowDesk,
     outbox,

@@ -31,6 +31,7 @@ import type {
 } from "../../contract/assistant.ts";
 import type { Result } from "../../domain/problem.ts";
 import type { Principal, Write } from "../trader/port.ts";
+import type { ToldTrigger } from "./triggers/told.ts";
 import type { Resealed } from "./keys/model-keys.ts";
 
 export type PageAsked = { readonly cursor: string | null; readonly limit: number };
@@ -100,6 +101,9 @@ export type AssistantPort = {
 
   usage(principal: Principal): Promise<Result<UsageView>>;
   setBudget(principal: Principal, request: BudgetRequest): Promise<Result<UsageView>>;
+
+  /** Told by the Trader, for its owner: what is to be asked of models without anybody pressing send. Repeating it changes nothing. */
+  takeTriggers(userId: string, told: readonly ToldTrigger[]): Promise<Result<null>>;
 
   /** Closes the sockets of the given sessions (all of them when null) with 4401. */
   revokeSessions(sessionIds: readonly string[] | null): Promise<void>;

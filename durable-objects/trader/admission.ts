@@ -36,6 +36,11 @@ export class Admission {
         : parseTrusted<Budgets>(stored);
   }
 
+  /** The user's id; null before anybody asked. */
+  get owner(): string | null {
+    return this.#owner;
+  }
+
   /** When the user last asked for anything; null before the first time. */
   get lastActive(): number | null {
     return this.#lastActive === 0 ? null : this.#lastActive;

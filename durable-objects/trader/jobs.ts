@@ -81,6 +81,14 @@ async function runJob(parts: Parts, row: DueRow): Promise<void> {
       // Not waited for: no channel may hold up what comes after it.
       parts.state.waitUntil(parts.notifier.rang());
       return;
+    case "alert_questions":
+      // Not waited for: no model may hold up what comes after it.
+      parts.state.waitUntil(
+        parts.alertQuestions.rang().catch((error: unknown) => {
+          parts.unexpected("alert_questions_failed", error, {});
+        }),
+      );
+      return;
     case "kraken":
       // It plans its next time itself; should it not come to that, it is looked at again.
       schedule.set("kraken", row.key, clock.wall() + KRAKEN_AGAIN_MS);

@@ -155,4 +155,16 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    id: 5,
+    sql: `
+      -- What fired and asks a model: told to the Assistant after the commit, a few rows at most.
+      CREATE TABLE alert_questions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        body TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        due INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

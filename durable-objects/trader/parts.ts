@@ -11,6 +11,8 @@ import { Vault } from "../lib/vault.ts";
 import { ROOT_FEED } from "../market-feed/names.ts";
 import { feedPort } from "../market-feed/stub.ts";
 import { Admission } from "./admission.ts";
+import { AlertQuestions } from "./alert-questions.ts";
+import { assistantStub } from "./assistant-stub.ts";
 import { Clock } from "./clock.ts";
 import { accountsOfMarket, type CommandDependencies } from "./commands.ts";
 import { assembleCredentials } from "./credentials/assemble.ts";
@@ -55,6 +57,8 @@ export type Parts = CommandDependencies & {
   readonly kraken: KrakenDesk;
   /** Alerts to the outside. */
   readonly notifier: Notifier;
+  /** What of them asks a model. */
+  readonly alertQuestions: AlertQuestions;
   /** Logs and reports an exception that nobody expected. */
   readonly unexpected: (event: string, error: unknown, fields: LogFields) => void;
 };
@@ -173,6 +177,16 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
       state.waitUntil(schedule.arm());
     },
   });
+  const alertQuestions = new AlertQuestions({
+    sql: state.storage.sql,
+    assistant: () => assistantStub(env.ASSISTANT.getByName(traderId, { locationHint })),
+    owner: () => admission.owner,
+    now: () => clock.wall(),
+    plan: (at) => {
+      schedule.set("alert_questions", "", at);
+      state.waitUntil(schedule.arm());
+    },
+  });
   const parts: Parts = {
     state,
     env,
@@ -193,6 +207,7 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     keyConnector,
     kraken,
     notifier,
+    alertQuestions,
     unexpected,
   };
   return parts;
@@ -258,12 +273,17 @@ export function planOpenRisk({ openRisk, schedule, clock }: Parts, states: reado
   }
 }
 
-/** Messages to the outside are written with what they tell of; should that fail, the trade stands all the same. */
+/** Messages to the outside, and to models, are written with what they tell of; should that fail, the trade stands all the same. */
 function noteAlerts(parts: Parts, recorded: readonly Recorded[]): void {
   try {
     parts.notifier.enqueue(recorded);
   } catch (error) {
     parts.unexpected("notify_failed", error, {});
+  }
+  try {
+    parts.alertQuestions.enqueue(recorded);
+  } catch (error) {
+    parts.unexpected("alert_question_failed", error, {});
   }
 }
 
@@ -283,6 +303,9 @@ function afterCommit(parts: Parts, recorded: readonly Recorded[]): void {
     parts.kraken.committed(recorded);
     if (recorded.some(({ event }) => event.type === "alert_raised")) {
       state.waitUntil(parts.notifier.drain().catch(failed));
+    }
+    if (recorded.some(({ event }) => event.type === "price_alert_fired")) {
+      state.waitUntil(parts.alertQuestions.drain().catch(failed));
     }
   } catch (error) {
     failed(error);

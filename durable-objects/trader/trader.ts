@@ -430,6 +430,7 @@ export class Trader extends DurableObject<Env> implements TraderPort {
       parts.kraken.stop();
       parts.desk.close();
       await parts.historian.settle();
+      await parts.alertQuestions.settle();
       await parts.triggers.unregister();
       await this.ctx.storage.deleteAll();
       this.#assembled = null;

@@ -6,13 +6,14 @@ import { createHash } from "node:crypto";
 import type { PreviewRequest, RunPreviewView, StartRunRequest } from "../../../contract/assistant.ts";
 import { estimatedTokens } from "../../../domain/assistant/budget.ts";
 import type { TokenPrice } from "../../../domain/assistant/providers.ts";
+import type { RunTrigger } from "../../../domain/assistant/triggers.ts";
 import { ok, refuse, type Result } from "../../../domain/problem.ts";
 import type { Principal, Write } from "../../trader/port.ts";
 import { RULES_PROVIDER, type Catalog, type Choice } from "../catalog.ts";
 import type { ContextTaker, TakenContext } from "../context.ts";
 import type { Spending } from "../spending.ts";
 import type { Library } from "../storage/library.ts";
-import type { RunTable, StoredView } from "../storage/run-table.ts";
+import type { RunTable, StoredRun, StoredView } from "../storage/run-table.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 
 export type AdmissionDependencies = {
@@ -26,6 +27,9 @@ export type AdmissionDependencies = {
   readonly newId: () => string;
 };
 
+/** What started a run in the trader's place. `booked` is part of the transaction that takes the run in. */
+export type Triggered = { readonly triggers: readonly RunTrigger[]; readonly booked: (runId: string) => void };
+
 export type Admitted = { readonly runId: string; readonly isNew: boolean };
 
 const MOST_ACTIVE = 200;
@@ -36,6 +40,7 @@ export async function admitRun(
   dependencies: AdmissionDependencies,
   principal: Principal,
   write: Write<StartRunRequest>,
+  triggered: Triggered | null,
 ): Promise<Result<Admitted>> {
   const { request } = write;
   const intent = {
@@ -63,12 +68,15 @@ export async function admitRun(
     return ok({ runId: now.value.known, isNew: false });
   }
   const { choice, ownPrompt } = now.value;
-  const prepared = preparedFor(dependencies, request, now.value, taken.value);
+  // What was said of an earlier alert is no part of the question that this one asks.
+  const earlier = triggered === null ? earlierRuns(dependencies, request) : [];
+  const prepared = preparedFor(dependencies, request, now.value, taken.value, earlier);
   if (!prepared.ok) {
     return prepared;
   }
   const view = newRun(dependencies, choice, request, prepared.value, taken.value, ownPrompt?.version ?? null);
-  return book(dependencies, intent, view, request, prepared.value, taken.value, choice.price);
+  const shown = triggered === null ? view : { ...view, triggers: triggered.triggers };
+  return book(dependencies, intent, shown, request, prepared.value, taken.value, choice.price, triggered);
 }
 
 /** What a run with these settings would send now, by the same way and with the same refusals. Nothing is booked or asked. */
@@ -92,7 +100,8 @@ export async function previewRun(
   if (!settings.ok) {
     return settings;
   }
-  const prepared = preparedFor(dependencies, request, settings.value, taken.value);
+  const earlier = earlierRuns(dependencies, request);
+  const prepared = preparedFor(dependencies, request, settings.value, taken.value, earlier);
   if (!prepared.ok) {
     return prepared;
   }
@@ -117,13 +126,18 @@ type Around =
   /** The run that the key was used for, whatever became of its model and its prompt since. */
   { readonly known: string } | (Settings & { readonly known: null });
 
+/** Of the chat, oldest first. */
+function earlierRuns({ runs }: AdmissionDependencies, { chatId }: StartRunRequest): readonly StoredRun[] {
+  return runs.page(chatId, Number.MAX_SAFE_INTEGER, EARLIER_RUNS).toReversed();
+}
+
 function preparedFor(
-  { runs, newId }: AdmissionDependencies,
+  { newId }: AdmissionDependencies,
   request: StartRunRequest,
   { choice, ownPrompt }: Settings,
   taken: TakenContext | null,
+  earlier: readonly StoredRun[],
 ): Result<Prepared> {
-  const earlier = runs.page(request.chatId, Number.MAX_SAFE_INTEGER, EARLIER_RUNS).toReversed();
   const token = newId().replaceAll("-", "").slice(0, 12);
   return prepare(choice, request, taken?.text ?? null, ownPrompt?.text ?? null, earlier, token);
 }
@@ -219,6 +233,7 @@ function book(
   { messages, reserved }: Prepared,
   taken: TakenContext | null,
   price: TokenPrice | null,
+  triggered: Triggered | null,
 ): Result<Admitted> {
   return storage.transactionSync(() => {
     const { id: runId, providerId, modelId } = view;
@@ -231,7 +246,9 @@ function book(
       library.renameChat(chat.id, titleOf(request.prompt));
     }
     library.touchChat(view.chatId, now());
-    catalog.prefer(providerId, modelId);
+    if (triggered === null) {
+      catalog.prefer(providerId, modelId);
+    }
     runs.insert({
       idempotencyKey: key,
       bodyHash,
@@ -241,6 +258,7 @@ function book(
       snapshot: taken?.snapshot ?? null,
       snapshotText: taken?.text ?? null,
     });
+    triggered?.booked(runId);
     return ok({ runId, isNew: true });
   });
 }

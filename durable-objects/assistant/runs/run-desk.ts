@@ -14,11 +14,12 @@ import type { ShadowDesk } from "../proposals/shadow-desk.ts";
 import type { Spending } from "../spending.ts";
 import type { RawReply, RunTable, StoredRun } from "../storage/run-table.ts";
 import type { ProposalTable } from "../storage/proposal-table.ts";
-import { admitRun, previewRun, type AdmissionDependencies } from "./admit.ts";
+import { admitRun, previewRun, type AdmissionDependencies, type Triggered } from "./admit.ts";
 import type { Ending } from "./ask.ts";
 import { carryOut, type CarryOutDependencies } from "./carry-out.ts";
 import { LiveRun } from "./live-run.ts";
 import type { RunFrames } from "./run-frames.ts";
+import { bookRefused } from "./refused-run.ts";
 import { Slots } from "./slots.ts";
 
 export type RunDeskDependencies = AdmissionDependencies &
@@ -84,9 +85,13 @@ export class RunDesk {
   }
 
   /** Takes a run in. The same key with the same request is the same run. */
-  async start(principal: Principal, write: Write<StartRunRequest>): Promise<Result<RunView>> {
+  async start(
+    principal: Principal,
+    write: Write<StartRunRequest>,
+    triggered: Triggered | null = null,
+  ): Promise<Result<RunView>> {
     const { runs, frames, schedule, now } = this.#dependencies;
-    const admitted = await admitRun(this.#dependencies, principal, write);
+    const admitted = await admitRun(this.#dependencies, principal, write, triggered);
     if (!admitted.ok) {
       return admitted;
     }
@@ -97,6 +102,21 @@ export class RunDesk {
       this.pump();
     }
     return this.#shown(runs.get(runId));
+  }
+
+  /** Keeps a run that could not be started where nobody waits for the answer, and tells of it. */
+  keepRefused(request: StartRunRequest, triggered: Triggered, problem: Problem): void {
+    const { frames, changed, storage } = this.#dependencies;
+    storage.transactionSync(() => {
+      const runId = bookRefused(this.#dependencies, request, triggered, problem);
+      changed("run", runId);
+      frames.tell(runId, { type: "error" });
+    });
+  }
+
+  /** Whether a run has yet to end. */
+  isUnderWay(runId: string): boolean {
+    return this.#dependencies.runs.get(runId)?.view.endedAt === null;
   }
 
   /** The question of a run again, as a new run with a context of now. */

@@ -12,7 +12,7 @@ export type EndpointDefinition = {
   readonly models: readonly OwnModel[];
 };
 
-type MetaKey = "owner" | "last_active" | "budgets" | "preferred" | "limits";
+type MetaKey = "owner" | "last_active" | "budgets" | "preferred" | "limits" | "alerts_chat";
 type ChatRow = { id: string; title: string; runs: number; createdAt: number; updatedAt: number };
 
 const CHAT_COLUMNS = `id, title, (SELECT COUNT(*) FROM runs WHERE runs.chat_id = chats.id) AS runs,

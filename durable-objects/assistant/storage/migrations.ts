@@ -177,4 +177,32 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE spending ADD COLUMN price TEXT;
     `,
   },
+  {
+    id: 5,
+    sql: `
+      -- What starts runs without the trader. run_id NULL: it waits to be asked about. Kept, so that a repetition is known as one.
+      CREATE TABLE run_triggers (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        account_id TEXT NOT NULL,
+        provider_id TEXT NOT NULL,
+        model_id TEXT NOT NULL,
+        body TEXT NOT NULL,
+        received_at INTEGER NOT NULL,
+        run_id TEXT
+      ) STRICT;
+      CREATE INDEX run_triggers_waiting ON run_triggers (account_id, provider_id, model_id) WHERE run_id IS NULL;
+
+      -- When triggers started a run of the model about the account last, and when they are to do so next.
+      CREATE TABLE trigger_windows (
+        account_id TEXT NOT NULL,
+        provider_id TEXT NOT NULL,
+        model_id TEXT NOT NULL,
+        started_at INTEGER,
+        due_at INTEGER,
+        run_id TEXT,
+        PRIMARY KEY (account_id, provider_id, model_id)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -233,7 +233,7 @@ describe("Stop", () => {
 
 describe("a price alert", () => {
   async function set(trader: TestTrader, direction: "above" | "below", price: string) {
-    const request = { symbol: "BTC/USD", direction, price: decimal(price), note: null };
+    const request = { symbol: "BTC/USD", direction, price: decimal(price), note: null, ask: null };
     return trader.stub().setPriceAlert(trader.principal, trader.accountId, writeOf(request));
   }
 

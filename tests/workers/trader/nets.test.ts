@@ -172,7 +172,7 @@ describe("the trader's own alarm", () => {
   it("fires a price alert on a pair that the account never traded, with the feed dead", async () => {
     const trader = await newTrader();
     const price = multiply((await view()).quote.lastTrade?.price ?? decimal("0"), decimal("0.99"));
-    const request = { symbol: SYMBOL, direction: "below" as const, price, note: null };
+    const request = { symbol: SYMBOL, direction: "below" as const, price, note: null, ask: null };
     const alert = expectOk(await trader.stub().setPriceAlert(trader.principal, trader.accountId, writeOf(request)));
     await eventually("the feed has the row", async () => (await realFeed().triggerOwners()).includes(trader.id));
     await deadFeed(trader);

@@ -88,7 +88,7 @@ describe("the line in open_risk", () => {
   it("is there before a price alert is, so that the sweep looks after it", async () => {
     const trader = await newTrader();
     feed.print("BTC/USD", "100", "1");
-    const alert = { symbol: "BTC/USD", direction: "above" as const, price: decimal("120"), note: null };
+    const alert = { symbol: "BTC/USD", direction: "above" as const, price: decimal("120"), note: null, ask: null };
     expectOk(await trader.stub().setPriceAlert(trader.principal, trader.accountId, writeOf(alert)));
     expect(await isNoted(trader)).toBe(true);
     await ringCron();

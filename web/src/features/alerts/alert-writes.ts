@@ -1,6 +1,6 @@
 /** Setting, changing and removing price alerts, as the Alerts tab and the chart both do it. */
 import type { PriceAlertRequest, PriceAlertView } from "../../../../contract/price-alerts.ts";
-import type { AlertDirection } from "../../../../domain/alerts/price-alert.ts";
+import type { AlertDirection, AlertQuestion } from "../../../../domain/alerts/price-alert.ts";
 import { isAbove, type Decimal } from "../../../../domain/decimal.ts";
 import { ok, refuse, type Result } from "../../../../domain/problem.ts";
 import { newIntent } from "../../data/http.ts";
@@ -11,14 +11,23 @@ export function alertDirection(price: Decimal, last: Decimal | null): AlertDirec
   return last !== null && isAbove(price, last) ? "above" : "below";
 }
 
+/** What goes with an alert beside its price: it stays when the price is moved. */
+export type AlertExtras = { readonly note: string | null; readonly ask: AlertQuestion | null };
+
 /** The wish for an alert, as the desk takes it. */
 export function alertWish(
   symbol: string,
   price: Decimal,
   last: Decimal | null,
-  note: string | null,
+  { note, ask }: AlertExtras,
 ): PriceAlertRequest {
-  return { symbol, price, direction: alertDirection(price, last), note: (note ?? "").trim() || null };
+  return {
+    symbol,
+    price,
+    direction: alertDirection(price, last),
+    note: (note ?? "").trim() || null,
+    ask: ask === null ? null : { ...ask },
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { fireEvent, screen, waitFor, within } from "@solidjs/testing-library";
 import { describe, expect, it, vi } from "vitest";
+import type { ModelView, ProviderListView, ProviderView } from "../../../../contract/assistant.ts";
 import { decimal } from "../../../../domain/decimal.ts";
 import { krakenShown, renderApp } from "../../testing/render-app.tsx";
 import { defaultWorld, type Answer, type Call } from "../testing/render-desk.tsx";
@@ -78,6 +79,38 @@ describe("alerts", () => {
   });
 });
 
+const sampleModel: ModelView = {
+  id: "rules",
+  name: "Built-in analyst",
+  contextTokens: 1_000,
+  maximumOutputTokens: 1_000,
+  price: null,
+  supports: { structuredOutput: false, tools: false, streamingUsage: false },
+  timeoutSeconds: 10,
+  own: false,
+};
+const sampleProvider: ProviderView = {
+  id: "rules",
+  name: "Built-in analyst",
+  kind: "rules",
+  baseUrl: null,
+  needsKey: false,
+  ready: true,
+  reason: null,
+  notice: "rules, not a language model",
+  credential: null,
+  models: [sampleModel],
+  own: false,
+};
+/** One that can be asked and one whose key is missing. */
+const sampleProviders: ProviderListView = {
+  providers: [
+    sampleProvider,
+    { ...sampleProvider, id: "openai", ready: false, models: [{ ...sampleModel, id: "gpt", name: "GPT" }] },
+  ],
+  preferred: { providerId: "rules", modelId: "rules" },
+};
+
 describe("price alerts", () => {
   const waiting = {
     id: "alert-1",
@@ -85,6 +118,7 @@ describe("price alerts", () => {
     direction: "above" as const,
     price: decimal("70000"),
     note: "breakout",
+    ask: null,
     createdAt: NOW,
   };
   const paper = defaultWorld({ account: sampleState({ account: sampleAccount({ priceAlerts: [waiting] }) }) });
@@ -110,6 +144,34 @@ describe("price alerts", () => {
       { path: "/api/accounts/account-1/price-alerts", body: { symbol: "BTC/USD", direction: "below", price: "50000" } },
       { method: "DELETE", path: "/api/accounts/account-1/price-alerts/alert-1" },
     ]);
+  });
+
+  it("ask a model when they fire, where one is chosen", async () => {
+    const app = await renderApp({ world: paper });
+    app.answer((call) =>
+      call.path === "/api/assistant/providers"
+        ? { status: 200, body: sampleProviders }
+        : call.method === "POST"
+          ? { status: 201, body: { ...waiting, id: "alert-2", ask: { providerId: "rules", modelId: "rules" } } }
+          : undefined,
+    );
+    fireEvent.click(await screen.findByRole("tab", { name: /^Alerts/ }));
+    const section = within(await screen.findByRole("region", { name: "Price alerts" }));
+    const choice = await section.findByRole("combobox", { name: "When it fires, ask" });
+    await within(choice).findByRole("option", { name: "Built-in analyst" });
+    expect(
+      within(choice)
+        .getAllByRole("option")
+        .map(({ textContent }) => textContent),
+    ).toEqual(["Nobody", "Built-in analyst"]);
+    fireEvent.change(choice, { target: { value: "rules rules" } });
+    expect(section.getByText(/only you can execute it/)).toBeInTheDocument();
+    fireEvent.input(section.getByLabelText("Tell me when BTC/USD trades at"), { target: { value: "50000" } });
+    fireEvent.click(section.getByRole("button", { name: /^Set alert/ }));
+    await waitFor(() =>
+      expect(app.calls).toMatchObject([{ body: { price: "50000", ask: { providerId: "rules", modelId: "rules" } } }]),
+    );
+    await waitFor(() => expect(choice).toHaveValue(""));
   });
 
   it("ask the browser for its notifications by a button alone", async () => {

@@ -1,6 +1,6 @@
 import { createSignal, Show, untrack, type JSX } from "solid-js";
 import type { PriceAlertView } from "../../../../contract/price-alerts.ts";
-import { MAXIMUM_NOTE } from "../../../../domain/alerts/price-alert.ts";
+import { MAXIMUM_NOTE, type AlertQuestion } from "../../../../domain/alerts/price-alert.ts";
 import { isPositive, parseDecimal, type Decimal } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
 import { refuse, type Result } from "../../../../domain/problem.ts";
@@ -11,6 +11,7 @@ import { DecimalField } from "../../ui/decimal-field.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { formatPrice } from "../../ui/format.ts";
 import { alertDirection, alertWish, replacePriceAlert } from "./alert-writes.ts";
+import { AskChoice, useAskModels } from "./ask-choice.tsx";
 
 /** Sets an alert at a price, or changes one that waits. */
 export function PriceAlertDialog(props: {
@@ -27,6 +28,8 @@ export function PriceAlertDialog(props: {
   const [priceText, setPriceText] = createSignal<string>(before?.price ?? untrack(() => props.last) ?? "");
   let priceField: HTMLInputElement | undefined;
   const [note, setNote] = createSignal(before?.note ?? "");
+  const [ask, setAsk] = createSignal<AlertQuestion | null>(before?.ask ?? null);
+  const models = useAskModels();
   const price = (): Decimal | null => {
     const value = parseDecimal(priceText());
     return value !== null && isPositive(value) ? value : null;
@@ -50,7 +53,7 @@ export function PriceAlertDialog(props: {
     if (level === null) {
       return refuse("PRICE_INVALID", "Give a price above zero.");
     }
-    const wish = alertWish(props.instrument.symbol, level, props.last, note());
+    const wish = alertWish(props.instrument.symbol, level, props.last, { note: note(), ask: ask() });
     return before === null
       ? setPriceAlert(props.accountId, wish, intent)
       : replacePriceAlert(props.accountId, before, wish, intent);
@@ -75,6 +78,7 @@ export function PriceAlertDialog(props: {
         onInput={setPriceText}
       />
       <TextField label="Note" value={note()} maxlength={MAXIMUM_NOTE} onInput={setNote} />
+      <AskChoice models={models} value={ask()} onChange={setAsk} />
       <p class="text-sm">{sentence()}</p>
       <Show when={before}>
         {(alert) => (

@@ -1,6 +1,6 @@
 import { For, Show, createMemo, createSignal, type JSX } from "solid-js";
 import type { AccountView } from "../../../../contract/accounts.ts";
-import { MAXIMUM_NOTE } from "../../../../domain/alerts/price-alert.ts";
+import { MAXIMUM_NOTE, type AlertQuestion } from "../../../../domain/alerts/price-alert.ts";
 import { isPositive, parseDecimal } from "../../../../domain/decimal.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { removePriceAlert, setPriceAlert } from "../../data/risk-api.ts";
@@ -12,6 +12,7 @@ import { TextField } from "../../ui/field.tsx";
 import { formatPrice } from "../../ui/format.ts";
 import { createWrite } from "../create-write.ts";
 import { alertDirection, alertWish } from "./alert-writes.ts";
+import { AskChoice, useAskModels } from "./ask-choice.tsx";
 
 /** Being told when the pair on screen trades at a price. The desk watches it; no page has to be open. */
 export function PriceAlerts(props: { account: AccountView }): JSX.Element {
@@ -21,6 +22,8 @@ export function PriceAlerts(props: { account: AccountView }): JSX.Element {
   const ticker = useTicker(desk.symbol);
   const [priceText, setPriceText] = createSignal("");
   const [note, setNote] = createSignal("");
+  const [ask, setAsk] = createSignal<AlertQuestion | null>(null);
+  const models = useAskModels();
   const setting = createWrite<unknown>();
   const removing = createWrite<unknown>();
   const price = createMemo(() => {
@@ -48,7 +51,7 @@ export function PriceAlerts(props: { account: AccountView }): JSX.Element {
     if (level === null) {
       return;
     }
-    const wish = alertWish(desk.symbol(), level, last(), note());
+    const wish = alertWish(desk.symbol(), level, last(), { note: note(), ask: ask() });
     const { account } = props;
     const answer = await setting.run(JSON.stringify([account.id, wish]), (intent) =>
       setPriceAlert(account.id, wish, intent),
@@ -56,6 +59,7 @@ export function PriceAlerts(props: { account: AccountView }): JSX.Element {
     if (answer?.ok === true) {
       setPriceText("");
       setNote("");
+      setAsk(null);
     }
   };
   const remove = (alertId: string): void => {
@@ -80,6 +84,7 @@ export function PriceAlerts(props: { account: AccountView }): JSX.Element {
           onInput={setPriceText}
         />
         <TextField label="Note" class="w-48" value={note()} maxlength={MAXIMUM_NOTE} onInput={setNote} />
+        <AskChoice class="w-48" models={models} value={ask()} onChange={setAsk} />
         <Button
           type="submit"
           class="mb-px"
@@ -90,6 +95,12 @@ export function PriceAlerts(props: { account: AccountView }): JSX.Element {
           {buttonWords()}
         </Button>
       </form>
+      <Show when={ask() !== null}>
+        <p class="text-sm text-muted">
+          It is asked with your account and the market of that moment, within today's budget. What it proposes waits in
+          the Assistant; only you can execute it.
+        </p>
+      </Show>
       <Show when={problem()}>
         {(message) => (
           <p role="alert" class="text-danger">
@@ -109,6 +120,9 @@ export function PriceAlerts(props: { account: AccountView }): JSX.Element {
                   </span>
                   <Show when={alert.note}>
                     <span class="text-muted"> · {alert.note}</span>
+                  </Show>
+                  <Show when={alert.ask}>
+                    {(asked) => <span class="text-muted"> · then asks {models.nameOf(asked())}</span>}
                   </Show>
                 </span>
                 <Button

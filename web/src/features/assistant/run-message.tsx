@@ -7,6 +7,7 @@ import { formatDecimal } from "../../ui/format.ts";
 import { TimeText } from "../../ui/time-text.tsx";
 import { ProposalCard } from "./proposal-card.tsx";
 import { extraNotice } from "./proposal-words.ts";
+import { TriggerList } from "./trigger-list.tsx";
 import { RichText } from "./rich-text.tsx";
 
 /** One question and what came of it: the answer as it is written, its proposals, how it ended. */
@@ -25,7 +26,12 @@ export function RunMessage(props: {
   };
   return (
     <article class="flex flex-col gap-2" aria-busy={isRunning()}>
-      <p class="self-end rounded-md bg-accent-soft px-3 py-2 whitespace-pre-wrap">{props.run.prompt}</p>
+      <Show
+        when={props.run.triggers}
+        fallback={<p class="self-end rounded-md bg-accent-soft px-3 py-2 whitespace-pre-wrap">{props.run.prompt}</p>}
+      >
+        {(triggers) => <TriggerList triggers={triggers()} />}
+      </Show>
       <p class="text-sm text-muted">
         {props.run.modelName}
         <Show when={extraNotice(props.run)}>{(notice) => <> · {notice()}</>}</Show> ·{" "}

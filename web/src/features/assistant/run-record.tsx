@@ -9,6 +9,7 @@ import { formatAmount, formatDecimal, formatQuantity, MISSING } from "../../ui/f
 import { TimeText } from "../../ui/time-text.tsx";
 import { typeWords, statusWords as orderStatusWords } from "../history/history-tables.tsx";
 import { proposalTitle, statusSentence } from "./proposal-words.ts";
+import { triggerWords } from "./trigger-list.tsx";
 import { OUTCOME_WORDS, usageWords } from "./record-words.ts";
 
 /** The complete record of a run: what was sent, what came, how it was read, what the desk said, what was ordered. */
@@ -42,6 +43,14 @@ function Sections(props: { record: RunRecordView }): JSX.Element {
     <div class="flex flex-col gap-4 p-4">
       <header class="flex flex-col gap-1">
         <h1 class="text-xl font-semibold">Record of a question</h1>
+        <Show when={run().triggers}>
+          {(triggers) => (
+            <p>
+              Asked by {triggers().length === 1 ? "a price alert" : `${String(triggers().length)} price alerts`}:{" "}
+              {triggers().map(triggerWords).join("; ")}.
+            </p>
+          )}
+        </Show>
         <p class="whitespace-pre-wrap">{run().prompt}</p>
         <p class="text-sm text-muted">
           {run().modelName} · {run().providerName} · <TimeText time={run().createdAt} form="date-time" /> ·{" "}

@@ -12,6 +12,7 @@ const waiting: PriceAlertView = {
   direction: "below",
   price: decimal("64250"),
   note: "support",
+  ask: null,
   createdAt: NOW,
 };
 

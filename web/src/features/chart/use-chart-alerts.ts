@@ -68,7 +68,7 @@ export function useChartAlerts(symbol: Accessor<string>, instrument: Accessor<In
     marks,
     byLine: (lineId) => alerts().find(({ id }) => alertLineId(id) === lineId) ?? null,
     set(price) {
-      const wish = alertWish(symbol(), price, last(), null);
+      const wish = alertWish(symbol(), price, last(), { note: null, ask: null });
       void write(setting, "The alert was not set", JSON.stringify(wish), (accountId, intent) =>
         setPriceAlert(accountId, wish, intent),
       );
@@ -77,7 +77,7 @@ export function useChartAlerts(symbol: Accessor<string>, instrument: Accessor<In
       if (changing.state().type === "sending") {
         return;
       }
-      const wish = alertWish(alert.symbol, price, last(), alert.note);
+      const wish = alertWish(alert.symbol, price, last(), alert);
       setMoving({ id: alert.id, price });
       void write(changing, "The alert was not moved", `${alert.id} ${JSON.stringify(wish)}`, (accountId, intent) =>
         replacePriceAlert(accountId, alert, wish, intent),
