@@ -56,6 +56,7 @@ export default defineConfig({
           name: "domain",
           environment: "node",
           include: ["{domain,contract,scripts,durable-objects,worker}/**/*.test.ts"],
+          setupFiles: ["./tests/support/note-sealed.ts"],
           // Nothing here waits: what takes long is a property on a busy machine.
           testTimeout: 30_000,
         },
@@ -106,7 +107,7 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["tests/workers/**/*.test.ts"],
-          setupFiles: ["./tests/workers/apply-migrations.ts"],
+          setupFiles: ["./tests/workers/apply-migrations.ts", "./tests/support/note-sealed.ts"],
           testTimeout: 20_000,
         },
       },

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { SECRET_KINDS, type SecretKind } from "./lib/leaks/kinds.ts";
 import { searchNotedLogs } from "./lib/leaks/logs.ts";
 import { LOGS_VARIABLE, noteLog, noteLogFile, SECRETS_VARIABLE } from "./lib/leaks/noted.ts";
 import { runChecks } from "./lib/checks.ts";
@@ -153,11 +154,19 @@ async function deploys(): Promise<string | undefined> {
 
 /** Logs that a stage leaves behind, beside what it prints. */
 const keptLogs: Readonly<Record<string, readonly string[]>> = { unit: ["console", "desks"], e2e: ["e2e-worker"] };
+/** Kinds of secrets that a stage is known to use. One that is not noted any more would not be searched for. */
+const usedKinds: Readonly<Record<string, readonly SecretKind[]>> = {
+  unit: SECRET_KINDS,
+  e2e: ["AUTH_SECRET", "VAULT_SECRET", "session", "password", "key of the exchange", "secret of the exchange"],
+};
 const ran: string[] = [];
 
 /** Last, because it looks at what all the others logged. */
 async function secrets(): Promise<string | undefined> {
-  return searchNotedLogs(ran.flatMap((name) => keptLogs[name] ?? []));
+  return searchNotedLogs(
+    ran.flatMap((name) => keptLogs[name] ?? []),
+    ran.flatMap((name) => usedKinds[name] ?? []),
+  );
 }
 
 /** The last line is for machines as well: a stage that fails without a failing test counts as one. */

@@ -1,9 +1,10 @@
 import { inspect } from "node:util";
 import { expect, it } from "vitest";
 import { Secret } from "./secret.ts";
+import { testSecret } from "../../tests/support/secrets.ts";
 
 it("shows a secret to nobody but who asks for it by name", () => {
-  const secret = new Secret("hunter2-hunter2");
+  const secret = new Secret(testSecret("VAULT_SECRET", "hunter2-hunter2"));
   const shown = [
     String(secret),
     `${secret.toString()}`,

@@ -9,7 +9,7 @@ export interface LocalSecrets {
   readonly values: Readonly<Record<string, string>>;
 }
 
-const names = ["AUTH_SECRET", "VAULT_SECRET"];
+const names = ["AUTH_SECRET", "VAULT_SECRET"] as const;
 
 /** The secrets of one state folder: what is missing is drawn at random once, what is there is kept. */
 export function ensureSecrets(stateFolder: string): LocalSecrets {
@@ -30,13 +30,14 @@ export function ensureSecrets(stateFolder: string): LocalSecrets {
 
 function noted(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   names.forEach((name) => noteSecret(name, values[name] ?? ""));
+  noteSecret("VAULT_SECRET", values["VAULT_SECRET_PREVIOUS"] ?? "");
   return values;
 }
 
 /** The secrets of a state folder as they are, without drawing any; undefined when there are none. */
 export function readSecrets(stateFolder: string): LocalSecrets | undefined {
   const file = join(stateFolder, "secrets.env");
-  return existsSync(file) ? { file, values: parseEnvFile(readFileSync(file, "utf8")) } : undefined;
+  return existsSync(file) ? { file, values: noted(parseEnvFile(readFileSync(file, "utf8"))) } : undefined;
 }
 
 /** A new VAULT_SECRET, with the one so far beside it as VAULT_SECRET_PREVIOUS. */
@@ -57,6 +58,7 @@ function rewrite(file: string, changes: Readonly<Record<string, string | undefin
   const kept = readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => line !== "" && !Object.keys(changes).some((name) => line.trimStart().startsWith(`${name}=`)));
+  noted({ VAULT_SECRET: changes["VAULT_SECRET"] ?? "" });
   const set = Object.entries(changes).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
   // Whole or not at all: half a file would lose the master, and with it every key.
   writeFileSync(`${file}.new`, [...kept, ...set, ""].join("\n"), { mode: 0o600 });

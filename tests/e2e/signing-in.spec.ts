@@ -1,5 +1,5 @@
 import { expect, test, type Browser, type Page } from "@playwright/test";
-import { enterAsGuest, placeLimit } from "./support/desk-page.ts";
+import { enterAsGuest, noteTraffic, placeLimit } from "./support/desk-page.ts";
 
 const PASSWORD = "correct horse battery staple 42";
 
@@ -115,6 +115,7 @@ async function signUp(page: Page, email: string): Promise<void> {
 }
 
 async function writeSignIn(page: Page, email: string, password: string): Promise<void> {
+  noteTraffic(page);
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();

@@ -6,7 +6,8 @@ import { fill, fillPage, order, orderPage, type FillView, type OrderView } from 
 import { eventList, type JournalEventView } from "../../contract/trader-socket.ts";
 import type { AccountEvent } from "../../domain/account/events.ts";
 import { WIDE_RISK } from "../../domain/testing/wide-risk.ts";
-import { noteSecret } from "../../scripts/lib/leaks/noted.ts";
+import { secretsAnswered, secretsSent } from "../../scripts/lib/leaks/carried.ts";
+import { noteSecrets } from "../../scripts/lib/leaks/noted.ts";
 import { pause } from "../../scripts/lib/wait.ts";
 
 const signedIn = z.object({ token: z.string() });
@@ -28,11 +29,11 @@ export class Program {
   async signIn(): Promise<void> {
     const { body } = await this.ask("POST", "/api/auth/sign-in/anonymous", {}, null);
     this.#token = signedIn.parse(body).token;
-    noteSecret("session", this.#token);
   }
 
   /** One attempt. Rejects when nothing answers. */
   async ask(method: string, path: string, body: unknown, key: string | null): Promise<Answer> {
+    noteSecrets(secretsSent(path, body));
     const response = await fetch(`${this.origin}${path}`, {
       method,
       headers: {
@@ -43,7 +44,9 @@ export class Program {
       body: body === null ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(10_000),
     });
-    return { status: response.status, body: await response.json() };
+    const answer: unknown = await response.json();
+    noteSecrets(secretsAnswered(path, answer));
+    return { status: response.status, body: answer };
   }
 
   /** Repeats with the same key until the desk gives an answer that is not its own trouble (5xx, too many). */

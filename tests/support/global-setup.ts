@@ -2,7 +2,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
 import { startExchange } from "../../exchange-sim/exchange.ts";
-import { noteSecret } from "../../scripts/lib/leaks/noted.ts";
+import { z } from "zod";
+import { SECRET_KINDS } from "../../scripts/lib/leaks/kinds.ts";
+import { noteSecrets } from "../../scripts/lib/leaks/noted.ts";
 import { startModels } from "./models.ts";
 
 declare module "vitest" {
@@ -19,7 +21,7 @@ declare module "vitest" {
     /** A mock of model providers, as an OpenAI-compatible API, and a server that misbehaves as one (models.ts). */
     modelsUrl: string;
     modelFaultsUrl: string;
-    /** Takes secrets that tests in workerd use: POST of what it is and the text. */
+    /** Takes secrets that tests use (secrets.ts): POST of a list. */
     secretsUrl: string;
   }
 }
@@ -48,14 +50,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Tests in workerd cannot write the file of noted secrets. */
+const secretList = z.array(z.object({ what: z.enum(SECRET_KINDS), secret: z.string() }));
+
+/** Tests in workerd and in a browser cannot write the file of noted secrets. */
 async function startSecretSink(): Promise<{ readonly url: string; stop(): void }> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      noteSecret(decodeURIComponent(request.url ?? "").slice(1), Buffer.concat(chunks).toString("utf8"));
-      response.end();
+      noteSecrets(secretList.parse(JSON.parse(Buffer.concat(chunks).toString("utf8"))));
+      response.setHeader("access-control-allow-origin", "*").end();
     });
   });
   await new Promise<void>((resolve) => {

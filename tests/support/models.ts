@@ -4,6 +4,7 @@
  */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { LLMock } from "@copilotkit/aimock";
+import { noteSecret } from "../../scripts/lib/leaks/noted.ts";
 import { answerGullibly, MANNERS } from "./gullible-model.ts";
 
 export type ModelMock = {
@@ -134,8 +135,11 @@ function say(response: ServerResponse, content: string): void {
   response.end(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
 }
 
+/** Providers repeat a wrong key in their refusal. */
+const ECHOED_KEY = noteSecret("key of a model provider", "sk-secret-secret-secret");
+
 const REFUSALS: Readonly<Record<string, object>> = {
-  "401": { message: "Incorrect API key provided: sk-secret-secret-secret", code: "invalid_api_key" },
+  "401": { message: `Incorrect API key provided: ${ECHOED_KEY}`, code: "invalid_api_key" },
   "404": { message: "The model does not exist", code: "model_not_found" },
   "429": { message: "You exceeded your current quota", code: "insufficient_quota" },
 };

@@ -2,6 +2,7 @@ import { APIConnectionError, APIError } from "openai";
 import { describe, expect, it } from "vitest";
 import { ModelFailure } from "./call.ts";
 import { failureOf } from "./failure.ts";
+import { testSecret } from "../../../tests/support/secrets.ts";
 
 function answer(status: number, error: object, headers: Record<string, string> = {}): ModelFailure {
   const failure = failureOf(APIError.generate(status, { error }, undefined, new Headers(headers)), "Mock");
@@ -59,9 +60,8 @@ describe("what a provider answers instead of a reply", () => {
   });
 
   it("is said in a sentence, without anything that looks like a key", () => {
-    const { message } = answer(404, {
-      message: "No access for key sk-proj-0123456789abcdefghij to this model",
-    }).problem;
+    const key = testSecret("key of a model provider", "sk-proj-0123456789abcdefghij");
+    const { message } = answer(404, { message: `No access for key ${key} to this model` }).problem;
     expect(message).toMatch(/^[A-Z].*[.!?…]$/s);
     expect(message).not.toContain("0123456789abcdef");
   });

@@ -12,12 +12,16 @@ import { Notifier } from "./notifier.ts";
 import { sealForNotify } from "./seals.ts";
 import { hmac } from "./send.ts";
 import { NotifyTable } from "./table.ts";
+import { testSecret } from "../../../tests/support/secrets.ts";
 
 type Received = { readonly url: string; readonly body: string; readonly headers: IncomingMessage["headers"] };
 
 const OWNER = "trader-1";
-const SECRET = "a-secret-that-signs";
-const vault = new Vault(new Secret("a-vault-secret-for-tests-only-0123456789"), null);
+const SECRET = testSecret("secret of a webhook", "a-secret-that-signs");
+const BOT_TOKEN = testSecret("token of a Telegram bot", "123456:the-token-of-a-bot-0001");
+const MASTER = testSecret("VAULT_SECRET", "a-vault-secret-for-tests-only-0123456789");
+const NEW_MASTER = testSecret("VAULT_SECRET", "another-vault-secret-for-tests-9876543210");
+const vault = new Vault(new Secret(MASTER), null);
 
 let server: Server;
 let base: string;
@@ -92,7 +96,7 @@ async function connectTelegram(): Promise<void> {
     topics: null,
     webhook: null,
     telegram: {
-      sealedToken: await sealForNotify(vault, OWNER, "telegram token", "123456:the-token-of-a-bot-0001"),
+      sealedToken: await sealForNotify(vault, OWNER, "telegram token", BOT_TOKEN),
       tokenEnd: "0001",
       chatId: "42",
       enabled: true,
@@ -138,7 +142,7 @@ describe("outgoing alerts", () => {
     await connectTelegram();
     happens("BTC is sold.", "halt");
     await notifier.drain();
-    expect(received[0]?.url).toBe("/bot123456:the-token-of-a-bot-0001/sendMessage");
+    expect(received[0]?.url).toBe(`/bot${BOT_TOKEN}/sendMessage`);
     expect(JSON.parse(received[0]?.body ?? "")).toMatchObject({ chat_id: "42", text: "Paper: BTC is sold." });
   });
 
@@ -242,10 +246,7 @@ describe("outgoing alerts", () => {
 
   it("are readable after the vault's master was changed and everything sealed again", async () => {
     await connectWebhook();
-    const rotated = new Vault(
-      new Secret("another-vault-secret-for-tests-9876543210"),
-      new Secret("a-vault-secret-for-tests-only-0123456789"),
-    );
+    const rotated = new Vault(new Secret(NEW_MASTER), new Secret(MASTER));
     const after = new Notifier({
       table,
       vault: rotated,

@@ -3,13 +3,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { root } from "../paths.ts";
-import { LOGS_VARIABLE, SECRETS_VARIABLE } from "./noted.ts";
+import { searchNotedLogs } from "./logs.ts";
+import { LOGS_VARIABLE, noteLog, noteSecrets, SECRETS_VARIABLE } from "./noted.ts";
 import { PART, SecretSearch } from "./search.ts";
+import { SECRET_KINDS, type NotedSecret } from "./kinds.ts";
 
 const SECRET = "kQH5HW/8p1uGOVjbgWA7FunAmGO8lsSUXNsu3eow76sz84Q18fWxnyRzBHCd3pd5nE9qa99HAZtuZuj6F1huXg==";
-const noted = { what: "a key's secret", secret: SECRET };
+const noted: NotedSecret = { what: "secret of the exchange", secret: SECRET };
 
 function contains(text: string): boolean {
   return new SecretSearch([noted]).leaksIn(text).length > 0;
@@ -50,7 +52,7 @@ describe("a part of a secret", () => {
 
   it("is told by its line and kind, not by its text", () => {
     const [leak] = new SecretSearch([noted]).leaksIn(`one\ntwo\nkey ${SECRET.slice(5, 30)}\n`);
-    expect(leak).toEqual({ what: "a key's secret", line: 3 });
+    expect(leak).toEqual({ what: "secret of the exchange", line: 3 });
   });
 
   it("that is shorter, or other text, is not found", () => {
@@ -64,13 +66,19 @@ describe("the stage of npm test that searches the logs", () => {
   const folders: string[] = [];
 
   afterEach(() => {
+    vi.unstubAllEnvs();
     folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true }));
   });
 
-  function runStage(logs: Readonly<Record<string, string>>, secrets: readonly object[] = [noted]) {
+  function newFolder(): string {
     const folder = mkdtempSync(join(tmpdir(), "tradewithai-leaks-"));
     folders.push(folder);
     mkdirSync(join(folder, "logs"));
+    return folder;
+  }
+
+  function runStage(logs: Readonly<Record<string, string>>, secrets: readonly object[] = [noted]) {
+    const folder = newFolder();
     for (const [name, text] of Object.entries(logs)) {
       writeFileSync(join(folder, "logs", name), text);
     }
@@ -96,8 +104,20 @@ describe("the stage of npm test that searches the logs", () => {
       "worker.log": `one\n{"event":"request","key":"${SECRET.slice(20, 20 + PART)}"}\n`,
     });
     expect(status).toBe(1);
-    expect(stdout).toContain("worker.log:2 contains a part of a secret (a key's secret)");
+    expect(stdout).toContain("worker.log:2 contains a part of a secret (secret of the exchange)");
     expect(stdout).not.toContain(SECRET.slice(20, 20 + PART));
+  });
+
+  it("fails when a kind of secret that the tests use was not noted, or too short to be found", () => {
+    const folder = newFolder();
+    vi.stubEnv(SECRETS_VARIABLE, join(folder, "secrets.jsonl"));
+    vi.stubEnv(LOGS_VARIABLE, join(folder, "logs"));
+    noteLog("worker", "all is well\n");
+    noteSecrets(
+      SECRET_KINDS.map((what): NotedSecret => ({ what, secret: what === "session" ? "short" : `${what} ${SECRET}` })),
+    );
+    expect(searchNotedLogs([], ["secret of the exchange"])).toBeUndefined();
+    expect(searchNotedLogs([], SECRET_KINDS)).toBe("of these kinds no secret was noted: session");
   });
 
   it("fails when there was nothing to look for or nothing to look at", () => {

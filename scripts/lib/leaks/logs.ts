@@ -1,16 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { LOGS_VARIABLE, SECRETS_VARIABLE, type NotedSecret } from "./noted.ts";
-import { SecretSearch } from "./search.ts";
+import { SECRET_KINDS, type NotedSecret, type SecretKind } from "./kinds.ts";
+import { LOGS_VARIABLE, SECRETS_VARIABLE } from "./noted.ts";
+import { PART, SecretSearch } from "./search.ts";
 
-const notedSecret = z.object({ what: z.string(), secret: z.string() });
+const notedSecret = z.object({ what: z.enum(SECRET_KINDS), secret: z.string() });
 
 /**
  * Searches every noted log for parts of the noted secrets. Undefined when there are none, else what is wrong. `expected`: how the
- * names of logs begin that have to be there.
+ * names of logs begin that have to be there. `kinds`: what has to have been noted, long enough to be found.
  */
-export function searchNotedLogs(expected: readonly string[]): string | undefined {
+export function searchNotedLogs(expected: readonly string[], kinds: readonly SecretKind[]): string | undefined {
   const secrets = readSecrets(process.env[SECRETS_VARIABLE] ?? "");
   const logs = readLogs(process.env[LOGS_VARIABLE] ?? "");
   if (secrets.length === 0 || logs.length === 0) {
@@ -20,6 +21,10 @@ export function searchNotedLogs(expected: readonly string[]): string | undefined
   const missing = expected.filter((begin) => !logs.some(({ name, text }) => name.startsWith(begin) && text !== ""));
   if (missing.length > 0) {
     return `these logs were not kept: ${missing.join(", ")}`;
+  }
+  const unseen = kinds.filter((kind) => !secrets.some(({ what, secret }) => what === kind && secret.length >= PART));
+  if (unseen.length > 0) {
+    return `of these kinds no secret was noted: ${unseen.join(", ")}`;
   }
   const search = new SecretSearch(secrets);
   const leaks = logs.flatMap(({ name, text }) =>
@@ -41,7 +46,7 @@ function readSecrets(file: string): readonly NotedSecret[] {
   const secrets = new Map<string, NotedSecret>();
   for (const line of lines.filter((each) => each !== "")) {
     const noted = notedSecret.parse(JSON.parse(line));
-    secrets.set(noted.secret, noted);
+    secrets.set(noted.secret, secrets.get(noted.secret) ?? noted);
   }
   return [...secrets.values()];
 }

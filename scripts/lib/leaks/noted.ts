@@ -5,21 +5,27 @@
 import { appendFileSync, copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
+import type { NotedSecret, SecretKind } from "./kinds.ts";
 
 /** Names the file of noted secrets, a line of JSON each. */
 export const SECRETS_VARIABLE = "TRADE_NOTED_SECRETS";
 /** Names the folder of noted logs. */
 export const LOGS_VARIABLE = "TRADE_NOTED_LOGS";
 
-export type NotedSecret = { readonly what: string; readonly secret: string };
-
-/** Notes a secret that must not be found in any log. `what` names its kind. */
-export function noteSecret(what: string, secret: string): void {
+/** Notes a secret that must not be found in any log, and gives it back. */
+export function noteSecret(what: SecretKind, secret: string): string {
   const file = process.env[SECRETS_VARIABLE];
-  if (file !== undefined && file !== "") {
+  if (file !== undefined && file !== "" && secret !== "") {
     mkdirSync(dirname(file), { recursive: true });
     appendFileSync(file, `${JSON.stringify({ what, secret } satisfies NotedSecret)}\n`, { mode: 0o600 });
   }
+  return secret;
+}
+
+export function noteSecrets(secrets: readonly NotedSecret[]): void {
+  secrets.forEach(({ what, secret }) => {
+    noteSecret(what, secret);
+  });
 }
 
 /** Adds to a log of that name. */

@@ -1,11 +1,11 @@
 /** Finds parts of secrets in texts. What is found is told by its place, never by its text. */
 import { formsOf } from "./forms.ts";
-import type { NotedSecret } from "./noted.ts";
+import type { NotedSecret, SecretKind } from "./kinds.ts";
 
 /** A part of this many characters cannot stand anywhere by chance. */
 export const PART = 12;
 
-export type Leak = { readonly what: string; readonly line: number };
+export type Leak = { readonly what: SecretKind; readonly line: number };
 
 const BASE = 1_000_003;
 const BITS = 26;
@@ -13,7 +13,7 @@ const BITS = 26;
 const OLDEST = Array.from({ length: PART - 1 }).reduce<number>((power) => Math.imul(power, BASE), 1);
 
 export class SecretSearch {
-  readonly #parts = new Map<string, string>();
+  readonly #parts = new Map<string, SecretKind>();
   /** Which hashes occur: nearly every window of a log is passed over by one look. */
   readonly #hashes = new Uint8Array(2 ** (BITS - 3));
 

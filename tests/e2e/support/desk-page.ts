@@ -1,6 +1,7 @@
 /** The desk as a person uses it: by labels and words, never by test ids. */
-import { expect, type Locator, type Page } from "@playwright/test";
-import { noteLog, noteSecret } from "../../../scripts/lib/leaks/noted.ts";
+import { expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
+import { secretsAnswered, secretsInCookie, secretsSent } from "../../../scripts/lib/leaks/carried.ts";
+import { noteLog, noteSecrets } from "../../../scripts/lib/leaks/noted.ts";
 
 /** Errors that the browser's console showed since the page was opened. */
 export function watchConsole(page: Page): readonly string[] {
@@ -14,19 +15,54 @@ export function watchConsole(page: Page): readonly string[] {
   return errors;
 }
 
-/** A newcomer: opens the page, tries it with paper money, and has the desk. */
-export async function enterAsGuest(page: Page, path = "/"): Promise<void> {
-  page.on("console", (message) => {
+const watched = new WeakSet<BrowserContext>();
+
+/** Notes every secret that the pages send or get, and what their consoles say. */
+export function noteTraffic(page: Page): void {
+  const context = page.context();
+  if (watched.has(context)) {
+    return;
+  }
+  watched.add(context);
+  context.on("console", (message) => {
     noteLog("browser", `${message.text()}\n`);
   });
+  context.on("request", (request) => {
+    if (request.method() !== "GET") {
+      noteSecrets(secretsSent(new URL(request.url()).pathname, jsonOf(request.postData())));
+    }
+  });
+  context.on("response", async (response) => {
+    const { pathname } = new URL(response.url());
+    if (!pathname.startsWith("/api/")) {
+      return;
+    }
+    for (const line of await response.headerValues("set-cookie").catch((): string[] => [])) {
+      const [name = "", value = ""] = (line.split(";")[0] ?? "").split("=");
+      noteSecrets(secretsInCookie(name, value));
+    }
+    // A page that is left has no body any more.
+    noteSecrets(secretsAnswered(pathname, jsonOf(await response.text().catch(() => null))));
+  });
+}
+
+function jsonOf(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** A newcomer: opens the page, tries it with paper money, and has the desk. */
+export async function enterAsGuest(page: Page, path = "/"): Promise<void> {
+  noteTraffic(page);
   await page.goto(path);
   await page.getByRole("button", { name: "Try it with paper money" }).click();
   await expect(page.getByRole("button", { name: "Stop" })).toBeVisible();
   await expect(page.getByText("$10 000.00").first()).toBeVisible();
   for (const { name, value } of await page.context().cookies()) {
-    if (name.includes("session_token")) {
-      noteSecret("session", decodeURIComponent(value));
-    }
+    noteSecrets(secretsInCookie(name, value));
   }
 }
 

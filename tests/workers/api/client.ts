@@ -3,11 +3,14 @@ import { exports } from "cloudflare:workers";
 import { expect } from "vitest";
 import { errorBody } from "../../../contract/errors.ts";
 import { signedIn } from "../../../contract/auth.ts";
-import { noteSecret } from "../note-secret.ts";
+import { secretsAnswered, secretsInCookie, secretsSent } from "../../../scripts/lib/leaks/carried.ts";
+import { collectSecrets, testSecret } from "../../support/secrets.ts";
 import type { ErrorCode, Problem } from "../../../domain/problem.ts";
 
 export const ORIGIN = "http://127.0.0.1:8787";
-export const PASSWORD = "kettle-violin-73";
+export const PASSWORD = testSecret("password", "kettle-violin-73");
+/** What somebody types who does not know it. */
+export const WRONG_PASSWORD = testSecret("password", "not-the-password");
 
 type Fetch = (request: Request) => Promise<Response>;
 export type Options = { readonly body?: unknown; readonly headers?: Record<string, string>; readonly raw?: BodyInit };
@@ -52,7 +55,11 @@ export class Client {
     }
     const body = options.raw ?? (options.body === undefined ? null : JSON.stringify(options.body));
     const response = await this.#fetch(new Request(`${ORIGIN}${path}`, { method, headers, body }));
-    await this.#keep(response.headers.getSetCookie());
+    this.#keep(response.headers.getSetCookie());
+    collectSecrets(secretsSent(path, options.body));
+    if (response.ok && response.headers.get("content-type")?.startsWith("application/json") === true) {
+      collectSecrets(secretsAnswered(path, await response.clone().json()));
+    }
     return response;
   }
 
@@ -69,7 +76,7 @@ export class Client {
     return this.send(method, path, { body, headers: { "idempotency-key": key } });
   }
 
-  async #keep(setCookies: readonly string[]): Promise<void> {
+  #keep(setCookies: readonly string[]): void {
     for (const line of setCookies) {
       const [pair = "", ...attributes] = line.split(";").map((part) => part.trim());
       const at = pair.indexOf("=");
@@ -78,9 +85,7 @@ export class Client {
         this.cookies.delete(name);
       } else {
         this.cookies.set(name, pair.slice(at + 1));
-        if (name.includes("session_token")) {
-          await noteSecret("session", decodeURIComponent(pair.slice(at + 1)));
-        }
+        collectSecrets(secretsInCookie(name, pair.slice(at + 1)));
       }
     }
   }
@@ -116,7 +121,6 @@ export async function guestProgram(fetch?: Fetch): Promise<Client> {
   const response = await program(undefined, fetch).post("/api/auth/sign-in/anonymous");
   const { token } = signedIn.parse(await response.json());
   expect(token).toBeTypeOf("string");
-  await noteSecret("session", token ?? "");
   return program(token, fetch);
 }
 

@@ -14,6 +14,9 @@ import {
   PASSWORD,
   program,
 } from "./client.ts";
+import { testSecret } from "../../support/secrets.ts";
+
+const MISTYPED = testSecret("password", "kettle-violin-74");
 
 const ORDERS = "/api/accounts/main/orders";
 
@@ -64,7 +67,7 @@ describe("configuration", () => {
   });
 
   it("never shows the value that is wrong", async () => {
-    const bindings = { ...env, AUTH_SECRET: "hunter2-hunter2" };
+    const bindings = { ...env, AUTH_SECRET: testSecret("AUTH_SECRET", "hunter2-hunter2") };
     const response = await send(bindings, new Request(`${ORIGIN}/api/health`));
     expect(await response.text()).not.toContain("hunter2");
   });
@@ -305,7 +308,7 @@ describe("the log", () => {
     const email = freshEmail();
     const client = browser();
     await client.post("/api/auth/sign-up/email", { name: "Ada", email, password: PASSWORD });
-    await client.post("/api/auth/sign-in/email", { email, password: "kettle-violin-74" });
+    await client.post("/api/auth/sign-in/email", { email, password: MISTYPED });
     await client.post("/api/auth/sign-up/email", { name: "Eve", email, password: PASSWORD });
     await client.get("/api/session");
     const robot = await program().post("/api/auth/sign-in/email", { email, password: PASSWORD });
@@ -329,7 +332,7 @@ describe("the log", () => {
     const secrets = [
       env.AUTH_SECRET,
       PASSWORD,
-      "kettle-violin-74",
+      MISTYPED,
       token,
       ticket.ticket,
       email,

@@ -16,6 +16,7 @@ import {
   guestProgram,
   namedBrowser,
   PASSWORD,
+  WRONG_PASSWORD,
 } from "./client.ts";
 
 const DAY_MS = 24 * 3600_000;
@@ -89,7 +90,7 @@ describe("my data", () => {
     await expectRefusal(await remove({ confirmation: "yes", password: PASSWORD }), 400, "BAD_REQUEST");
     const missing = await expectRefusal(await remove({ confirmation: DELETE_CONFIRMATION }), 400, "BAD_REQUEST");
     expect(missing.details).toEqual({ password: "is missing" });
-    const wrong = await remove({ confirmation: DELETE_CONFIRMATION, password: "not-the-password" });
+    const wrong = await remove({ confirmation: DELETE_CONFIRMATION, password: WRONG_PASSWORD });
     expect((await expectRefusal(wrong, 400, "BAD_REQUEST")).details).toEqual({ password: "is wrong" });
     expect(await rowsOf(traderId)).toBeGreaterThan(3);
 
@@ -205,7 +206,7 @@ describe("idle guests", () => {
   it("leave no expired sessions, tickets and counters behind", async () => {
     const client = await guestProgram();
     await client.post("/api/ws-ticket");
-    await browser().post("/api/auth/sign-in/email", { email: freshEmail(), password: "not-the-password" });
+    await browser().post("/api/auth/sign-in/email", { email: freshEmail(), password: WRONG_PASSWORD });
     await closeIdleGuests(env, Date.now());
     const count = async (table: string) =>
       await env.DB.prepare(`SELECT COUNT(*) AS count FROM ${table}`).first<number>("count");

@@ -10,8 +10,10 @@ import {
   guestProgram,
   namedBrowser,
   PASSWORD,
+  WRONG_PASSWORD,
   program,
 } from "./client.ts";
+import { testSecret } from "../../support/secrets.ts";
 
 describe("a guest", () => {
   it("is made with one request and is signed in from then on", async () => {
@@ -140,10 +142,10 @@ describe("signing in", () => {
   it("says the same for a wrong password and an unknown address", async () => {
     const email = freshEmail();
     await namedBrowser(email);
-    const wrong = await browser().post("/api/auth/sign-in/email", { email, password: "not-the-password" });
+    const wrong = await browser().post("/api/auth/sign-in/email", { email, password: WRONG_PASSWORD });
     const unknown = await browser().post("/api/auth/sign-in/email", {
       email: freshEmail(),
-      password: "not-the-password",
+      password: WRONG_PASSWORD,
     });
     const first = await expectRefusal(wrong, 401, "UNAUTHENTICATED");
     expect(await expectRefusal(unknown, 401, "UNAUTHENTICATED")).toEqual(first);
@@ -170,7 +172,7 @@ describe("signing in", () => {
     const email = freshEmail();
     await namedBrowser(email);
     for (let failure = 0; failure < 10; failure += 1) {
-      const response = await browser().post("/api/auth/sign-in/email", { email, password: "not-the-password" });
+      const response = await browser().post("/api/auth/sign-in/email", { email, password: WRONG_PASSWORD });
       await expectRefusal(response, 401, "UNAUTHENTICATED");
     }
     const response = await browser().post("/api/auth/sign-in/email", { email, password: PASSWORD });
@@ -191,7 +193,7 @@ describe("signing in", () => {
     const email = freshEmail();
     const codes = new Map<number, number>();
     for (let failure = 0; failure < 12; failure += 1) {
-      const response = await browser().post("/api/auth/sign-in/email", { email, password: "not-the-password" });
+      const response = await browser().post("/api/auth/sign-in/email", { email, password: WRONG_PASSWORD });
       codes.set(response.status, (codes.get(response.status) ?? 0) + 1);
     }
     expect(codes).toEqual(
@@ -205,9 +207,7 @@ describe("signing in", () => {
   it("lets no burst of parallel guesses have more than ten", async () => {
     const email = freshEmail();
     const responses = await Promise.all(
-      Array.from({ length: 16 }, () =>
-        browser().post("/api/auth/sign-in/email", { email, password: "guess-guess-guess" }),
-      ),
+      Array.from({ length: 16 }, () => browser().post("/api/auth/sign-in/email", { email, password: WRONG_PASSWORD })),
     );
     expect(responses.filter((response) => response.status === 401)).toHaveLength(10);
     expect(responses.filter((response) => response.status === 429)).toHaveLength(6);
@@ -218,7 +218,7 @@ describe("signing in", () => {
     await namedBrowser(email);
     for (let round = 0; round < 2; round += 1) {
       for (let failure = 0; failure < 6; failure += 1) {
-        await browser().post("/api/auth/sign-in/email", { email, password: "not-the-password" });
+        await browser().post("/api/auth/sign-in/email", { email, password: WRONG_PASSWORD });
       }
       const response = await browser().post("/api/auth/sign-in/email", { email, password: PASSWORD });
       expect(response.status).toBe(200);
@@ -315,6 +315,8 @@ describe("sessions", () => {
   });
 });
 
+const NEW_PASSWORD = testSecret("password", "purple-turnip-99");
+
 describe("changing the password", () => {
   it("needs the current one, refuses a common one, and signs out everywhere else", async () => {
     const email = freshEmail();
@@ -322,15 +324,15 @@ describe("changing the password", () => {
     const there = browser();
     await there.post("/api/auth/sign-in/email", { email, password: PASSWORD });
 
-    const wrong = { currentPassword: "not-the-password", newPassword: "purple-turnip-99" };
+    const wrong = { currentPassword: WRONG_PASSWORD, newPassword: NEW_PASSWORD };
     const refused = await expectRefusal(await here.post("/api/auth/change-password", wrong), 400, "BAD_REQUEST");
     expect(refused.details).toEqual({ currentPassword: "is wrong" });
-    const weak = { currentPassword: PASSWORD, newPassword: "qwertyuiop12" };
+    const weak = { currentPassword: PASSWORD, newPassword: testSecret("password", "qwertyuiop12") };
     expect(
       (await expectRefusal(await here.post("/api/auth/change-password", weak), 400, "BAD_REQUEST")).details,
     ).toHaveProperty("newPassword");
 
-    const good = { currentPassword: PASSWORD, newPassword: "purple-turnip-99" };
+    const good = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
     expect((await here.post("/api/auth/change-password", good)).status).toBe(200);
     expect((await here.get("/api/session")).status).toBe(200);
     await expectRefusal(await there.get("/api/session"), 401, "SESSION_EXPIRED");
@@ -339,12 +341,12 @@ describe("changing the password", () => {
       401,
       "UNAUTHENTICATED",
     );
-    expect((await browser().post("/api/auth/sign-in/email", { email, password: "purple-turnip-99" })).status).toBe(200);
+    expect((await browser().post("/api/auth/sign-in/email", { email, password: NEW_PASSWORD })).status).toBe(200);
   });
 
   it("is nothing for guests", async () => {
     const client = await guestBrowser();
-    const request = { currentPassword: "x", newPassword: "purple-turnip-99" };
+    const request = { currentPassword: "x", newPassword: NEW_PASSWORD };
     await expectRefusal(await client.post("/api/auth/change-password", request), 403, "FORBIDDEN");
   });
 });

@@ -6,6 +6,7 @@ import { notifications, savedNotifications, testNotificationResult } from "../..
 import { priceAlert, priceAlertList } from "../../../contract/price-alerts.ts";
 import { ScriptedFeed } from "../trader/scripted-feed.ts";
 import { expectRefusal, guestBrowser, type Client } from "./client.ts";
+import { testSecret } from "../../support/secrets.ts";
 
 let feed: ScriptedFeed;
 let uninstall: () => void;
@@ -94,14 +95,14 @@ describe("price alerts", () => {
 });
 
 describe("outgoing channels", () => {
-  const token = "123456789:a-token-of-a-bot-that-is-none-7890";
+  const token = testSecret("token of a Telegram bot", "123456789:a-token-of-a-bot-that-is-none-7890");
 
   it("are saved sealed, shown masked, unchanged by blank fields, and removed", async () => {
     const { client } = await desk();
     const saved = await client.send("PUT", "/api/notifications", {
       body: {
         topics: ["halts", "stops"],
-        webhook: { url: "https://hooks.example.com/private-part" },
+        webhook: { url: testSecret("address of a webhook", "https://hooks.example.com/private-part") },
         telegram: { token, chatId: "42" },
       },
     });

@@ -20,7 +20,7 @@ import {
   useMock,
   waitFor,
 } from "./support.ts";
-import { noteSecret } from "../note-secret.ts";
+import { testSecret } from "../../support/secrets.ts";
 
 useMock();
 
@@ -293,8 +293,7 @@ describe("keys", () => {
     console.error = (...parts: unknown[]) => void logged.push(parts.join(" "));
     try {
       const desk = await newDesk();
-      const key = `sk-test-${crypto.randomUUID()}`;
-      await noteSecret("key of a model provider", key.slice(8));
+      const key = testSecret("key of a model provider", `sk-test-${crypto.randomUUID()}`);
       const saved = await desk.client.send("PUT", `${BASE}/credentials/openai`, { body: { key } });
       const answers = [await saved.clone().text()];
       const [stored] = credentialList.parse(await saved.json()).credentials;
@@ -335,7 +334,9 @@ describe("keys", () => {
   it("are forgotten when the address of their endpoint changes", async () => {
     const desk = await newDesk();
     const endpoint = await addEndpoint(desk, mockUrl());
-    await desk.client.send("PUT", `${BASE}/credentials/${endpoint}`, { body: { key: "sk-one-two-three" } });
+    await desk.client.send("PUT", `${BASE}/credentials/${endpoint}`, {
+      body: { key: testSecret("key of a model provider", "sk-one-two-three") },
+    });
     await desk.client.send("PUT", `${BASE}/providers/${endpoint}`, { body: { baseUrl: faultUrl("elsewhere") } });
     const { credentials } = credentialList.parse(await (await desk.client.get(`${BASE}/credentials`)).json());
     expect(credentials).toEqual([]);

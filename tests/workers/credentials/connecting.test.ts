@@ -22,6 +22,7 @@ import {
   venueKeyOf,
   withoutKeyInfo,
 } from "./support.ts";
+import { testSecret } from "../../support/secrets.ts";
 
 const READING = ["query-closed-trades", "query-ledger", "query-funds", "query-open-trades"];
 
@@ -135,7 +136,7 @@ describe("connecting a Kraken key", () => {
       [{ key: secret, secret }, "key"],
       [{ key, secret: key }, "secret"],
       [{ key: "too-short", secret }, "key"],
-      [{ key, secret: `${secret.slice(0, -1)}!` }, "secret"],
+      [{ key, secret: testSecret("secret of the exchange", `${secret.slice(0, -1)}!`) }, "secret"],
       [{ key }, "secret"],
       [{ key, secret, slot: "other" }, "slot"],
       [{ key, secret, otp: "123" }, "otp"],

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { decodeSecret, signCall } from "./sign.ts";
+import { testSecret } from "../../../../tests/support/secrets.ts";
 
 const shared = process.env["TRADE_SHARED"];
 
@@ -25,10 +26,14 @@ async function signedByWebCrypto(
 
 it("gives the documented signature", () => {
   const secret = decodeSecret(
-    "kQH5HW/8p1uGOVjbgWA7FunAmGO8lsSUXNsu3eow76sz84Q18fWxnyRzBHCd3pd5nE9qa99HAZtuZuj6F1huXg==",
+    testSecret(
+      "secret of the exchange",
+      "kQH5HW/8p1uGOVjbgWA7FunAmGO8lsSUXNsu3eow76sz84Q18fWxnyRzBHCd3pd5nE9qa99HAZtuZuj6F1huXg==",
+    ),
   );
   const body = "nonce=1616492376594&ordertype=limit&pair=XBTUSD&price=37500&type=buy&volume=1.25";
   expect(signCall(secret ?? new Uint8Array(), "/0/private/AddOrder", "1616492376594", body)).toBe(
+    // oxlint-disable-next-line secrets/noted -- a signature is for everybody to see
     "4/dpxb3iT4tp/ZCVEwSnEsLxx0bqyhLpdfOpc6fn7OR8+UClSV5n9E6aSS8MPtnRfp32bAb0nmbRn6H8ndwLUQ==",
   );
 });
