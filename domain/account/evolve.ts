@@ -261,7 +261,13 @@ function orderOpened(state: AccountState, event: OrderOpened, seq: number): Acco
       venue:
         order.venue === null
           ? null
-          : { ...order.venue, venueOrderId: event.venueOrderId, placement: "confirmed", emptyReads: 0 },
+          : {
+              ...order.venue,
+              venueOrderId: event.venueOrderId,
+              placement: "confirmed",
+              emptyReads: 0,
+              touchedAt: event.time,
+            },
       queue: queue === null ? null : { ahead: queue.ahead, arrival, cursor: queue.armedTradeId },
     }),
     event.marketTime,
@@ -286,7 +292,7 @@ function amended(state: AccountState, event: OrderAmended, seq: number): Account
     quantity: event.quantity,
     limitPrice: event.limitPrice,
     triggerPrice: event.triggerPrice,
-    venue: order.venue === null ? null : { ...order.venue, amend: null, amendFailedAt: null },
+    venue: order.venue === null ? null : { ...order.venue, amend: null, amendFailedAt: null, touchedAt: event.time },
     feeSchedule: event.fees,
     hold: { asset: event.hold.asset, amount: event.hold.after },
     queue: waiting ? null : queue,

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { decimal } from "../../domain/decimal.ts";
 import { startExchange, type Exchange } from "../../exchange-sim/exchange.ts";
+import type { Tier } from "../../domain/venue/rate-counters.ts";
 import { AccountStage } from "./support/kraken-account.ts";
 import { valueOf } from "./support/kraken-rest.ts";
 
@@ -8,10 +9,10 @@ type Finished = (clean: () => Promise<void>) => void;
 type Opened = { readonly stage: AccountStage; readonly exchange: Exchange };
 
 /** An account at an exchange of its own: each waits for its own rate counters. */
-async function open(watched: boolean, onTestFinished: Finished): Promise<Opened> {
+async function open(watched: boolean, onTestFinished: Finished, tier: Tier = "pro"): Promise<Opened> {
   const exchange = await startExchange({ time: "virtual", seed: "kraken account" });
-  const key = exchange.admin.createKey({ account: "desk", tier: "pro", deposits: { USD: "100000", BTC: "1" } });
-  const stage = await AccountStage.open(exchange, key, { watched });
+  const key = exchange.admin.createKey({ account: "desk", tier, deposits: { USD: "100000", BTC: "1" } });
+  const stage = await AccountStage.open(exchange, key, { watched, tier });
   onTestFinished(async () => {
     stage.close();
     await exchange.stop();
@@ -20,6 +21,7 @@ async function open(watched: boolean, onTestFinished: Finished): Promise<Opened>
   return { stage, exchange };
 }
 
+const SIX_MINUTES = 360_000;
 const MARKET = { type: "market", timeInForce: "ioc", limitPrice: undefined } as const;
 
 describe.concurrent.each([
@@ -81,6 +83,23 @@ describe.concurrent.each([
       await stage.untilEqual();
     },
   );
+
+  it("cancels thirty old orders at once when it is stopped, on the lowest tier too", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { stage, exchange } = await open(watched, onTestFinished, "starter");
+    const ids = Array.from({ length: 30 }, () =>
+      stage.place({ quantity: decimal("0.001"), limitPrice: decimal("10000") }),
+    );
+    await stage.until("open", () => ids.every((id) => stage.statusOf(id) === "open"));
+    exchange.advance(SIX_MINUTES);
+    stage.do({ type: "stop_trading", mode: "keep", alert: true, others: [] });
+    await stage.until("cancelled", () => ids.every((id) => stage.statusOf(id) === "cancelled"));
+    // Kraken charges nothing for a cancel of what is older than five minutes: all that a starter has is free, none had to wait.
+    const everything = { calls: 0, matching: [{ symbol: "BTC/USD", points: 40 }] };
+    expect(stage.client.rates.waitUntil(everything, "ordinary")).toBe(stage.now());
+  }, 60_000);
 
   it("goes on after a restart at any point", async ({ onTestFinished }) => {
     const { stage } = await open(watched, onTestFinished);

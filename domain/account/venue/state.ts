@@ -21,6 +21,8 @@ export type VenueLink = {
   readonly attempts: number;
   /** Of the last attempt. */
   readonly sentAt: Milliseconds | null;
+  /** When the exchange had placed it or last changed it, as the desk came to know; absent: not known (order-age.ts). */
+  readonly touchedAt?: Milliseconds;
   /** Nothing is sent after it (TRADING §6 "Fence"). */
   readonly deadline: Milliseconds;
   /** The exchange asked to wait: not sent again before. */

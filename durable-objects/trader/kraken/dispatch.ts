@@ -1,5 +1,6 @@
 /** Sends what is queued: fence, send, book the reply (TRADING §6). Orders and cancels prefer the private socket. */
 import type { OpenOrder } from "../../../domain/account/state.ts";
+import { touchedAt } from "../../../domain/account/venue/order-age.ts";
 import type { VenueAction } from "../../../domain/account/venue/events.ts";
 import type { VenueWork } from "../../../domain/account/venue/work.ts";
 import type { Milliseconds } from "../../../domain/market.ts";
@@ -79,7 +80,7 @@ async function call(
           );
     }
     case "cancel": {
-      const wish: VenueCancelWish = { ...nameOf(order), symbol: order.symbol, deadline, touchedAt: order.updatedAt };
+      const wish: VenueCancelWish = { ...nameOf(order), symbol: order.symbol, deadline, ...ageOf(order) };
       return map<unknown, null>(
         await (socket?.cancel(wish, overSocket) ?? rest.cancelOrder(wish, overRest)),
         () => null,
@@ -133,8 +134,13 @@ function amendWish(order: OpenOrder & { readonly instrument?: VenueOrderWish["in
     triggerPrice: amend.triggerPrice === order.triggerPrice ? null : amend.triggerPrice,
     postOnly: order.postOnly,
     deadline: amend.deadline,
-    touchedAt: order.updatedAt,
+    ...ageOf(order),
   };
+}
+
+function ageOf(order: OpenOrder): { readonly touchedAt?: Milliseconds } {
+  const at = touchedAt(order);
+  return at === null ? {} : { touchedAt: at };
 }
 
 function nameOf(order: OpenOrder): { readonly venueOrderId: string | null; readonly clientOrderId: string } {

@@ -9,6 +9,7 @@ import type { OrderRequest } from "../../../domain/orders/request.ts";
 import { Desk, type DeskStorage } from "../../../durable-objects/trader/desk.ts";
 import { createKrakenAccount, type KrakenAccount } from "../../../durable-objects/trader/kraken/account.ts";
 import { PrivateSocket } from "../../../durable-objects/trader/kraken/socket/private-socket.ts";
+import type { Tier } from "../../../domain/venue/rate-counters.ts";
 import type { Exchange } from "../../../exchange-sim/exchange.ts";
 import { nodeStorage } from "../../support/desk-storage.ts";
 import { BTC, connect, ETH, valueOf, type TestClient } from "./kraken-rest.ts";
@@ -45,11 +46,16 @@ export class AccountStage {
   static async open(
     exchange: Exchange,
     key: Credentials,
-    options: { readonly watched?: boolean } = {},
+    options: { readonly watched?: boolean; readonly tier?: Tier } = {},
   ): Promise<AccountStage> {
     const time = new HurriedTime(exchange, SPEED);
     const after = time.after.bind(time);
-    const stage = new AccountStage(exchange, time, await connect(exchange, key, { after }), options.watched ?? false);
+    const stage = new AccountStage(
+      exchange,
+      time,
+      await connect(exchange, key, { after, tier: options.tier ?? "pro" }),
+      options.watched ?? false,
+    );
     stage.account.judge.apply({ type: "open_exchange_account", name: "Kraken", zone: "UTC" });
     stage.account.start();
     await stage.until("connected", () => stage.state.venue?.connection.status === "trading");
