@@ -98,6 +98,10 @@ export type OrderSubmitted = Timed & {
   readonly intent: Intent;
   /** Of an entry: the stop and target that it brings; absent: none. */
   readonly protection?: EntryProtection | null;
+  /** At the exchange: where the stop lies that it places for each fill, its conditional close; absent: it places none. */
+  readonly carriedStopPrice?: Decimal;
+  /** The order of the desk for whose fill the exchange made this one; absent: for none. */
+  readonly parentOrderId?: string;
   readonly hold: Hold;
   /** The pair's rules that it was judged by. */
   readonly instrument: Instrument;

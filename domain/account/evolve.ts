@@ -28,7 +28,8 @@ import { SHORTEST_DAY_MS } from "./day.ts";
 import { applyLeg, changeHeld, changeManaged, freeOf } from "./holdings.ts";
 import { evolveInitialStop } from "./initial-stop.ts";
 import { countedAmend, withRecent } from "./rate-window.ts";
-import { findOrder, step, withFault } from "./order-steps.ts";
+import { changeKnown, findOrder, step, withFault } from "./order-steps.ts";
+import { evened } from "../protection/carried-stop.ts";
 import { evolveNaked } from "../protection/naked-watch.ts";
 import type { Protection } from "../protection/protection.ts";
 import { unopenedAccount, type AccountState, type OpenOrder } from "./state.ts";
@@ -223,6 +224,10 @@ function submitted(state: AccountState, event: OrderSubmitted, seq: number): Acc
     origin: event.origin,
     ...(event.provenance === undefined ? {} : { provenance: event.provenance }),
     protection: event.protection ?? null,
+    ...(event.carriedStopPrice === undefined
+      ? {}
+      : { carriedStop: { price: event.carriedStopPrice, made: ZERO, unevenSince: null } }),
+    ...(event.parentOrderId === undefined ? {} : { parentOrderId: event.parentOrderId }),
     reason: event.waitingFor,
     createdAt: event.marketTime,
     updatedAt: event.marketTime,
@@ -236,13 +241,36 @@ function submitted(state: AccountState, event: OrderSubmitted, seq: number): Acc
     fillCount: 0,
     venue: event.deadline === null ? null : newLink(event.deadline, event.waitsFor),
   };
+  const before = event.parentOrderId === undefined ? state : childMade(state, event.parentOrderId, event);
   return {
-    ...state,
+    ...before,
     holdings: changeHeld(state.holdings, event.hold.asset, event.hold.amount),
-    orders: { ...state.orders, [order.id]: order },
+    orders: { ...before.orders, [order.id]: order },
     instruments: { ...state.instruments, [event.symbol]: event.instrument },
     recentEntries: event.intent === "entry" ? withRecent(state.recentEntries, event.time) : state.recentEntries,
   };
+}
+
+/** A stop that the exchange made for a fill of `parentId`: it counts there, and who waits for that order waits for this one too. */
+function childMade(
+  state: AccountState,
+  parentId: string,
+  { orderId, quantity, marketTime }: OrderSubmitted,
+): AccountState {
+  const counted = changeKnown(state, parentId, (parent) => {
+    const carried = parent.carriedStop ?? null;
+    return carried === null
+      ? parent
+      : evened({ ...parent, carriedStop: { ...carried, made: add(carried.made, quantity) } }, marketTime);
+  });
+  const waiting = Object.values(counted.orders).flatMap((order) =>
+    order.venue !== null && order.venue.waitsFor.includes(parentId) ? [{ ...order, venue: order.venue }] : [],
+  );
+  const orders = { ...counted.orders };
+  for (const order of waiting) {
+    orders[order.id] = { ...order, venue: { ...order.venue, waitsFor: [...order.venue.waitsFor, orderId] } };
+  }
+  return { ...counted, orders };
 }
 
 function orderOpened(state: AccountState, event: OrderOpened, seq: number): AccountState {
@@ -359,10 +387,11 @@ function filled(state: AccountState, event: FillBooked, seq: number): AccountSta
     event.marketTime,
     totals,
   );
+  const even = changeKnown(after, event.orderId, (known) => evened(known, event.marketTime));
   const moves = Object.fromEntries(event.legs.map((leg) => [leg.asset, leg.quantity]));
   const trade = tradeKeyOf(event);
   const execution = { since: event.time, moves, ...(trade === null ? {} : { trade }) };
-  const settled = event.executionId === null ? after : expectSettlement(after, event.executionId, execution);
+  const settled = event.executionId === null ? even : expectSettlement(even, event.executionId, execution);
   return afterOrders(settled, event.symbol);
 }
 

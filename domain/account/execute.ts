@@ -34,7 +34,10 @@ function armIfPossible(turn: Turn, orderId: string, symbol: Symbol): void {
 export function recordSubmission(
   turn: Turn,
   plan: OrderPlan,
-  given: Pick<OrderSubmitted, "orderId" | "origin" | "deadline" | "waitsFor" | "fees" | "waitingFor" | "protection">,
+  given: Pick<
+    OrderSubmitted,
+    "orderId" | "origin" | "deadline" | "waitsFor" | "fees" | "waitingFor" | "protection" | "carriedStopPrice"
+  >,
 ): void {
   record(turn, {
     type: "order_submitted",

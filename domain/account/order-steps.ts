@@ -66,6 +66,23 @@ export function findOrder(state: AccountState, orderId: string): Order | undefin
   return state.orders[orderId] ?? state.ended.find(({ id }) => id === orderId);
 }
 
+/** The state with what is the same of an order wherever it stands, live or ended lately, changed. */
+export function changeKnown(
+  state: AccountState,
+  orderId: string,
+  change: <T extends Order>(order: T) => T,
+): AccountState {
+  const live = state.orders[orderId];
+  if (live !== undefined) {
+    const changed = change(live);
+    return changed === live ? state : { ...state, orders: { ...state.orders, [orderId]: changed } };
+  }
+  const isKnown = state.ended.some(({ id }) => id === orderId);
+  return isKnown
+    ? { ...state, ended: state.ended.map((order) => (order.id === orderId ? change(order) : order)) }
+    : state;
+}
+
 /** The state with a note of what must never happen and did, for the shell to report. */
 export function withFault(state: AccountState, seq: number, message: string): AccountState {
   return { ...state, faults: [...state.faults, { seq, message }].slice(-FAULTS_KEPT) };

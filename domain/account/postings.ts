@@ -87,6 +87,7 @@ function movements(event: AccountEvent): readonly Posting[] {
     case "order_missed":
     case "exit_wish_changed":
     case "stop_lost":
+    case "carried_stop_settled":
     case "alert_raised":
     case "settings_changed":
     case "risk_change_planned":

@@ -1,5 +1,6 @@
 import type { Decimal } from "../decimal.ts";
 import type { Asset, Milliseconds, Side, Symbol } from "../market.ts";
+import type { CarriedStop } from "../protection/carried-stop.ts";
 import type { EntryProtection } from "../protection/protection.ts";
 
 /** TRADING §2. `unknown`: sent, outcome not known. `cancel_pending`: a cancel is on its way. */
@@ -117,6 +118,10 @@ export type Order = {
   readonly provenance?: OrderProvenance | null;
   /** Of an entry: the stop and target that it brings. Absent or null: none. */
   readonly protection?: EntryProtection | null | undefined;
+  /** Of an entry at the exchange that takes its stop along. Absent or null: it does not. */
+  readonly carriedStop?: CarriedStop | null;
+  /** Of an order that the exchange made for a fill of another of the desk's. Absent: of none. */
+  readonly parentOrderId?: string;
   /** Of a triggered type in the paper market: the print that set it off; null or absent before. */
   readonly triggeredBy?: number | null | undefined;
   /** Why it ended or was refused by the venue; null while it lives or when simply filled. */

@@ -38,9 +38,12 @@ export function exitDueAt({ triedAt, attempts }: ExitWish): Milliseconds {
 /** After this long a lost stop is no longer the beginning of a row of them. */
 const FORGOTTEN_AFTER_MS = 3_600_000;
 
-/** How many stops were lost in the row that goes on at `now`. */
-export function lostLately(lost: StopsLost | null | undefined, now: Milliseconds): number {
-  return lost === null || lost === undefined || now - lost.at > FORGOTTEN_AFTER_MS ? 0 : lost.count;
+/** The row of lost stops with one more, which was there since `placedAt`. Those that were there together count as one. */
+export function lostAgain(lost: StopsLost | null | undefined, placedAt: Milliseconds, now: Milliseconds): StopsLost {
+  if (lost === null || lost === undefined || now - lost.at > FORGOTTEN_AFTER_MS) {
+    return { count: 1, at: now };
+  }
+  return placedAt < lost.at ? lost : { count: lost.count + 1, at: now };
 }
 
 /** When a stop may be placed again: the first that was lost is replaced at once, each further one after a longer pause. */

@@ -14,7 +14,16 @@ const ALERTS_AFTER_MS = NAKED_BOUND_MS + 1;
 /** An entry that rests at the exchange and brings a stop at 95. */
 function enteredDesk(quantity = "2"): { readonly desk: VenueDesk; readonly entry: string } {
   const desk = new VenueDesk();
-  return { desk, entry: desk.open({ side: "buy", quantity: d(quantity), limitPrice: d("100"), stop: stopAt("95") }) };
+  return {
+    desk,
+    entry: desk.open({
+      side: "buy",
+      timeInForce: "ioc",
+      quantity: d(quantity),
+      limitPrice: d("100"),
+      stop: stopAt("95"),
+    }),
+  };
 }
 
 function stopOf(desk: VenueDesk): string {

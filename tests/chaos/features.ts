@@ -25,6 +25,8 @@ export const FEATURES = [
   "client",
   /** Orders and their executions go over the private socket, whose line drops, loses, doubles and reorders frames. */
   "socket",
+  /** Entries that rest near the price and take their stop along: the exchange places one for each fill. */
+  "carried",
 ] as const;
 
 export type Feature = (typeof FEATURES)[number];

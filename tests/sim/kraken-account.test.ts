@@ -1,5 +1,7 @@
 import { describe, it } from "vitest";
-import { decimal } from "../../domain/decimal.ts";
+import { decimal, sum } from "../../domain/decimal.ts";
+import { restingStops } from "../../domain/protection/resting-stop.ts";
+import { protectionStanding } from "../../domain/protection/standing.ts";
 import { startExchange, type Exchange } from "../../exchange-sim/exchange.ts";
 import type { Tier } from "../../domain/venue/rate-counters.ts";
 import { AccountStage } from "./support/kraken-account.ts";
@@ -112,6 +114,36 @@ describe.concurrent.each([
     await stage.untilEqual();
   }, 60_000);
 });
+
+it("an entry is protected by the exchange although the desk has gone, and by nothing more once it is back", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { stage } = await open(false, onTestFinished);
+  const stop = { type: "price", price: decimal("50000") } as const;
+  const id = stage.place({ quantity: decimal("0.15"), limitPrice: decimal("66000"), stop });
+  await stage.until("sent", () => stage.client.sent.some(({ url }) => url.endsWith("/AddOrder")));
+  stage.account.stop();
+  await stage.time.pass(60_000);
+  const there = valueOf(await stage.client.rest.openOrders(null, { urgency: "protective" }));
+  const resting = there.filter(({ type }) => type === "stop-loss");
+  expect(resting.length).toBeGreaterThan(0);
+  expect(resting.every(({ side, triggerPrice }) => side === "sell" && triggerPrice === "50000")).toBe(true);
+  expect(sum(resting.map(({ quantity }) => quantity))).toBe("0.15");
+  stage.restart();
+  await stage.until("filled", () => stage.statusOf(id) === "filled");
+  await stage.until("protected", () => protectionStanding(stage.state, "BTC").status === "protected");
+  await stage.untilEqual();
+  const known = restingStops(stage.state, "BTC");
+  expect(known.map((order) => order.id).toSorted()).toEqual(resting.map(({ venueOrderId }) => venueOrderId).toSorted());
+  // The desk has placed one order in all of this: the entry.
+  expect(stage.client.sent.filter(({ url }) => url.endsWith("/AddOrder"))).toHaveLength(1);
+  // Closing makes every one of them give way.
+  stage.do({ type: "close_position", asset: "BTC", percent: 100 });
+  await stage.until("closed", () => Object.keys(stage.state.orders).length === 0, 60_000);
+  expect(stage.state.holdings.BTC).toMatchObject({ managed: "0", external: "1" });
+  await stage.untilEqual();
+}, 90_000);
 
 it("asks nothing while the key is refused, and settles what is unknown once it works again", async ({
   expect,

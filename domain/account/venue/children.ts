@@ -20,7 +20,7 @@ export function parentOf(turn: Turn, report: Pick<VenueOrder, "parentVenueOrderI
 }
 
 /** Takes the child in as an order of the desk, under the exchange's id. */
-export function adoptChild(turn: Turn, report: VenueOrder): void {
+export function adoptChild(turn: Turn, report: VenueOrder, parent: Order): void {
   const { state, context } = turn;
   const instrument = state.instruments[report.symbol];
   if (instrument === undefined || report.type === null || state.orders[report.venueOrderId] !== undefined) {
@@ -44,7 +44,9 @@ export function adoptChild(turn: Turn, report: VenueOrder): void {
     expiresAt: report.expiresAt,
     deadline: context.now,
     waitsFor: [],
-    origin: "conditional",
+    // The stop that the entry took along protects the position like any other; what a trader asked for by name stays theirs.
+    origin: (parent.carriedStop ?? null) === null ? "conditional" : "stop",
+    parentOrderId: parent.id,
     intent,
     // A resting stop keeps nothing back at the exchange; here it does, so that nothing is promised twice.
     hold: { asset: report.side === "sell" ? instrument.base : instrument.quote, amount: holdOf(report) },

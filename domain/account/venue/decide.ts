@@ -8,6 +8,7 @@ import { protectPosition } from "../protect.ts";
 import type { Outcome, Turn } from "../turn.ts";
 import { amendAtExchange, cancelAllAtExchange, cancelAtExchange } from "./cancel.ts";
 import { adoptHolding, changeConnection, findHoldings, learnFees } from "./connect.ts";
+import { settleCarriedStops } from "./carry-stop.ts";
 import { bookExecutions } from "./executions.ts";
 import { keepProtectedAtExchange } from "./keep-protected.ts";
 import { bookLedger } from "./ledger.ts";
@@ -18,6 +19,7 @@ import { actionAccepted, actionFailed, dropOverdue, recover, sendAction } from "
 
 /** What every accepted command ends with: whatever ended by it may free an exit that waits, and stops stay in line. */
 export function settleAtExchange(turn: Turn, command: Command): void {
+  settleCarriedStops(turn);
   releaseExits(turn);
   keepProtectedAtExchange(turn, command.type === "retry_waiting");
 }

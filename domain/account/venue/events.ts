@@ -209,6 +209,14 @@ export type StopLost = Timed & {
   readonly triggered: boolean;
 };
 
+/** The other half of a fill with its own stop was not seen in time: what there is counts as all of it. */
+export type CarriedStopSettled = Timed & {
+  readonly type: "carried_stop_settled";
+  readonly orderId: string;
+  /** Filled without a stop of the exchange's; negative: stops without a fill. */
+  readonly missing: Decimal;
+};
+
 /** Something that the user must hear of although nobody asked. */
 export type AlertRaised = Timed & {
   readonly type: "alert_raised";
@@ -249,6 +257,7 @@ export type VenueEvent =
   | OrderMissed
   | ExitWishChanged
   | StopLost
+  | CarriedStopSettled
   | AlertRaised;
 
 /** Their names. */
@@ -279,5 +288,6 @@ export const VENUE_EVENT_TYPES = [
   "order_missed",
   "exit_wish_changed",
   "stop_lost",
+  "carried_stop_settled",
   "alert_raised",
 ] as const satisfies readonly VenueEvent["type"][];

@@ -2,9 +2,9 @@
 import { add, negate, subtract, ZERO, type Decimal } from "../../decimal.ts";
 import type { AccountEvent } from "../events.ts";
 import { applyLeg, changeExternal, changeHeld, changeManaged } from "../holdings.ts";
-import { step, withFault } from "../order-steps.ts";
+import { changeKnown, findOrder, step, withFault } from "../order-steps.ts";
 import { countedAmend } from "../rate-window.ts";
-import { lostLately } from "../../protection/exit-wish.ts";
+import { lostAgain } from "../../protection/exit-wish.ts";
 import type { Protection } from "../../protection/protection.ts";
 import { ENDED_ORDERS_KEPT, type AccountState, type OpenOrder } from "../state.ts";
 import {
@@ -178,8 +178,14 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
     case "stop_lost":
       return inProtection(state, event.asset, (protection) => ({
         ...protection,
-        lost: { count: lostLately(protection.lost, event.marketTime) + 1, at: event.marketTime },
+        lost: lostAgain(protection.lost, findOrder(state, event.orderId)?.createdAt ?? 0, event.marketTime),
       }));
+    case "carried_stop_settled":
+      return changeKnown(state, event.orderId, (order) =>
+        order.carriedStop === undefined || order.carriedStop === null
+          ? order
+          : { ...order, carriedStop: { ...order.carriedStop, made: order.filledQuantity, unevenSince: null } },
+      );
     case "alert_raised":
       return state;
   }

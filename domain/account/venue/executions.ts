@@ -60,8 +60,9 @@ function bookOne(turn: Turn, execution: VenueExecution, report: VenueOrder | nul
     bookLate(turn, past, execution);
     return;
   }
-  if (report !== null && report.type !== null && parentOf(turn, report) !== null) {
-    takeChild(turn, report, turn.context.now);
+  const parent = report === null || report.type === null ? null : parentOf(turn, report);
+  if (report !== null && parent !== null) {
+    takeChild(turn, report, parent, turn.context.now);
     bookLive(turn, report.venueOrderId, execution);
     return;
   }

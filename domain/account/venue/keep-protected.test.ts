@@ -23,7 +23,13 @@ function theStop(desk: VenueDesk) {
 /** Two bitcoin bought at 100 with a stop at 95, which the exchange has taken. */
 function protectedDesk(quantity = "2"): VenueDesk {
   const desk = new VenueDesk();
-  const id = desk.open({ side: "buy", quantity: d(quantity), limitPrice: d("100"), stop: stopAt("95") });
+  const id = desk.open({
+    side: "buy",
+    timeInForce: "ioc",
+    quantity: d(quantity),
+    limitPrice: d("100"),
+    stop: stopAt("95"),
+  });
   desk.book([desk.execution(id, quantity, "100")]);
   const stop = theStop(desk);
   desk.send(stop.id);
@@ -34,7 +40,13 @@ function protectedDesk(quantity = "2"): VenueDesk {
 describe("a stop at the exchange", () => {
   it("is queued in the turn of the first fill, for what is filled, before anything else", () => {
     const desk = new VenueDesk();
-    const id = desk.open({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+    const id = desk.open({
+      side: "buy",
+      timeInForce: "ioc",
+      quantity: d("2"),
+      limitPrice: d("100"),
+      stop: stopAt("95"),
+    });
     desk.book([desk.execution(id, "0.5", "100")]);
     const stop = theStop(desk);
     expect(stop).toMatchObject({
@@ -53,7 +65,13 @@ describe("a stop at the exchange", () => {
 
   it("grows with the fills of its entry, at most every 5 s, and at once when the entry has ended", () => {
     const desk = new VenueDesk();
-    const id = desk.open({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+    const id = desk.open({
+      side: "buy",
+      timeInForce: "ioc",
+      quantity: d("2"),
+      limitPrice: d("100"),
+      stop: stopAt("95"),
+    });
     desk.book([desk.execution(id, "0.5", "100")]);
     const stop = theStop(desk);
     desk.send(stop.id);
@@ -73,7 +91,13 @@ describe("a stop at the exchange", () => {
 
   it("is asked for one step at a time: while its placing is not answered nothing else is", () => {
     const desk = new VenueDesk();
-    const id = desk.open({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+    const id = desk.open({
+      side: "buy",
+      timeInForce: "ioc",
+      quantity: d("2"),
+      limitPrice: d("100"),
+      stop: stopAt("95"),
+    });
     desk.book([desk.execution(id, "2", "100")]);
     const stop = theStop(desk);
     desk.send(stop.id);
@@ -87,7 +111,13 @@ describe("a stop at the exchange", () => {
 
   it("that was refused alerts and is placed again after 10 s, not before", () => {
     const desk = new VenueDesk();
-    const id = desk.open({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+    const id = desk.open({
+      side: "buy",
+      timeInForce: "ioc",
+      quantity: d("2"),
+      limitPrice: d("100"),
+      stop: stopAt("95"),
+    });
     desk.book([desk.execution(id, "2", "100")]);
     const first = theStop(desk);
     desk.send(first.id);

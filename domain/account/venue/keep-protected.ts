@@ -22,6 +22,7 @@ import type { Order } from "../../orders/order.ts";
 import type { Protection, ProtectiveStop } from "../../protection/protection.ts";
 import { heldByOthers, liveExits, restingStops } from "../../protection/resting-stop.ts";
 import { replaceableAt } from "../../protection/exit-wish.ts";
+import { allUneven, evenBy, unevenEntries } from "../../protection/carried-stop.ts";
 import { isTooSmall } from "../../protection/too-small.ts";
 import { recordSubmission } from "../execute.ts";
 import { holdingOf } from "../holdings.ts";
@@ -43,8 +44,10 @@ const AMEND_EVERY_MS = 5_000;
 const REFUSED_RETRY_MS = 10_000;
 /** A stop has time to leave: unlike an exit it names no price that goes stale. */
 const PLACE_DEADLINE_MS = 30_000;
-/** More stops than this for one asset are made fewer. */
+/** More stops than this for one asset are made fewer, once that costs nothing; at once where there are many. */
 const MOST_STOPS = 3;
+const MANY_STOPS = 20;
+const FREE_CANCEL_AFTER_MS = 300_000;
 
 /**
  * Takes the next step for every asset that is protected, or has a stop that should not be there. `looked` is true when the
@@ -60,6 +63,9 @@ export function keepProtectedAtExchange(turn: Turn, looked: boolean): void {
 
 function keepAsset(turn: Turn, asset: Asset, looked: boolean): void {
   const protection = turn.state.protections[asset];
+  if (unevenEntries(turn.state, asset).length > 0) {
+    return; // A stop that the exchange makes for a fill is on its way here, or the fill is.
+  }
   if (!isPositive(holdingOf(turn.state.holdings, asset).managed)) {
     cancelStops(turn, asset, `The ${asset} position is closed.`);
     if (protection !== undefined) {
@@ -155,8 +161,9 @@ function settleQuantity(
     }
     return;
   }
-  if (stops.length > MOST_STOPS) {
-    requestCancel(turn, least.id, "Merged into another stop of the position.");
+  const merged = mergeable(stops, least);
+  if (merged !== null && turn.context.marketTime >= mergeAt(stops, merged)) {
+    requestCancel(turn, merged.id, "Merged into another stop of the position.");
     return;
   }
   const growable = Math.max(growableAt(turn.state, most), changeableAt(most, protection));
@@ -173,6 +180,16 @@ function settleQuantity(
 function changeableAt({ venue }: OpenOrder, { changedAt }: Protection): Milliseconds {
   const failedAt = venue?.amendFailedAt ?? null;
   return failedAt === null || failedAt < changedAt ? 0 : failedAt + REFUSED_RETRY_MS;
+}
+
+/** The stop that is to go into another; null while there are few. */
+function mergeable(stops: readonly OpenOrder[], least: OpenOrder): OpenOrder | null {
+  return stops.length > MOST_STOPS ? least : null;
+}
+
+/** Cancelling an order costs the rate limit less the older it is, and nothing from five minutes on (PROTOCOL §3.2). */
+function mergeAt(stops: readonly OpenOrder[], { updatedAt }: OpenOrder): Milliseconds {
+  return stops.length > MANY_STOPS ? 0 : updatedAt + FREE_CANCEL_AFTER_MS;
 }
 
 /** When the stop may grow: at once, unless its entry still fills. */
@@ -283,8 +300,12 @@ export function protectionDueAt(state: AccountState): Milliseconds | null {
   if (state.venue === null) {
     return null;
   }
+  const evens = allUneven(state).map(evenBy);
   const times = Object.values(state.protections).flatMap((protection) => {
     const { asset, stop, exit } = protection;
+    if (unevenEntries(state, asset).length > 0) {
+      return [];
+    }
     const wish = exit?.cause === "past_stop" ? null : exitDue(state, asset);
     if (wish !== null && !waitingSale(state, asset)) {
       return wish;
@@ -310,12 +331,17 @@ export function protectionDueAt(state: AccountState): Milliseconds | null {
     if (again.length > 0) {
       return Math.min(...again);
     }
+    const [least] = stops.toSorted((left, right) => compare(left.hold.amount, right.hold.amount));
+    const merged = least === undefined ? null : mergeable(stops, least);
     const covered = sum(stops.map(({ hold }) => hold.amount));
-    return isBelow(covered, wanted)
-      ? Math.max(...stops.map((order) => Math.max(growableAt(state, order), changeableAt(order, protection))))
-      : [];
+    return [
+      ...(merged === null ? [] : [mergeAt(stops, merged)]),
+      ...(isBelow(covered, wanted)
+        ? [Math.max(...stops.map((order) => Math.max(growableAt(state, order), changeableAt(order, protection))))]
+        : []),
+    ];
   });
-  return times.length === 0 ? null : Math.min(...times);
+  return times.length + evens.length === 0 ? null : Math.min(...times, ...evens);
 }
 
 function cancelStops(turn: Turn, asset: Asset, reason: string): void {

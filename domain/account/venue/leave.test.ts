@@ -11,7 +11,7 @@ const stopAt = (price: string) => ({ type: "price" as const, price: d(price) });
 /** Two bitcoin bought at 100 with a stop at 95 that rests at the exchange. */
 function protectedDesk(): VenueDesk {
   const desk = new VenueDesk();
-  const id = desk.open({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+  const id = desk.open({ side: "buy", timeInForce: "ioc", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
   desk.book([desk.execution(id, "2", "100")]);
   take(desk, stopOf(desk).id);
   return desk;

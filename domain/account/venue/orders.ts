@@ -163,13 +163,13 @@ function reportOne(turn: Turn, report: VenueOrder, readAt: number): void {
     return;
   }
   if (report.status === "open" || report.status === "pending" || isPositive(report.filledQuantity)) {
-    takeChild(turn, report, readAt);
+    takeChild(turn, report, parent, readAt);
   }
 }
 
 /** Takes in a conditional close, with what the exchange says of it already. */
-export function takeChild(turn: Turn, report: VenueOrder, readAt: number): void {
-  adoptChild(turn, report);
+export function takeChild(turn: Turn, report: VenueOrder, parent: Order, readAt: number): void {
+  adoptChild(turn, report, parent);
   const child = turn.state.orders[report.venueOrderId];
   if (child !== undefined) {
     reportOwn(turn, child, report, readAt);

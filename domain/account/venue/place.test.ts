@@ -175,7 +175,7 @@ describe("a sale for which a stop gives way that had not left yet", () => {
   it("holds what the stop held, so that no other stop is placed for it", () => {
     const desk = new VenueDesk();
     const stop = { type: "price", price: d("95") } as const;
-    const entry = desk.open({ side: "buy", quantity: d("1"), limitPrice: d("100"), stop });
+    const entry = desk.open({ side: "buy", timeInForce: "ioc", quantity: d("1"), limitPrice: d("100"), stop });
     desk.book([desk.execution(entry, "1", "100")]);
     const waiting = Object.values(desk.state.orders).find(({ origin }) => origin === "stop");
     const sale = desk.place({ side: "sell", quantity: d("0.4"), limitPrice: d("120") });

@@ -25,7 +25,11 @@ import { quantiseQuantity } from "../../orders/quantise.ts";
 import type { OrderRequest } from "../../orders/request.ts";
 import type { Problem } from "../../problem.ts";
 import { beingSold, liveExits } from "../../protection/resting-stop.ts";
+import type { ConditionalClose } from "../../orders/order.ts";
+import { awaitedQuantity, isUneven, unevenEntries } from "../../protection/carried-stop.ts";
 import { recordSubmission } from "../execute.ts";
+import { findOrder } from "../order-steps.ts";
+import { stopToCarry } from "./carry-stop.ts";
 import { holdingOf } from "../holdings.ts";
 import { assessmentMarket, denied, marketProblem } from "../place.ts";
 import type { AccountState, Intent, OpenOrder } from "../state.ts";
@@ -64,7 +68,9 @@ function submitMakingRoom(turn: Turn, request: OrderRequest, plan: OrderPlan): O
   const { context } = turn;
   const { asset, amount } = plan.hold;
   const free = freeInventory(turn.state, asset);
-  if (!isAbove(amount, free)) {
+  // A stop that the exchange is making for a fill may sell it as well: it is seen first.
+  const awaited = plan.side === "sell" ? awaitedQuantity(turn.state, asset) : ZERO;
+  if (!isAbove(add(amount, awaited), free)) {
     submitAtExchange(turn, plan, context.id, context.origin, []);
     return null;
   }
@@ -75,7 +81,10 @@ function submitMakingRoom(turn: Turn, request: OrderRequest, plan: OrderPlan): O
       details: { limit: free, value: amount, room: free, asset },
     });
   }
-  const waitsFor = makeRoom(turn, asset, amount, `Gave way to a sale of ${asset}.`);
+  const waitsFor = [
+    ...makeRoom(turn, asset, amount, `Gave way to a sale of ${asset}.`),
+    ...unevenEntries(turn.state, asset).map(({ id }) => id),
+  ];
   // A stop that had not left yet has given way already: what it held is this sale's, or it would be promised twice.
   const now = freeInventory(turn.state, asset);
   const hold = { asset, amount: largest(ZERO, quantiseQuantity(smallest(amount, now), plan.instrument)) };
@@ -120,7 +129,10 @@ export function closeAtExchange(
   if (!plan.ok) {
     return denied(context, request, plan.error);
   }
-  const waitsFor = makeRoom(turn, wish.asset, part, `Cancelled to close the ${wish.asset} position.`);
+  const waitsFor = [
+    ...makeRoom(turn, wish.asset, part, `Cancelled to close the ${wish.asset} position.`),
+    ...unevenEntries(state, wish.asset).map(({ id }) => id),
+  ];
   const free = largest(ZERO, quantiseQuantity(freeInventory(turn.state, wish.asset), plan.value.instrument));
   const hold = isAbove(plan.value.quantity, free) ? { ...plan.value.hold, amount: free } : plan.value.hold;
   const rest = subtract(managed, plan.value.quantity);
@@ -137,16 +149,23 @@ export function closeAtExchange(
 export function releaseExits(turn: Turn): void {
   for (const order of Object.values(turn.state.orders)) {
     const waits = order.venue?.waitsFor ?? [];
-    if (waits.length > 0 && waits.every((id) => hasGivenWay(turn.state.orders[id]))) {
+    if (waits.length > 0 && waits.every((id) => hasGivenWay(turn.state, id, order.hold.asset))) {
       releaseExit(turn, order);
     }
   }
 }
 
-/** It has ended, or its change is answered. */
-function hasGivenWay(order: OpenOrder | undefined): boolean {
+/** It has ended, or its change is answered; of an entry: its fills and their stops are even. */
+function hasGivenWay(state: AccountState, id: string, asset: Asset): boolean {
+  const known = findOrder(state, id);
+  if (known !== undefined && isUneven(known)) {
+    return false;
+  }
+  const order = state.orders[id];
   return (
-    order === undefined || (order.venue?.amend === null && order.venue.cancel === null && order.venue.ending === null)
+    order === undefined ||
+    order.hold.asset !== asset ||
+    (order.venue?.amend === null && order.venue.cancel === null && order.venue.ending === null)
   );
 }
 
@@ -155,7 +174,7 @@ function releaseExit(turn: Turn, order: OpenOrder): void {
   const instrument = turn.state.instruments[order.symbol];
   const free = freeInventory(turn.state, base);
   const most = add(free, order.hold.amount);
-  const stillThere = (order.venue?.waitsFor ?? []).filter((id) => turn.state.orders[id] !== undefined);
+  const stillThere = (order.venue?.waitsFor ?? []).filter((id) => turn.state.orders[id]?.hold.asset === base);
   if (stillThere.length > 0 && isAbove(order.quantity, most)) {
     // The change was refused: it has to go as a whole.
     for (const id of stillThere) {
@@ -185,6 +204,10 @@ function releaseExit(turn: Turn, order: OpenOrder): void {
   });
 }
 
+function closeAt(triggerPrice: Decimal): ConditionalClose {
+  return { type: "stop-loss", triggerPrice, limitPrice: null };
+}
+
 /** Queues an order that passed the judge. */
 export function submitAtExchange(
   turn: Turn,
@@ -193,14 +216,21 @@ export function submitAtExchange(
   origin: OrderOrigin,
   waitsFor: readonly string[],
 ): void {
-  recordSubmission(turn, plan, {
-    orderId,
-    origin,
-    deadline: deadlineOf(plan, turn.context.now),
-    waitsFor,
-    fees: exchangeFees(turn.state, plan.symbol) ?? turn.state.fees,
-    waitingFor: waitsFor.length > 0 ? "Waiting for the orders that hold it to be cancelled; then it is sent." : null,
-  });
+  const carried = stopToCarry(turn.state, plan);
+  const close = carried === null ? {} : { conditionalClose: closeAt(carried) };
+  recordSubmission(
+    turn,
+    { ...plan, ...close },
+    {
+      ...(carried === null ? {} : { carriedStopPrice: carried }),
+      orderId,
+      origin,
+      deadline: deadlineOf(plan, turn.context.now),
+      waitsFor,
+      fees: exchangeFees(turn.state, plan.symbol) ?? turn.state.fees,
+      waitingFor: waitsFor.length > 0 ? "Waiting for the orders that hold it to be cancelled; then it is sent." : null,
+    },
+  );
 }
 
 function deadlineOf(

@@ -6,6 +6,7 @@ import { isAbove } from "../../decimal.ts";
 import type { Milliseconds, Symbol } from "../../market.ts";
 import { isTriggered } from "../../orders/order.ts";
 import type { VenueUrgency } from "../../venue/wishes.ts";
+import { allUneven, isUneven } from "../../protection/carried-stop.ts";
 import type { AccountState, OpenOrder } from "../state.ts";
 import type { VenueAction } from "./events.ts";
 import type { VenueLink } from "./state.ts";
@@ -29,6 +30,13 @@ export type VenueWork =
       readonly venueOrderId: string;
       readonly symbol: Symbol;
       readonly lane: "exits";
+      readonly notBefore: Milliseconds;
+    }
+  /** Look for the stops that the exchange made for fills of the entry, in the list of open orders. */
+  | {
+      readonly type: "read_open";
+      readonly orderId: string;
+      readonly lane: "unknowns";
       readonly notBefore: Milliseconds;
     }
   /** Read the order: OpenOrders, then ClosedOrders by our id, or by the exchange's where it is known. */
@@ -60,6 +68,10 @@ export function venueWork(state: AccountState): readonly VenueWork[] {
     if (strayOf !== undefined) {
       work.push({ type: "cancel_stray", venueOrderId, symbol, lane: "exits", notBefore: 0 });
     }
+  }
+  for (const { id: orderId, carriedStop } of allUneven(state)) {
+    const notBefore = (carriedStop?.unevenSince ?? 0) + CHILD_PATIENCE_MS;
+    work.push({ type: "read_open", orderId, lane: "unknowns", notBefore });
   }
   return work.toSorted((left, right) => LANES.indexOf(left.lane) - LANES.indexOf(right.lane));
 }
@@ -118,6 +130,7 @@ export function isMoving(order: OpenOrder): boolean {
       link.ending !== null ||
       link.waitsFor.length > 0 ||
       isAbove(link.venueFilled, order.filledQuantity) ||
+      isUneven(order) ||
       neverRests(order))
   );
 }
@@ -150,6 +163,8 @@ function resolveAt(order: OpenOrder, link: VenueLink): Milliseconds | null {
   return times.length === 0 ? null : Math.min(...times);
 }
 
+/** The private socket tells of the child of a fill sooner than it can be read. */
+const CHILD_PATIENCE_MS = 250;
 const EXPIRY_PATIENCE_MS = 2_000;
 const FILL_PATIENCE_MS = 500;
 

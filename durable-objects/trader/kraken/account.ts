@@ -22,6 +22,7 @@ const POLL_EVERY_MS = 30_000;
 const LOOK_AGAIN_MS = 10_000;
 const SUSPENDED_LOOK_MS = 60_000;
 const CANCEL_STRAY_EVERY_MS = 5_000;
+const LOOK_FOR_CHILDREN_EVERY_MS = 1_000;
 const AFTER_GAP_MS = 1_000;
 const IN_FLIGHT_MS = 5_000;
 /** Orders that follow one another share a dial, a token and the tier that it tells. */
@@ -202,6 +203,11 @@ export class KrakenAccount {
       if (item.type === "cancel_stray") {
         this.#notBefore.set(name, now() + CANCEL_STRAY_EVERY_MS);
         await this.#cancelStray(item);
+        return;
+      }
+      if (item.type === "read_open") {
+        this.#notBefore.set(name, now() + LOOK_FOR_CHILDREN_EVERY_MS);
+        await this.#reader.readOpenOrders("protective");
         return;
       }
       const order = this.state?.orders[item.orderId];

@@ -73,7 +73,7 @@ export class Reader {
     const { rest, now } = this.#ports;
     const readAt = now();
     // A conditional close is known by the exchange's id alone.
-    if (order.origin !== "conditional") {
+    if (order.id !== order.venueOrderId) {
       const open = await rest.openOrders(order.id, RESOLVING);
       if (!open.ok) {
         this.#learn(open.failure);
@@ -115,9 +115,10 @@ export class Reader {
   }
 
   /** Every open order of the account; false when they could not be had. */
-  async readOpenOrders(): Promise<boolean> {
+  async readOpenOrders(urgency?: "protective"): Promise<boolean> {
     const readAt = this.#ports.now();
-    const reply = await this.#patiently(() => this.#ports.rest.openOrders(null, { lane: "resolving" }));
+    const options: CallOptions = urgency === undefined ? { lane: "resolving" } : RESOLVING;
+    const reply = await this.#patiently(() => this.#ports.rest.openOrders(null, options));
     if (!reply.ok) {
       this.#learn(reply.failure);
       return false;

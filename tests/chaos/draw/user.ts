@@ -4,6 +4,7 @@ import type { Decision } from "../../../domain/account/decision.ts";
 import type { TestDesk } from "../desk.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { short } from "../venue.ts";
+import { drawCarried } from "./carried.ts";
 import { drawKind } from "./kinds.ts";
 import { drawAmendFactor, drawRequest, drawSize, drawStop, priceNear } from "./requests.ts";
 import { drawSettings } from "./settings.ts";
@@ -77,7 +78,7 @@ export class User {
 
   #place(desk: TestDesk): void {
     const plain = drawRequest(this.#world);
-    const request = drawSize(this.#world, drawKind(this.#world, plain));
+    const request = drawCarried(this.#world, drawSize(this.#world, drawKind(this.#world, plain)));
     const decision = desk.apply({ type: "place_order", request });
     const price = request.limitPrice ?? "";
     const close = request.conditionalClose === undefined ? "" : ` closing by ${request.conditionalClose.type}`;

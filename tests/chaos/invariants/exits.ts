@@ -27,7 +27,7 @@ export class ExitWatch {
     const order = after.orders[orderId];
     const released = event.type === "order_submitted" || event.type === "exit_released";
     // A conditional close is the exchange's own: it was there before the desk knew.
-    const own = order?.origin !== "conditional";
+    const own = order?.parentOrderId === undefined;
     if (released && own && order?.intent === "exit" && order.venue?.waitsFor.length === 0) {
       this.#wish("exit", orderId);
     }

@@ -29,9 +29,9 @@ export function protectionProblem(state: AccountState, exchange: ModelExchange):
   return null;
 }
 
-/** What the exchange still has of the order. */
+/** What the exchange still has of the order; one that it made itself is known by its own name. */
 function restOf({ id }: OpenOrder, { account }: ModelExchange): Decimal {
-  const there = [...account.live.values()].find(({ terms }) => terms.clientOrderId === id);
+  const there = [...account.live.values()].find((order) => order.terms.clientOrderId === id || order.id === id);
   return there === undefined
     ? ZERO
     : decimal(formatTrimmed(there.terms.quantity - there.filled, there.terms.pair.quantityDecimals));

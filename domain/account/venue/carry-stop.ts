@@ -1,0 +1,43 @@
+/** Which entries take their stop along, and what becomes of it (TRADING §4, ADR 0011). */
+import { isBelow, isPositive, subtract, ZERO, type Decimal } from "../../decimal.ts";
+import type { OrderPlan } from "../../orders/candidate.ts";
+import { mergedProtection } from "../../protection/plan.ts";
+import { allUneven, evenBy } from "../../protection/carried-stop.ts";
+import type { AccountState } from "../state.ts";
+import { record, stamp, type Turn } from "../turn.ts";
+
+/**
+ * The level of the stop that the entry takes along; null where it takes none. An entry that rests does: it may be filled while
+ * nobody is up. One that never rests is answered at once, and one stop of the desk's is placed for all of its fills. The exchange
+ * places no trailing close at a level of ours, and a stop in another quote is no price of the entry's pair.
+ */
+export function stopToCarry(state: AccountState, plan: OrderPlan): Decimal | null {
+  const { protection, instrument, limitPrice } = plan;
+  const rests = plan.orderType === "limit" && plan.timeInForce !== "ioc" && limitPrice !== null;
+  if (!rests || plan.side !== "buy" || plan.conditionalClose !== null || instrument.quote !== state.currency) {
+    return null;
+  }
+  const wish = protection ?? null;
+  if (wish === null || wish.stop === null || wish.stop.type === "trailing") {
+    return null;
+  }
+  const known = state.protections[instrument.base] ?? null;
+  const levels = [known, null].map((before) => mergedProtection(before, wish, limitPrice, instrument).stop);
+  const fits = levels.find(
+    (stop) => stop?.type === "fixed" && isPositive(stop.price) && isBelow(stop.price, limitPrice),
+  );
+  return known?.stop?.type === "trailing" && wish.isDefault ? null : (fits?.price ?? null);
+}
+
+/** Fills whose stop was not seen in time are protected by the desk; a stop whose fill was not is reconciled like any surplus. */
+export function settleCarriedStops(turn: Turn): void {
+  if (turn.state.venue?.connection.status !== "trading") {
+    return; // Nothing can be seen just now, so that nothing was seen says nothing.
+  }
+  for (const order of allUneven(turn.state)) {
+    if (turn.context.marketTime >= evenBy(order)) {
+      const missing = subtract(order.filledQuantity, order.carriedStop?.made ?? ZERO);
+      record(turn, { type: "carried_stop_settled", ...stamp(turn.context), orderId: order.id, missing });
+    }
+  }
+}
