@@ -44,14 +44,16 @@ export function RiskFigures(props: {
   );
 }
 
-/** Every rule with what it leaves. What denies is in sight without a press. */
+/** Every rule with what it leaves. What denies is in sight without a press, and comes first. */
 export function RuleList(props: { rules: readonly RuleVerdict[] }): JSX.Element {
   const failed = () => props.rules.filter(({ passed }) => !passed);
   return (
     <details class="text-sm" open={failed().length > 0}>
       <summary class="cursor-pointer text-muted">{rulesSentence(props.rules, failed().length)}</summary>
       <ul class="mt-1 flex flex-col gap-1.5" aria-label="Rules of risk">
-        <For each={props.rules}>{(rule) => <RuleBar rule={rule} />}</For>
+        <For each={[...failed(), ...props.rules.filter(({ passed }) => passed)]}>
+          {(rule) => <RuleBar rule={rule} />}
+        </For>
       </ul>
     </details>
   );
@@ -104,7 +106,13 @@ function wordsOf({ value, limit, unit, passed }: RuleVerdict): string {
   if (value === null || limit === null) {
     return passed ? "passes" : "denies";
   }
-  return `${value} of ${limit}${unit === "" ? "" : ` ${unit}`}`;
+  return `${grouped(value)} of ${grouped(limit)}${unit === "" ? "" : ` ${unit}`}`;
+}
+
+/** A number as it is read everywhere else; any other text as it stands. */
+function grouped(text: string): string {
+  const value = parseDecimal(text);
+  return value === null ? text : formatDecimal(value);
 }
 
 /** Whole percent of the limit that is used, at most 100; a rule without numbers is full when it denies. */
