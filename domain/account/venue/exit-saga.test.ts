@@ -21,7 +21,7 @@ function theStop(desk: VenueDesk): OpenOrder {
 /** Two bitcoin bought at 100 whose stop at 95 the exchange has taken. */
 function protectedDesk(): { readonly desk: VenueDesk; readonly stop: string } {
   const desk = new VenueDesk();
-  const id = desk.open({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+  const id = desk.open({ side: "buy", timeInForce: "ioc", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
   desk.book([desk.execution(id, "2", "100")]);
   const stop = theStop(desk).id;
   desk.send(stop);
@@ -172,7 +172,13 @@ describe("what a stop at the exchange is for", () => {
 
   it("is nothing while the position is under the pair's minimum, which it says, and all of it from the fill that reaches it", () => {
     const desk = new VenueDesk();
-    const id = desk.open({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+    const id = desk.open({
+      side: "buy",
+      timeInForce: "ioc",
+      quantity: d("2"),
+      limitPrice: d("100"),
+      stop: stopAt("95"),
+    });
     desk.book([desk.execution(id, "0.00004", "100")]);
     expect(restingStops(desk.state, "BTC")).toEqual([]);
     const { status, reason } = protectionStanding(desk.state, "BTC");
@@ -186,7 +192,13 @@ describe("what a stop at the exchange is for", () => {
 
   it("is rounded down to the pair's lot", () => {
     const desk = new VenueDesk();
-    const id = desk.open({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+    const id = desk.open({
+      side: "buy",
+      timeInForce: "ioc",
+      quantity: d("2"),
+      limitPrice: d("100"),
+      stop: stopAt("95"),
+    });
     const fees = [{ asset: "BTC", amount: d("0.0000000049") }];
     desk.book([desk.execution(id, "1", "100", { fees })]);
     expect(desk.holding("BTC").managed).toBe("0.9999999951");
