@@ -12,6 +12,7 @@ import { Broken } from "./story.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const RECONNECT_MS = 1_500;
+const BROKEN_FOUND_MS = 45_000;
 
 export class Client {
   readonly #world: Surroundings;
@@ -41,6 +42,7 @@ export class Client {
     for (const frame of eventFrames(recorded, epoch)) {
       if (storm && this.#draws.integer(40) === 0) {
         this.#world.story.tell("client: a frame is lost");
+        this.#breakLater();
       } else {
         this.#deliver(frame);
       }
@@ -48,6 +50,16 @@ export class Client {
     if (storm && this.#draws.integer(60) === 0) {
       this.drop();
     }
+  }
+
+  /** A line that loses something is broken, and found to be by its ping, should no later frame show the hole before. */
+  #breakLater(): void {
+    const line = this.#line;
+    this.#world.time.after(BROKEN_FOUND_MS, () => {
+      if (line !== null && line === this.#line) {
+        this.drop();
+      }
+    });
   }
 
   /** The line is gone, with what is on it. */

@@ -52,6 +52,7 @@ export class TestDesk {
   readonly #ports: DeskPorts;
   readonly #sql: Sql;
   readonly #courier: Courier | null;
+  readonly #rates: RateKeeper;
   #cancelAlarm: () => void = () => undefined;
 
   constructor(ports: DeskPorts) {
@@ -71,13 +72,14 @@ export class TestDesk {
     const { now, after, failed, history: database = null } = ports;
     this.#courier = database === null ? null : new Courier({ store: this.desk.store, database, now, after, failed });
     const counters = this.#kept("counters");
-    const rates = new RateKeeper({
+    this.#rates = new RateKeeper({
       now: ports.now,
       saved: counters === null ? null : parseTrusted<RateCounters>(counters),
       save: (value) => {
         this.#keep("counters", JSON.stringify(value));
       },
     });
+    const rates = this.#rates;
     const rest = krakenRest({
       base: "https://exchange",
       transport: ports.transport,
@@ -129,6 +131,12 @@ export class TestDesk {
         ports.failed(error);
       },
     });
+  }
+
+  /** Whether our count of the pair's rate limit (PROTOCOL §3.2) lets `points` more go now. */
+  hasRoom(symbol: string, points: number): boolean {
+    const at = this.#rates.waitUntil({ calls: 0, matching: [{ symbol, points }] }, "protective");
+    return at !== null && at <= this.#ports.now();
   }
 
   get state(): AccountState | null {

@@ -244,7 +244,8 @@ class Play {
     if ((lines?.longestHole() ?? 0) > HOLE_MENDED_MS) {
       throw new Broken("frames of a private channel were missed, and it is read on as if nothing were");
     }
-    this.#exits.check(this.#lives.last?.state ?? null);
+    const { last } = this.#lives;
+    this.#exits.check(last?.state ?? null, (symbol, points) => last?.hasRoom(symbol, points) ?? true);
     this.#stops.check(this.#lives.alive?.state ?? null);
   }
 }

@@ -119,11 +119,12 @@ it("an entry is protected by the exchange although the desk has gone, and by not
   expect,
   onTestFinished,
 }) => {
-  const { stage } = await open(false, onTestFinished);
+  const { stage, exchange } = await open(false, onTestFinished);
   const stop = { type: "price", price: decimal("50000") } as const;
-  const id = stage.place({ quantity: decimal("0.15"), limitPrice: decimal("66000"), stop });
-  await stage.until("sent", () => stage.client.sent.some(({ url }) => url.endsWith("/AddOrder")));
+  const id = stage.place({ quantity: decimal("0.15"), limitPrice: decimal("60000"), stop });
+  await stage.until("open", () => stage.statusOf(id) === "open");
   stage.account.stop();
+  exchange.admin.movePrice("BTC/USD", "59000.0", "walk");
   await stage.time.pass(60_000);
   const there = valueOf(await stage.client.rest.openOrders(null, { urgency: "protective" }));
   const resting = there.filter(({ type }) => type === "stop-loss");

@@ -51,6 +51,7 @@ describe("which entries take their stop along", () => {
 
   it.each<[string, Partial<OrderRequest>]>([
     ["one that never rests", { timeInForce: "ioc" }],
+    ["one that meets the book at once", { limitPrice: d("100.5") }],
     ["one whose stop trails", { stop: { type: "trailing", percent: d("5") } }],
     ["one without a stop", { stop: null }],
   ])("%s does not", (_, more) => {

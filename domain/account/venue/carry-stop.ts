@@ -8,12 +8,16 @@ import { record, stamp, type Turn } from "../turn.ts";
 
 /**
  * The level of the stop that the entry takes along; null where it takes none. An entry that rests does: it may be filled while
- * nobody is up. One that never rests is answered at once, and one stop of the desk's is placed for all of its fills. The exchange
- * places no trailing close at a level of ours, and a stop in another quote is no price of the entry's pair.
+ * nobody is up. One that meets the book at once, where the best offer is `ask`, is answered at once; its many pieces would leave a
+ * stop each, and one stop of the desk's is placed for all of them. The exchange places no trailing close at a level of ours, and
+ * a stop in another quote is no price of the entry's pair.
  */
-export function stopToCarry(state: AccountState, plan: OrderPlan): Decimal | null {
+export function stopToCarry(state: AccountState, plan: OrderPlan, ask: Decimal | null): Decimal | null {
   const { protection, instrument, limitPrice } = plan;
-  const rests = plan.orderType === "limit" && plan.timeInForce !== "ioc" && limitPrice !== null;
+  if (plan.orderType !== "limit" || plan.timeInForce === "ioc" || limitPrice === null) {
+    return null;
+  }
+  const rests = ask === null || isBelow(limitPrice, ask);
   if (!rests || plan.side !== "buy" || plan.conditionalClose !== null || instrument.quote !== state.currency) {
     return null;
   }

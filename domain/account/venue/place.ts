@@ -216,7 +216,7 @@ export function submitAtExchange(
   origin: OrderOrigin,
   waitsFor: readonly string[],
 ): void {
-  const carried = stopToCarry(turn.state, plan);
+  const carried = stopToCarry(turn.state, plan, turn.context.markets[plan.symbol]?.quote.ask?.[0] ?? null);
   const close = carried === null ? {} : { conditionalClose: closeAt(carried) };
   recordSubmission(
     turn,

@@ -1,6 +1,7 @@
 /** An exit and a cancel are at the exchange within 5 s of the wish, whenever that answers (TRADING §2): in the storm too. */
 import type { AccountState, OpenOrder } from "../../../domain/account/state.ts";
 import type { Recorded } from "../../../durable-objects/trader/turn.ts";
+import { ADD_COST, matchingCost } from "../../../domain/venue/rate-counters.ts";
 import { Broken } from "../story.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { callKey } from "../private-line.ts";
@@ -40,11 +41,16 @@ export class ExitWatch {
     }
   }
 
-  check(state: AccountState | null): void {
+  /** `hasRoom`: whether the exchange's limit lets so many points go for the pair. What it keeps back has its time from then on. */
+  check(state: AccountState | null, hasRoom: (symbol: string, points: number) => boolean): void {
     const { time } = this.#world;
-    this.#wishes = this.#wishes.filter((wish) => {
+    this.#wishes = this.#wishes.flatMap((wish) => {
       const order = state?.orders[wish.orderId];
-      return order !== undefined && !this.#isOver(wish, order);
+      if (order === undefined || this.#isOver(wish, order)) {
+        return [];
+      }
+      const points = wish.what === "exit" ? ADD_COST : matchingCost("cancel", time.now - order.updatedAt);
+      return [hasRoom(order.symbol, points) ? wish : { ...wish, at: time.now }];
     });
     const late = this.#wishes.find(({ at }) => time.now > at + WITHIN_MS);
     if (late !== undefined) {
