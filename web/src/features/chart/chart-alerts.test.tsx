@@ -142,6 +142,17 @@ describe("price alerts on the chart", () => {
       .toBe(before);
   });
 
+  it("leave the chart as it is when the last of them has fired", async () => {
+    const { traderSends } = deskWith(waiting);
+    const host = await chart();
+    await screen.findByRole("button", { name: /^Alert at or below/ });
+    const canvases = host.querySelectorAll("canvas").length;
+    expect(canvases).toBeGreaterThan(0);
+    traderSends("price_alert_fired", { account: sampleAccount({ priceAlerts: [] }) });
+    await waitFor(() => expect(screen.queryByRole("button", { name: /^Alert at or below/ })).toBeNull());
+    expect(host.querySelectorAll("canvas")).toHaveLength(canvases);
+  });
+
   it("of another pair are not drawn", async () => {
     deskWith({ ...waiting, symbol: "ETH/USD" }, waiting);
     await chart();

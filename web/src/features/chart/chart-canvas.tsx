@@ -142,12 +142,15 @@ export function ChartCanvas(props: ChartCanvasProps): JSX.Element {
         onKeyDown={handleKey}
         onContextMenu={handleMenu}
       >
-        <AlertMarks
-          alerts={props.alerts}
-          places={places()}
-          onOpen={(id) => props.onOpenAlert(id)}
-          onRemove={(id) => props.onRemoveAlert(id)}
-        />
+        {/* In an element of their own: a list that becomes empty clears its parent, which holds the chart's canvases too. */}
+        <div class="contents">
+          <AlertMarks
+            alerts={props.alerts}
+            places={places()}
+            onOpen={(id) => props.onOpenAlert(id)}
+            onRemove={(id) => props.onRemoveAlert(id)}
+          />
+        </div>
       </div>
       <Show when={menu()} keyed>
         {(open) => (
