@@ -116,8 +116,8 @@ function fire(turn: Turn, alert: PriceAlert, trade: Trade, late: boolean): void 
   });
   const when = late ? ", while the desk was away" : "";
   const words = note === null ? "" : ` Your note: ${note}`;
-  const asks = ask === null ? "" : " The model that it asks answers in the Assistant.";
-  const message = `${symbol} traded at ${trade.price}${when}: your alert was for ${direction} ${price}.${words}${asks}`;
+  const asks = ask === null ? "" : " The model that it asks will answer in the Assistant.";
+  const message = `${symbol} traded at ${trade.price}${when}: your alert was for ${direction} ${price}.${asks}${words}`;
   raiseAlert(turn, "information", message, null, "price");
 }
 

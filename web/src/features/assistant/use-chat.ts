@@ -26,6 +26,8 @@ import { newIntent } from "../../data/http.ts";
 import type { NoticeStore } from "../../data/notices.ts";
 import { changePanelChoice, panelChoice } from "../../data/preferences.ts";
 
+import { isUndecided } from "./proposal-words.ts";
+
 export type Chat = {
   readonly store: AssistantStore;
   readonly providers: Accessor<ProviderListView | null>;
@@ -55,12 +57,15 @@ export type Chat = {
 const SEPARATOR = " ";
 
 /** "Built-in analyst answered your price alert": where to read it, or why nobody could be asked. */
-function alertNotice({ modelName, status, error, proposalIds }: RunView): Parameters<NoticeStore["add"]>[0] {
+function alertNotice(
+  { modelName, status, error }: RunView,
+  proposals: readonly ProposalView[],
+): Parameters<NoticeStore["add"]>[0] {
   if (status !== "finished") {
     const why = error?.message ?? "The answer did not come to its end.";
     return { tone: "warning", title: `${modelName} could not answer your price alert`, detail: why };
   }
-  const what = proposalIds.length === 0 ? "It proposes nothing." : "It proposes an order, which waits for you.";
+  const what = proposals.some(isUndecided) ? "It proposes an order, which waits for you." : "It proposes no order.";
   return {
     tone: "info",
     title: `${modelName} answered your price alert`,
@@ -180,7 +185,12 @@ export function useChat(): Chat {
       if (run.triggers !== undefined && (run.endedAt ?? 0) > since && !told.has(run.id)) {
         told.add(run.id);
         untrack(() => {
-          notices.add(alertNotice(run));
+          notices.add(
+            alertNotice(
+              run,
+              Object.values(store.assistant.proposals).filter(({ runId }) => runId === run.id),
+            ),
+          );
           void refreshChats();
         });
       }
