@@ -6,6 +6,7 @@ import type { Command } from "../../domain/account/commands.ts";
 import { waitingSymbols } from "../../domain/account/effects.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import { symbolsNeeded } from "../../domain/account/symbols.ts";
+import { needsSamples } from "../../domain/risk/needs-samples.ts";
 import type { DueRow } from "../lib/schedule.ts";
 import { applyPrints, contextOf, symbolsOf } from "./commands.ts";
 import { log } from "../lib/log.ts";
@@ -16,7 +17,7 @@ import { ANSWERS_KEPT_MS } from "./idempotency.ts";
 import { LEVELS_EVERY_MS } from "./nets/intervals.ts";
 import { lookAfterLevels, watchesAny } from "./nets/watch.ts";
 import type { Parts } from "./parts.ts";
-import { hasPosition, needsDay } from "./timers.ts";
+import { needsDay } from "./timers.ts";
 
 const RETRY_MS = 5_000;
 const SOON_MS = 1_000;
@@ -185,7 +186,7 @@ async function startDay(parts: Parts, state: AccountState): Promise<void> {
 async function sample(parts: Parts, state: AccountState): Promise<void> {
   await sampleAccount(parts, state.accountId);
   const now = parts.desk.account(state.accountId);
-  const next = now !== null && hasPosition(now) ? parts.clock.nextSample() : null;
+  const next = now !== null && needsSamples(now) ? parts.clock.nextSample() : null;
   parts.schedule.set("equity", state.accountId, next);
 }
 

@@ -2,6 +2,7 @@
  * The parts of one trader and how they hang together. Everything is rebuilt from storage, so a start after an eviction, a
  * deploy or a crash is the same as any other start.
  */
+import { needsSamples } from "../../domain/risk/needs-samples.ts";
 import { triggerRows } from "../../domain/account/effects.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import { reportUnexpected } from "../lib/error-sink.ts";
@@ -270,6 +271,15 @@ function planAfter(parts: Parts, recorded: readonly Recorded[]): void {
 export function planOpenRisk({ openRisk, schedule, clock }: Parts, states: readonly AccountState[]): void {
   if (schedule.dueAt("open_risk", "") === null && states.some(isAtRisk) && !openRisk.isNoted) {
     schedule.set("open_risk", "", clock.wall());
+  }
+}
+
+/** Accounts that have to be sampled are, also one whose last command came before this code knew of it. */
+export function planSamples({ desk, schedule, clock, market }: Parts): void {
+  for (const state of desk.accounts()) {
+    if (state.market === market && schedule.dueAt("equity", state.accountId) === null && needsSamples(state)) {
+      schedule.set("equity", state.accountId, clock.nextSample());
+    }
   }
 }
 

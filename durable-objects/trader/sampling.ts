@@ -15,6 +15,7 @@ import {
 } from "../../domain/market.ts";
 import { haltsInForce } from "../../domain/risk/halt.ts";
 import { managedAssets } from "../../domain/risk/halts-positions.ts";
+import { hasPosition } from "../../domain/risk/needs-samples.ts";
 import { marksOf, sampleOf, type KnownMarks } from "../../domain/risk/sample-of.ts";
 import { judgeSample, type EquitySample } from "../../domain/risk/samples.ts";
 import { assetsSince, heldSince, missedSamples, walkedSamples } from "../../domain/risk/samples-missed.ts";
@@ -62,7 +63,7 @@ export async function sampleAccount(parts: Parts, accountId: string): Promise<vo
   if (first === null) {
     return;
   }
-  if (finestOf(parts) !== "1m") {
+  if (finestOf(parts) !== "1m" && hasPosition(now)) {
     // Between the corners of such a recording nothing is known of the price: this one is for the curve alone.
     writeEquityRows(parts, accountId, [first]);
     return;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { unopenedAccount, type AccountState, type Holding } from "../../domain/account/state.ts";
 import { decimal, ZERO } from "../../domain/decimal.ts";
+import { newWatch } from "../../domain/risk/halts-watch.ts";
 import { accountTimers, needsDay, type TimerInput } from "./timers.ts";
 
 const NOTHING = { expire: null, waiting: null, day: null, equity: null };
@@ -44,6 +45,19 @@ describe("the due times of an account", () => {
     const state = account({ USD: holding("101") });
     expect(timersOf(state, { filled: true }).equity).toBe(91_000);
     expect(timersOf(state, { filled: true, planned: { ...NOTHING, equity: 90_500 } }).equity).toBe(90_500);
+  });
+
+  it("sample on of a flat account until what it lost has been sampled often enough to halt it", () => {
+    const lost = { ...account({ USD: holding("70") }), watch: newWatch(decimal("100")) };
+    expect(timersOf(lost).equity).toBe(120_000);
+    const halt = { kind: "drawdown" as const, haltedAt: 0, waitUntil: 0, endsAt: null, positions: "keep" as const };
+    const halted = { ...lost, halts: [{ ...halt, value: decimal("30"), limit: decimal("20"), reason: "" }] };
+    expect(timersOf(halted).equity).toBeNull();
+  });
+
+  it("sample soon after money came or went, so that it is in the peak", () => {
+    const state = account({ USD: holding("100") });
+    expect(timersOf({ ...state, watch: { ...state.watch, flow: decimal("-50") } }).equity).toBe(91_000);
   });
 
   it("begin the day of a flat account only if it made something today", () => {

@@ -1,13 +1,14 @@
 /** Due times that follow from what an account is. They are derived after every commit, never remembered. */
 import { waitingSymbols } from "../../domain/account/effects.ts";
 import type { AccountState } from "../../domain/account/state.ts";
-import { add, isZero, subtract, ZERO } from "../../domain/decimal.ts";
+import { isZero, subtract, ZERO } from "../../domain/decimal.ts";
 import type { Milliseconds } from "../../domain/market.ts";
+import { hasPosition, needsSamples } from "../../domain/risk/needs-samples.ts";
 
 export const MINUTE_MS = 60_000;
 /** An exit without a fresh price asks for one this often. */
 const WAITING_EVERY_MS = 2_000;
-/** Samples after fills are taken this much later, so that several fills make one. */
+/** Samples after fills and flows are taken this much later, so that several of them make one. */
 const SAMPLE_AFTER_MS = 1_000;
 
 export const ACCOUNT_JOBS = ["expire", "waiting", "day", "equity"] as const;
@@ -39,20 +40,14 @@ export function accountTimers(input: TimerInput): AccountTimers {
     ...orders.map(({ expiresAt, venue }) => (venue === null ? (expiresAt ?? Infinity) : Infinity)),
   );
   const waiting = waitingSymbols(state).length > 0;
-  const sample = hasPosition(state) ? nextSample : null;
+  const sample = needsSamples(state) ? nextSample : null;
+  const isMoved = filled || !isZero(state.watch.flow);
   return {
     expire: expiry === Infinity ? null : toWall(expiry),
     waiting: waiting ? (planned.waiting ?? now + WAITING_EVERY_MS) : null,
     day: needsDay(state) ? toWall(nextDay) : null,
-    equity: filled ? Math.min(now + SAMPLE_AFTER_MS, planned.equity ?? Infinity) : (planned.equity ?? sample),
+    equity: isMoved ? Math.min(now + SAMPLE_AFTER_MS, planned.equity ?? Infinity) : (planned.equity ?? sample),
   };
-}
-
-/** Whether anything is held whose worth moves. */
-export function hasPosition(state: AccountState): boolean {
-  return Object.entries(state.holdings).some(
-    ([asset, holding]) => asset !== state.currency && !isZero(add(holding.managed, holding.external)),
-  );
 }
 
 /**

@@ -47,7 +47,7 @@ import { valueNow } from "./equity.ts";
 import { exportEverything } from "./export.ts";
 import { accountStateView, journalView } from "./frames.ts";
 import { runDueJobs } from "./jobs.ts";
-import { assemble, planOpenRisk, type Parts } from "./parts.ts";
+import { assemble, planOpenRisk, planSamples, type Parts } from "./parts.ts";
 import { cancelExternal, orderOutcome, placedOutcome } from "./kraken/answers.ts";
 import { notifySubmission, type NotifySubmission } from "./notify/submission.ts";
 import type { Principal, ProposedOrder, TraderPort, Write } from "./port.ts";
@@ -81,6 +81,7 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const { schedule, triggers, kraken } = this.#parts();
     planOpenRisk(this.#parts(), this.#parts().desk.accounts());
+    planSamples(this.#parts());
     // Start-up is the recovery path: local alarms do not survive a restart, and the feed may have lost our rows.
     state.waitUntil(schedule.arm());
     state.waitUntil(triggers.start());

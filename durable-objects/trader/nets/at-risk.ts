@@ -1,7 +1,7 @@
 /** What somebody has to look after although nobody calls the trader. */
 import type { Command } from "../../../domain/account/commands.ts";
 import type { AccountState } from "../../../domain/account/state.ts";
-import { hasPosition } from "../timers.ts";
+import { hasPosition } from "../../../domain/risk/needs-samples.ts";
 
 /** Whether anything is open: a holding, an order, an alert that waits. */
 export function isAtRisk(state: AccountState): boolean {

@@ -146,6 +146,33 @@ describe("a halt", () => {
     expect((await accountOf(trader)).account.halts).toMatchObject([{ kind: "drawdown" }]);
   });
 
+  it.each([
+    [{ drawdownPercent: decimal("20"), dailyLossPercent: null }, "drawdown"],
+    [{ drawdownPercent: null, dailyLossPercent: decimal("20") }, "daily_loss"],
+  ])("comes although the loss was realised in one go and nothing is held, and is resumed: %o", async (rules, kind) => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const trader = await longTrader(rules);
+    const waits = expectOk(await place(trader, { quantity: "1", limitPrice: "60" }));
+    await samples(trader, 1);
+    feed.setBook("BTC/USD", [["70", "500"]], [["70.1", "500"]]);
+    const { stub, principal, accountId } = trader;
+    expectOk(await stub().closePosition(principal, accountId, "BTC", writeOf({ percent: 100 })));
+    // A second after the fill, and at the next minute's mark.
+    await samples(trader, 1);
+    expect((await accountOf(trader)).account).toMatchObject({ halts: [], positions: [] });
+    await samples(trader, 1);
+    expect((await accountOf(trader)).account.halts).toMatchObject([{ kind }]);
+    const orders = await query<{ data: string }>(trader, "SELECT data FROM journal WHERE type = 'order_cancelled'");
+    expect(orders.map(({ data }): unknown => Reflect.get(Object(JSON.parse(data)), "orderId"))).toEqual([
+      waits.order.id,
+    ]);
+    expect(await alertsOf(trader)).toHaveLength(1);
+    expect(await query(trader, "SELECT 1 FROM schedule WHERE job = 'equity'")).toEqual([]);
+    const resumed = expectOk(await stub().resume(principal, accountId, "baseline"));
+    expect(resumed).toMatchObject({ resumed: [{ kind }], halts: [] });
+    expectOk(await place(trader, { type: "market", timeInForce: "ioc", quantity: "1" }));
+  });
+
   it("is resumed with a new baseline at once, and by waiting only after its time", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const trader = await longTrader();
