@@ -94,7 +94,7 @@ export const proposalView = z.object({
   edits: proposalEdits.nullable(),
   /** The trader executed it although a claim was contradicted. */
   overridden: z.boolean(),
-  /** What each rule of the risk engine said right before the order was asked for. Absent: not executed, a close, or not heard. */
+  /** What each rule of the risk engine said in the turn that decided about the order. Absent: not executed, a close, or not judged. */
   verdict: z
     .object({ rules: z.array(ruleVerdict).readonly(), denial: problem.nullable(), at: milliseconds })
     .nullable()

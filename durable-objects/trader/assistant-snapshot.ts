@@ -11,7 +11,7 @@ import { valuatePosition, type Marks } from "../../domain/valuation.ts";
 import type { FillView } from "../../contract/orders.ts";
 import { parseTrusted } from "../lib/trusted-json.ts";
 import type { Parts } from "./parts.ts";
-import { factsOf } from "./risk.ts";
+import { factsOf } from "./judge-order.ts";
 import { accountView, balanceViews, openOrderViews } from "./views.ts";
 
 const RECENT_FILLS = 10;

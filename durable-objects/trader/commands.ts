@@ -10,12 +10,13 @@ import { symbolsNamed, symbolsNeeded } from "../../domain/account/symbols.ts";
 import type { AccountState, OpenOrder } from "../../domain/account/state.ts";
 import type { Market, Symbol, TriggerDelivery } from "../../domain/market.ts";
 import type { Order, OrderOrigin, OrderProvenance } from "../../domain/orders/order.ts";
-import { refuse, type Problem, type Result } from "../../domain/problem.ts";
+import { ok, refuse, type Problem, type Result } from "../../domain/problem.ts";
 import { parseTrusted } from "../lib/trusted-json.ts";
 import type { Clock } from "./clock.ts";
 import type { Desk } from "./desk.ts";
 import { NOTHING_SETTLED, type FeedClient, type Settled } from "./feed-client.ts";
 import { keepAnswer, keptAnswer, type Intent } from "./idempotency.ts";
+import { judgeOrder, verdictIntent, type OrderVerdict } from "./judge-order.ts";
 import { mayOpen } from "./nets/at-risk.ts";
 import type { Turn } from "./turn.ts";
 
@@ -93,14 +94,33 @@ export async function fulfil<T>(dependencies: CommandDependencies, wish: Wish<T>
     };
     applyPrints(dependencies, turn, settled.deliveries, context);
     beginDay(turn, wish.accountId, context);
+    const verdict = wish.proposed === undefined ? null : verdictOn(dependencies, turn, wish, context);
     const decision = turn.apply(wish.accountId, wish.command, context);
     const answer: Result<T> =
       decision.type === "accepted" ? wish.answer(turn, decision, id) : { ok: false, error: decision.problem };
     if (wish.intent !== null) {
       keepAnswer(turn, wish.intent, answer, clock.wall());
+      if (verdict !== null) {
+        keepAnswer(turn, verdictIntent(wish.intent), ok(verdict), clock.wall());
+      }
     }
     return answer;
   });
+}
+
+/** For the record of a proposal: what each rule says of its order, on what it is decided by, right before it is. Decides nothing. */
+function verdictOn(
+  dependencies: CommandDependencies,
+  turn: Turn,
+  { accountId, command }: Pick<Wish<unknown>, "accountId" | "command">,
+  { markets, now }: Context,
+): OrderVerdict | null {
+  const state = turn.account(accountId);
+  if (state === null || command.type !== "place_order") {
+    return null;
+  }
+  const { rules, denial } = judgeOrder(dependencies, state, { request: command.request, riskPercent: null }, markets);
+  return { rules, denial, at: now };
 }
 
 /** The order that is to be cancelled or changed, where it ended so long ago that the account does not keep it. */

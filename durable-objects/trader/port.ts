@@ -55,6 +55,11 @@ export type ProposedOrder = {
   readonly notAfter: number;
 };
 
+/** The answer to it, with what each rule said in the turn that decided. Null: a close, or nothing was judged. */
+export type ExecutedOrder = Result<PlacedOrder> & {
+  readonly verdict: (Pick<RiskCheckView, "rules" | "denial"> & { readonly at: number }) | null;
+};
+
 /** An order write with its idempotency key; `body` is the canonical text whose equality decides "same request". */
 export type Write<T> = { readonly idempotencyKey: string; readonly body: string; readonly request: T };
 
@@ -126,7 +131,7 @@ export type TraderPort = TriggerReceiver & {
   /** The account's part of what a model is told. */
   snapshotForAssistant(principal: Principal, accountId: string): Promise<Result<AccountSnapshot>>;
   /** As placeOrder and closePosition, for a proposal that the trader executes. */
-  executeProposal(principal: Principal, accountId: string, write: Write<ProposedOrder>): Promise<Result<PlacedOrder>>;
+  executeProposal(principal: Principal, accountId: string, write: Write<ProposedOrder>): Promise<ExecutedOrder>;
 
   /** Rung by cron, for nobody in particular: looks after the trader's levels and does what is overdue (TRADING §4). */
   sweep(): Promise<{ readonly open: boolean }>;

@@ -7,18 +7,15 @@ import {
   type RiskSettingsView,
   type RiskView,
 } from "../../contract/risk.ts";
-import { tradingFacts } from "../../domain/account/facts.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import { heldSymbols } from "../../domain/account/symbols.ts";
-import { entryProblem, exchangeFacts } from "../../domain/account/venue/standing.ts";
 import { symbolsOfOrder, type Markets } from "../../domain/orders/conversion.ts";
-import type { TradingFacts } from "../../domain/orders/facts.ts";
 import { ok, type Result } from "../../domain/problem.ts";
-import { checkOrder } from "../../domain/risk/check.ts";
 import { describedSettings } from "../../domain/risk/settings-table.ts";
 import { riskStanding } from "../../domain/risk/standing.ts";
 import { checked } from "./checked.ts";
 import { unknownAccount, type Wish } from "./commands.ts";
+import { factsOf, judgeOrder } from "./judge-order.ts";
 import type { Parts } from "./parts.ts";
 import { positionViews } from "./views.ts";
 
@@ -84,26 +81,10 @@ export async function checkRisk(
   if (before === null) {
     return unknownAccount();
   }
-  const { riskPercent, ...request } = question.value;
+  const { riskPercent = null, ...request } = question.value;
   const symbols = [...new Set([...symbolsOfOrder(request.symbol, before.currency), ...heldSymbols(before)])];
   const markets: Markets = before.market === parts.market ? await parts.feed.views(symbols) : {};
-  const state = parts.desk.account(accountId) ?? before;
-  const market = { markets, instruments: state.instruments, marketTime: parts.clock.market() };
-  const answer = checkOrder(
-    factsOf(parts, state, request.symbol),
-    { request, riskPercent: riskPercent ?? null },
-    market,
-  );
-  const closed = request.side === "buy" ? entryProblem(state, request.symbol) : null;
-  const denial = answer.denial ?? closed;
-  return ok({ ...answer, denial: denial === null ? null : { ...denial, details: { ...denial.details } } });
-}
-
-/** The facts of an account, to judge an order of the pair by (none: to show how it stands). */
-export function factsOf({ clock, kraken }: Parts, state: AccountState, symbol: string): TradingFacts {
-  return state.venue === null
-    ? tradingFacts(state, clock.wall())
-    : { ...exchangeFacts(state, clock.wall(), symbol), entryWaitSeconds: kraken.entryWaitSeconds(symbol) };
+  return ok(judgeOrder(parts, parts.desk.account(accountId) ?? before, { request, riskPercent }, markets));
 }
 
 function toWire(settings: AccountState["limits"]): RiskSettingsView {

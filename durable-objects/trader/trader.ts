@@ -50,9 +50,10 @@ import { runDueJobs } from "./jobs.ts";
 import { assemble, planOpenRisk, planSamples, type Parts } from "./parts.ts";
 import { cancelExternal, orderOutcome, placedOutcome } from "./kraken/answers.ts";
 import { notifySubmission, type NotifySubmission } from "./notify/submission.ts";
-import type { Principal, ProposedOrder, TraderPort, Write } from "./port.ts";
+import type { ExecutedOrder, Principal, ProposedOrder, TraderPort, Write } from "./port.ts";
 import { sweep } from "./nets/sweep.ts";
 import { knowsTime, read, readAccount, urgent, wish, write, type Asked } from "./requests.ts";
+import { keptVerdict } from "./judge-order.ts";
 import { priceAlertList, removePriceAlertWish, setPriceAlertWish } from "./price-alerts.ts";
 import { resumeAccount, stopAccounts } from "./stop.ts";
 import { checkRisk, readRisk, riskWish } from "./risk.ts";
@@ -66,6 +67,7 @@ import {
   closeWish,
   depositWish,
   placedOrderOf,
+  placeIntent,
   placeWish,
   proposedWish,
   protectWish,
@@ -246,11 +248,7 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     );
   }
 
-  async executeProposal(
-    principal: Principal,
-    accountId: string,
-    asked: Write<ProposedOrder>,
-  ): Promise<Result<PlacedOrder>> {
+  async executeProposal(principal: Principal, accountId: string, asked: Write<ProposedOrder>): Promise<ExecutedOrder> {
     const { order } = asked.request;
     const about = order?.side === "buy" ? ordinary : protective;
     const startedAt = this.#parts().clock.wall();
@@ -258,7 +256,9 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     const placed = await wish(this.#parts(), about("execute_proposal", principal, ids), () =>
       proposedWish(principal, accountId, asked),
     );
-    return placedOutcome(this.#parts(), accountId, startedAt, placed);
+    const { desk, clock } = this.#parts();
+    const verdict = keptVerdict(desk.store, placeIntent(accountId, asked), clock.wall());
+    return { ...(await placedOutcome(this.#parts(), accountId, startedAt, placed)), verdict };
   }
 
   async sweep(): Promise<{ readonly open: boolean }> {

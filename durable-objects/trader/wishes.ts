@@ -28,7 +28,7 @@ import { ok, refuse, type Result } from "../../domain/problem.ts";
 import { parseTrusted } from "../lib/trusted-json.ts";
 import { unknownAccount, type Accepted, type Wish } from "./commands.ts";
 import { checked } from "./checked.ts";
-import { intentOf } from "./idempotency.ts";
+import { intentOf, type Intent } from "./idempotency.ts";
 import type { Principal, ProposedOrder, Write } from "./port.ts";
 import type { Store } from "./store.ts";
 import type { Turn } from "./turn.ts";
@@ -56,11 +56,16 @@ export function placeWish(
     accountId,
     command: { type: "place_order", request: request.value },
     origin: principal.via === "api" ? "api" : "manual",
-    intent: intentOf(write, `place ${accountId}`),
+    intent: placeIntent(accountId, write),
     patienceMs: entry ? ENTRY_PATIENCE_MS : EXIT_PATIENCE_MS,
     needsMarket: entry,
     answer: (turn, decision, id) => placedOrder(turn, decision, accountId, id),
   });
+}
+
+/** "The same order": the key, the account and the body. */
+export function placeIntent(accountId: string, write: Write<unknown>): Intent {
+  return intentOf(write, `place ${accountId}`);
 }
 
 export function closeWish(

@@ -1,7 +1,7 @@
 /** The desk of proposals on a real SQLite, beside a Trader whose answers the test chooses: those that get lost among them. */
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ProposalView } from "../../../contract/assistant.ts";
-import { placedOrder } from "../../../contract/orders.ts";
+import { placedOrder, type PlacedOrder } from "../../../contract/orders.ts";
 import { decimal } from "../../../domain/decimal.ts";
 import type { MarketView } from "../../../domain/market.ts";
 import { ok, refuse, type ErrorCode, type Result } from "../../../domain/problem.ts";
@@ -9,13 +9,13 @@ import { BTC_USD } from "../../../domain/testing/instruments.ts";
 import { nodeStorage } from "../../../tests/support/desk-storage.ts";
 import { migrate } from "../../lib/migrate.ts";
 import { Schedule } from "../../lib/schedule.ts";
-import type { Principal, TraderPort } from "../../trader/port.ts";
+import type { ExecutedOrder, Principal } from "../../trader/port.ts";
 import { ClickTable } from "../storage/click-table.ts";
 import { MIGRATIONS } from "../storage/migrations.ts";
 import { ProposalTable } from "../storage/proposal-table.ts";
 import { ProposalDesk } from "./proposal-desk.ts";
 
-type Executed = Awaited<ReturnType<TraderPort["executeProposal"]>>;
+type Executed = Result<PlacedOrder>;
 
 const OWNER: Principal = { userId: "user", sessionId: "session", sessionExpiresAt: 0, via: "api" };
 const START = 1_800_000_000_000;
@@ -107,6 +107,8 @@ let now: number;
 /** What the Trader answers to each question for an order, in turn; the last for ever. */
 let answers: (() => Promise<Executed>)[];
 let asked: string[];
+/** What the Trader says that each rule said. */
+let verdict: ExecutedOrder["verdict"];
 let market: Result<MarketView>;
 let proposals: ProposalTable;
 let schedule: Schedule;
@@ -116,6 +118,7 @@ let desk: ProposalDesk;
 beforeEach(() => {
   now = START + 1_000;
   asked = [];
+  verdict = null;
   answers = [async () => ok(placed)];
   market = ok(marketView(now, true));
   const storage = { ...nodeStorage(), setAlarm: async () => undefined };
@@ -134,9 +137,9 @@ beforeEach(() => {
       trader: () => ({
         executeProposal: async (_principal, _accountId, { idempotencyKey }) => {
           asked.push(idempotencyKey);
-          return (answers.length > 1 ? answers.shift() : answers[0])?.() ?? refused("INTERNAL");
+          const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? (async () => refused("INTERNAL"));
+          return { ...(await answer()), verdict };
         },
-        checkRisk: async () => refused("TEMPORARILY_UNAVAILABLE"),
         orderForAssistant: async () => ok(placed),
       }),
       owner: () => OWNER,
@@ -233,6 +236,26 @@ describe("a click on a proposal", () => {
     expect(await click("one")).toMatchObject({ ok: true, value: { placed: { order: { id: "order-1" } } } });
     expect(new Set(asked)).toEqual(new Set(["proposal-proposal-1-1"]));
     expect(asked).toHaveLength(4);
+  });
+
+  it("keeps what each rule said of its order, of one that is denied and of one whose first answer was lost", async () => {
+    const rule = { name: "Exposure", unit: "%", limit: "80", value: "90", room: "0", message: "Too much." };
+    verdict = { rules: [{ ...rule, code: "EXPOSURE_LIMIT", passed: false }], denial: null, at: now };
+    answers = [
+      async () => refused("EXPOSURE_LIMIT"),
+      async () => {
+        throw new Error("the network is gone");
+      },
+      async () => ok(placed),
+    ];
+    await click("one");
+    expect(proposals.get(proposal.id)?.view).toMatchObject({ status: "denied", verdict });
+    await click("two");
+    expect(proposals.get(proposal.id)?.view).toMatchObject({ status: "executing", verdict: null });
+    now += 4_000;
+    await desk.resolve(proposal.id);
+    expect(proposals.get(proposal.id)?.view).toMatchObject({ status: "placed", verdict });
+    expect(asked).toHaveLength(3);
   });
 
   it("that nobody had decided about may be sent again under its key", async () => {

@@ -26,7 +26,7 @@ export type ProposalDeskDependencies = {
   readonly context: Pick<ContextTaker, "view">;
   readonly frames: Pick<RunFrames, "tell">;
   readonly schedule: Schedule;
-  readonly trader: () => Pick<TraderPort, "executeProposal" | "checkRisk" | "orderForAssistant">;
+  readonly trader: () => Pick<TraderPort, "executeProposal" | "orderForAssistant">;
   /** The owner, for what goes on when nobody is there; null before anybody was. */
   readonly owner: () => Principal | null;
   readonly changed: (kind: "proposal", id: string) => void;
@@ -242,14 +242,17 @@ export class ProposalDesk {
       modelId: view.modelId,
       edited: view.edits !== null,
     };
-    await this.#noteVerdict(principal, asked);
-    const answer = await this.#ask(() =>
-      trader().executeProposal(principal, view.accountId, {
+    // What each rule said comes with the answer: the record costs the order no question of its own.
+    let verdict: ProposalView["verdict"] = null;
+    const answer = await this.#ask(async () => {
+      const executed = await trader().executeProposal(principal, view.accountId, {
         idempotencyKey,
         body,
         request: { order, asset, provenance, notAfter },
-      }),
-    );
+      });
+      verdict = executed.verdict;
+      return executed;
+    });
     const stored = proposals.get(id);
     if (stored === null) {
       return unknown();
@@ -262,7 +265,7 @@ export class ProposalDesk {
         account: view.accountId,
       });
       return this.#settle(intent, () => {
-        this.#noteOrder(stored, answer.value);
+        this.#noteOrder({ ...stored, view: { ...stored.view, verdict } }, answer.value);
         schedule.set("follow", id, now() + FOLLOW_SOON_MS);
         const shown = proposals.get(id) ?? stored;
         return ok({ proposal: shown.view, placed: answer.value });
@@ -275,7 +278,7 @@ export class ProposalDesk {
     }
     return this.#settle(intent, () => {
       const status = code === "PROPOSAL_EXPIRED" ? "expired" : "denied";
-      this.#change({ ...stored.view, status, denial: plain(answer.error), decidedAt: now() }, stored.intent);
+      this.#change({ ...stored.view, status, verdict, denial: plain(answer.error), decidedAt: now() }, stored.intent);
       return answer;
     });
   }
@@ -289,24 +292,6 @@ export class ProposalDesk {
       clicks.settle(clientKey, stands ? JSON.stringify(answer) : null);
       return answer;
     });
-  }
-
-  /**
-   * Keeps what the risk engine says of the order with the proposal, for the record. The Trader judges again when it is asked for the
-   * order: this decides nothing, and an order does not wait for it twice.
-   */
-  async #noteVerdict(principal: Principal, { view, intent }: StoredProposal): Promise<void> {
-    const { proposals, trader, now } = this.#dependencies;
-    const order = intent?.order ?? null;
-    if (order === null || (view.verdict ?? null) !== null) {
-      return;
-    }
-    const checked = await this.#ask(() => trader().checkRisk(principal, view.accountId, order));
-    const stored = proposals.get(view.id);
-    if (checked.ok && stored?.view.status === "executing") {
-      const { rules, denial } = checked.value;
-      this.#change({ ...stored.view, verdict: { rules, denial, at: now() } }, stored.intent);
-    }
   }
 
   #noteOrder({ view, intent }: StoredProposal, { order }: PlacedOrder): void {

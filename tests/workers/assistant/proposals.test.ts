@@ -172,8 +172,11 @@ describe("a click on a proposal", () => {
     const { error } = errorBody.parse(await response.json());
     const denied = await shown(found);
     expect(denied).toMatchObject({ status: "denied", denial: error, edits: { quantity: "1000000" } });
+    expect(denied.verdict?.denial).toEqual(error);
+    expect(denied.verdict?.rules.some(({ passed }) => !passed)).toBe(true);
     const placed = executedProposal.parse(await (await execute(found)).json());
-    expect(placed.proposal).toMatchObject({ status: "placed", denial: null, edits: null });
+    expect(placed.proposal).toMatchObject({ status: "placed", denial: null, edits: null, verdict: { denial: null } });
+    expect(placed.proposal.verdict?.rules.every(({ passed }) => passed)).toBe(true);
   });
 
   it("may be a rejection with a reason, after which nothing is executed", async () => {

@@ -25,7 +25,6 @@ import { useStores } from "../../data/stores.tsx";
 import { newIntent } from "../../data/http.ts";
 import type { NoticeStore } from "../../data/notices.ts";
 import { changePanelChoice, panelChoice } from "../../data/preferences.ts";
-
 import { isUndecided } from "./proposal-words.ts";
 
 export type Chat = {
