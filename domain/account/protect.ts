@@ -111,7 +111,8 @@ export function protectPosition(turn: Turn, command: Extract<Command, { type: "p
 /** Who sets the level anew that a sale was wished for does not want that sale any more. */
 function withdrawExit(turn: Turn, { asset, stop, target }: Extract<Command, { type: "protect_position" }>): void {
   const cause = turn.state.protections[asset]?.exit?.cause;
-  if (cause !== undefined && (cause === "target" ? target : stop) !== undefined) {
+  // What a halt or Stop sells is called off by resuming alone.
+  if (cause !== undefined && cause !== "flatten" && (cause === "target" ? target : stop) !== undefined) {
     dropExitWish(turn, asset);
   }
 }

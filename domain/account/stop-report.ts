@@ -21,11 +21,7 @@ function answered(state: AccountState, step: StopStep): StopStep {
   if (step.what !== "cancel") {
     return order?.status === "filled"
       ? { ...step, outcome: "done", sentence: `${step.asset ?? "The position"} is sold.` }
-      : {
-          ...step,
-          outcome: "failed",
-          sentence: `The sale of ${step.asset ?? "the position"} did not go through: ${order?.reason ?? "Kraken ended it"}.`,
-        };
+      : { ...step, outcome: "failed", sentence: saleEnded(state, step, order?.reason ?? null) };
   }
   if (order?.status !== "filled") {
     return { ...step, outcome: "done", sentence: `The order on ${step.symbol ?? "its pair"} is cancelled.` };
@@ -33,6 +29,12 @@ function answered(state: AccountState, step: StopStep): StopStep {
   const sentence = `The ${order.side} of ${order.quantity} ${order.symbol} was filled before its cancel arrived.`;
   // A sale left less to hold; a buy is what the cancel was to prevent.
   return { ...step, outcome: order.side === "sell" ? "done" : "failed", sentence };
+}
+
+function saleEnded({ protections }: AccountState, { asset }: StopStep, reason: string | null): string {
+  const why = (reason ?? "Kraken ended it").replace(/\.$/, "");
+  const again = asset !== null && protections[asset]?.exit?.cause === "flatten" ? " It is tried again and again." : "";
+  return `The sale of ${asset ?? "the position"} did not go through: ${why}.${again}`;
 }
 
 /** Positions that no step speaks of: they came by fills after the Stop. */

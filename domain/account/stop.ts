@@ -95,7 +95,7 @@ function positionSteps(turn: Turn, mode: StopMode): readonly StopStep[] {
     case "protect":
       return managedAssets(turn.state).map((asset) => ensureStop(turn, asset));
     case "flatten":
-      return managedAssets(turn.state).map((asset) => sellPosition(turn, asset, "Sold because you stopped trading."));
+      return managedAssets(turn.state).map((asset) => sellPosition(turn, asset, "you stopped trading"));
   }
 }
 

@@ -1,12 +1,16 @@
 /**
- * A position that the desk has to sell and could not yet: its target was reached, or its stop is no more (TRADING §4 "keep trying
- * within the collar, alert, say what is left"). It is kept with the protection until nothing is left or the trader sets another level.
+ * A position that the desk has to sell and could not yet: its target was reached, its stop is no more, a halt or Stop flattens
+ * (TRADING §4 "keep trying within the collar, alert, say what is left"). It is kept with the protection until nothing is left, the
+ * trader sets another level, or trading is resumed.
  */
 import type { ErrorCode } from "../problem.ts";
 import type { Milliseconds } from "../market.ts";
 
-/** `past_stop`: the price is past the stop and none rests. `stop_failed`: it was triggered, and the exchange ended it unfilled. */
-export type ExitCause = "target" | "past_stop" | "stop_failed";
+/**
+ * `past_stop`: the price is past the stop and none rests. `stop_failed`: it was triggered, and the exchange ended it unfilled.
+ * `flatten`: a halt or Stop sells all positions.
+ */
+export type ExitCause = "target" | "past_stop" | "stop_failed" | "flatten";
 
 export type ExitWish = {
   readonly cause: ExitCause;

@@ -10,7 +10,7 @@ import { record, stamp, type Outcome, type Turn } from "../account/turn.ts";
 import { raiseAlert } from "../account/venue/alerts.ts";
 import { clockOf, haltsInForce, type Halt, type HaltKind } from "./halt.ts";
 import type { HaltCommand } from "./halts-commands.ts";
-import { cancelLive, managedAssets, sellPosition, tightenStop } from "./halts-positions.ts";
+import { cancelLive, goOnSelling, managedAssets, sellPosition, tightenStop } from "./halts-positions.ts";
 import { treatLateFills } from "./late-fills.ts";
 import { judgeSample, type EquitySample, type Trip } from "./samples.ts";
 
@@ -42,7 +42,7 @@ export function sampleEquity(turn: Turn, samples: readonly EquitySample[]): void
       halt(turn, trippedHalt(turn, trip, sample));
     }
   }
-  goOnSelling(turn);
+  goOnFlattening(turn);
   goOnTightening(turn);
 }
 
@@ -136,7 +136,7 @@ function treatPositions(turn: Turn, { kind, positions }: Halt): string {
     return "";
   }
   if (positions === "flatten") {
-    const steps = assets.map((asset) => sellPosition(turn, asset, "Flattened because the account was halted."));
+    const steps = assets.map((asset) => sellPosition(turn, asset, "the account was halted"));
     return ` ${steps.map(({ sentence }) => sentence).join(" ")}`;
   }
   if (positions === "tighten") {
@@ -155,7 +155,7 @@ function treatPositions(turn: Turn, { kind, positions }: Halt): string {
 }
 
 /** What a flattening halt could not sell yet, or what came after it, and nothing is selling: tried again with every sample. */
-function goOnSelling(turn: Turn): void {
+function goOnFlattening(turn: Turn): void {
   const flattening = haltsInForce(turn.state.halts, turn.context.marketTime).filter(
     ({ positions }) => positions === "flatten",
   );
@@ -163,7 +163,7 @@ function goOnSelling(turn: Turn): void {
     return;
   }
   for (const asset of managedAssets(turn.state)) {
-    sellPosition(turn, asset, "Flattened because the account was halted.");
+    goOnSelling(turn, asset, "the account was halted", false);
   }
 }
 

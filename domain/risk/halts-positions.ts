@@ -4,14 +4,14 @@ import type { Asset } from "../market.ts";
 import { cancelOrder } from "../account/execute.ts";
 import { exitPosition } from "../account/exit-position.ts";
 import { instrumentOf, isDust } from "../account/facts.ts";
-import { nextId } from "../account/next-id.ts";
 import { change, protectingPair } from "../account/protect.ts";
 import type { AccountState } from "../account/state.ts";
 import { lastPrice } from "../account/triggered.ts";
 import type { Turn } from "../account/turn.ts";
 import { ordersHolding } from "../account/cancel.ts";
 import { requestCancel } from "../account/venue/cancel.ts";
-import { closeAtExchange } from "../account/venue/place.ts";
+import { wishFlatten } from "../account/venue/exit-wish.ts";
+import { flattenPosition, isUnderSmallest } from "../account/venue/leave.ts";
 import { valuationSymbol } from "../orders/conversion.ts";
 import { stopAt } from "../protection/plan.ts";
 import type { ProtectiveStop } from "../protection/protection.ts";
@@ -37,11 +37,17 @@ export function cancelLive(turn: Turn, orderId: string, reason: string): void {
   }
 }
 
+/** Why a position is sold, after "because". */
+export type WhySold = "you stopped trading" | "the account was halted" | "it came by a fill after trading was stopped";
+
 /** Sells all of a managed position at the market, as closing it does. One that is being sold already is left to that. */
-export function sellPosition(turn: Turn, asset: Asset, reason: string): StopStep {
+export function sellPosition(turn: Turn, asset: Asset, because: WhySold): StopStep {
   const [selling] = liveExits(turn.state, asset);
   const managed = managedOf(turn, asset);
   if (selling !== undefined) {
+    if (turn.state.venue !== null) {
+      flattenPosition(turn, asset, wishReason(asset, because)); // Should that sale end with something left.
+    }
     return step(turn, asset, "sell", "done", selling.id, `${asset} is being sold already.`);
   }
   if (isDust(turn.state, asset)) {
@@ -59,7 +65,21 @@ export function sellPosition(turn: Turn, asset: Asset, reason: string): StopStep
     const sentence = `${asset} stays: this account trades on the ${turn.state.market} market, which is not the one now.`;
     return step(turn, asset, "sell", "failed", null, sentence);
   }
-  return turn.state.venue === null ? sellOnPaper(turn, asset, reason) : sellAtExchange(turn, asset);
+  return turn.state.venue === null
+    ? sellOnPaper(turn, asset, `Sold because ${because}.`)
+    : sellAtExchange(turn, asset, because);
+}
+
+/**
+ * Goes on with what a flattening halt has still to sell. At the exchange a wish does that at its own pace, told once for each reason;
+ * what came by a fill just now is tried at once.
+ */
+export function goOnSelling(turn: Turn, asset: Asset, because: WhySold, cameNow: boolean): void {
+  if (turn.state.venue === null) {
+    sellPosition(turn, asset, because);
+  } else if (!isUnderSmallest(turn, asset)) {
+    wishFlatten(turn, asset, wishReason(asset, because), cameNow);
+  }
 }
 
 /** Moves a position's stop up to so many percent under the price; never down. */
@@ -118,13 +138,21 @@ function sellOnPaper(turn: Turn, asset: Asset, reason: string): StopStep {
     : step(turn, asset, "sell", "asked", orderId, `${left} ${asset} is sold as soon as the market takes it.`);
 }
 
-function sellAtExchange(turn: Turn, asset: Asset): StopStep {
-  const orderId = nextId(turn);
-  const outcome = closeAtExchange(turn, { asset, percent: 100 }, "flatten", orderId);
-  if (outcome !== null) {
-    return step(turn, asset, "sell", "failed", null, `${asset} cannot be sold: ${outcome.problem.message}`);
+function sellAtExchange(turn: Turn, asset: Asset, because: WhySold): StopStep {
+  const managed = managedOf(turn, asset);
+  const sale = flattenPosition(turn, asset, wishReason(asset, because));
+  if ("orderId" in sale) {
+    const sentence = `The sale of all ${asset} of this desk is on its way to Kraken.`;
+    return step(turn, asset, "sell", "asked", sale.orderId, sentence);
   }
-  return step(turn, asset, "sell", "asked", orderId, `The sale of all ${asset} of this desk is on its way to Kraken.`);
+  const sentence = sale.isTriedAgain
+    ? `${managed} ${asset} cannot be sold yet: ${sale.why} It is tried again and again until it is sold or you resume.`
+    : `${managed} ${asset} stays: ${sale.why}.`;
+  return step(turn, asset, "sell", "failed", null, sentence);
+}
+
+function wishReason(asset: Asset, because: WhySold): string {
+  return `${asset} is to be sold because ${because}.`;
 }
 
 function stopUnderPrice(turn: Turn, asset: Asset, percent: Decimal) {

@@ -10,11 +10,11 @@ import type { Asset } from "../market.ts";
 import { assetsOf } from "../orders/conversion.ts";
 import type { Order } from "../orders/order.ts";
 import { haltsInForce, type HaltPositions } from "./halt.ts";
-import { ensureStop, managedAssets, sellPosition } from "./halts-positions.ts";
+import { ensureStop, goOnSelling, managedAssets } from "./halts-positions.ts";
 
 /**
  * Ends every decision. Only a fill or the end of an entry sets it off, so that a sale that is refused is not sent again by its
- * own refusal: that is for the next sample.
+ * own refusal: that is for its next try (on paper the next sample).
  */
 export function treatLateFills(turn: Turn): void {
   const wanted = haltsInForce(turn.state.halts, turn.context.marketTime).map(({ positions }) => positions);
@@ -31,7 +31,7 @@ function treat(turn: Turn, asset: Asset, wanted: readonly HaltPositions[]): void
   if (!wanted.includes("flatten")) {
     ensureStop(turn, asset);
   } else if (!isBeingEntered(turn.state, asset)) {
-    sellPosition(turn, asset, "Sold because it came by a fill after trading was stopped.");
+    goOnSelling(turn, asset, "it came by a fill after trading was stopped", true);
   }
 }
 

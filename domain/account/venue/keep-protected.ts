@@ -35,7 +35,7 @@ import { requestCancel } from "./cancel.ts";
 import { amendStop, isChangeable } from "./make-room.ts";
 import { spendable } from "./spendable.ts";
 import { dropExitWish, wishExit } from "./exit-wish.ts";
-import { exitDue, pursueExit } from "./leave.ts";
+import { dropOldFlatten, exitDue, pursueExit } from "./leave.ts";
 import { exchangeFees } from "./standing.ts";
 
 /** TRADING §4: while its entry still fills, a stop is amended at most this often. */
@@ -62,6 +62,7 @@ export function keepProtectedAtExchange(turn: Turn, looked: boolean): void {
 }
 
 function keepAsset(turn: Turn, asset: Asset, looked: boolean): void {
+  dropOldFlatten(turn, asset);
   const protection = turn.state.protections[asset];
   if (unevenEntries(turn.state, asset).length > 0) {
     return; // A stop that the exchange makes for a fill is on its way here, or the fill is.

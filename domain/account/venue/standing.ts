@@ -64,7 +64,8 @@ export function entryProblem(state: AccountState, symbol: string): Problem | nul
   return refused === null || refused.ok ? null : refused.error;
 }
 
-function connectionSentence(connection: NonNullable<AccountState["venue"]>["connection"]): string {
+/** Why nothing can be sent now, as the interface says it. */
+export function connectionSentence(connection: NonNullable<AccountState["venue"]>["connection"]): string {
   const why = connection.reason === null ? "" : ` ${connection.reason}`;
   switch (connection.status) {
     case "connecting":
