@@ -1,6 +1,9 @@
 /** Halts and Stop of an account with an exchange key: what is asked of the exchange, and what stays the user's own. */
 import { describe, expect, it } from "vitest";
+import { evolve } from "../account/evolve.ts";
+import type { HoldingAdopted } from "../account/venue/events.ts";
 import { decimal } from "../decimal.ts";
+import type { VenueExecution, VenueOrder } from "../venue/reports.ts";
 import { VenueDesk } from "../testing/venue-desk.ts";
 import type { EquitySample } from "./samples.ts";
 
@@ -83,4 +86,84 @@ describe("flows of an account at the exchange", () => {
     expect(desk.state.halts).toEqual([]);
     expect(desk.state.watch.peak).toBe("1500");
   });
+
+  it("count what was adopted at what it is worth then: a loss made before the desk halts nothing, and hides none after", () => {
+    const holdings = { USD: "10000", ETH: "1000" };
+    const dear = limited(new VenueDesk(holdings).price("ETH/USD", "10"), "flatten");
+    const cheap = limited(new VenueDesk(holdings).price("ETH/USD", "10"), "keep");
+    dear.do({ type: "adopt_holding", asset: "ETH", quantity: decimal("1000"), cost: decimal("30000") });
+    cheap.do({ type: "adopt_holding", asset: "ETH", quantity: decimal("1000"), cost: decimal("1") });
+    expect([dear.state.watch.peak, cheap.state.watch.peak]).toEqual(["20000", "20000"]);
+    sampled(dear, "20000", "20000", "16001", "16001");
+    expect(dear.state.halts).toEqual([]);
+    expect(dear.state.holdings["ETH"]).toMatchObject({ managed: "1000", cost: "30000" });
+    sampled(cheap, "20000", "16000", "16000");
+    expect(cheap.state.halts).toMatchObject([{ kind: "drawdown", value: "20" }]);
+  });
+
+  it("replay an adoption of before its worth was kept at its cost, and count one without a price so", () => {
+    const desk = limited(new VenueDesk({ USD: "10000", ETH: "1000" }), "keep");
+    const event = adopted(desk);
+    expect(event).toMatchObject({ type: "holding_adopted", worth: "10000" });
+    const { worth: _worth, ...old } = event;
+    const before = limited(new VenueDesk({ USD: "10000", ETH: "1000" }), "keep").state;
+    expect(evolve(before, old, 9).watch.peak).toBe("40000");
+    expect(evolve(before, { ...event, worth: null }, 9).watch.peak).toBe("40000");
+    expect(evolve(before, event, 9).watch.peak).toBe("20000");
+  });
+
+  it("count what a trade by hand took of a position at its worth, not at its cost", () => {
+    const desk = limited(new VenueDesk({ USD: "10000" }).price("BTC/USD", "100").price("ETH/USD", "10"), "keep");
+    desk.buy("10");
+    // Bought for 1,004 with its fee; at 300 the ten are worth 3,000.
+    desk.price("BTC/USD", "300").price("ETH/USD", "30");
+    sampled(desk, "11996");
+    expect(desk.state.watch.peak).toBe("11996");
+    const [trade, order] = swapByHand(desk.now);
+    desk.book([trade], [order]);
+    const rest = desk.state.holdings["USD"]?.managed;
+    expect(desk.state.holdings["BTC"]).toBeUndefined();
+    expect(desk.state.watch.peak).toBe(rest);
+  });
 });
+
+function adopted(desk: VenueDesk): HoldingAdopted {
+  desk.do({ type: "adopt_holding", asset: "ETH", quantity: decimal("1000"), cost: decimal("30000") });
+  const event = desk.events.find(({ type }) => type === "holding_adopted");
+  if (event?.type !== "holding_adopted") {
+    throw new Error("nothing was adopted");
+  }
+  return event;
+}
+
+/** All ten BTC are paid for a hundred ETH, by hand. */
+function swapByHand(time: number): readonly [VenueExecution, VenueOrder] {
+  const what = { symbol: "ETH/BTC", side: "buy" as const, quantity: decimal("100"), venueOrderId: "OHAND" };
+  const price = decimal("0.1");
+  const trade: VenueExecution = {
+    ...what,
+    executionId: "THAND",
+    clientOrderId: null,
+    price,
+    cost: decimal("10"),
+    fees: [],
+    liquidity: "taker",
+    tradeId: null,
+    time,
+  };
+  const order: VenueOrder = {
+    ...what,
+    clientOrderId: null,
+    parentVenueOrderId: null,
+    type: "limit",
+    status: "closed",
+    filledQuantity: what.quantity,
+    limitPrice: price,
+    triggerPrice: null,
+    reason: null,
+    openedAt: time,
+    closedAt: time,
+    expiresAt: null,
+  };
+  return [trade, order];
+}

@@ -1,5 +1,5 @@
 /** What an account remembers for its halts, and how each event changes that. A part of account/evolve. */
-import { divide, multiply, sum, ZERO, type Decimal } from "../decimal.ts";
+import { divide, multiply, subtract, sum, ZERO, type Decimal } from "../decimal.ts";
 import type { AccountEvent } from "../account/events.ts";
 import type { AccountState } from "../account/state.ts";
 import type { ExternalFillBooked, LedgerBooked } from "../account/venue/events.ts";
@@ -32,7 +32,7 @@ function changeOf(before: AccountState, state: AccountState, event: AccountEvent
     case "external_fill_booked":
       return flows(state, flowByHand(event, state.currency));
     case "holding_adopted":
-      return flows(state, event.cost);
+      return flows(state, event.worth ?? event.cost);
     case "day_started":
       return { ...state, watch: { ...state.watch, dayBase: null, dailyLossBreaches: 0 } };
     case "fill_booked":
@@ -99,16 +99,19 @@ function managedFlow({ flow, managed, quantity }: LedgerBooked): Decimal {
 
 /**
  * A trade made by hand moves money between what the desk manages and what it does not: cash that bought external inventory is
- * no loss of the desk, cash that external inventory was sold for is no profit of it.
+ * no loss of the desk, cash that external inventory was sold for is no profit of it. What it took of a position counts at what it
+ * was worth, that is its cost and what was realised; of unknown worth at its cost.
  */
 function flowByHand(event: ExternalFillBooked, currency: string): Decimal {
   const { base, quote } = assetsOf(event.symbol);
   return sum(
-    event.legs.map(({ asset, quantity, cost }) => {
+    event.legs.map(({ asset, quantity, cost, realisedProfit }) => {
       if (asset === currency) {
         return quantity;
       }
-      return asset === base && quote === currency ? multiply(quantity, event.price) : (cost ?? ZERO);
+      return asset === base && quote === currency
+        ? multiply(quantity, event.price)
+        : subtract(cost ?? ZERO, realisedProfit ?? ZERO);
     }),
   );
 }

@@ -86,7 +86,9 @@ export function adoptHolding(turn: Turn, command: CommandOf<"adopt_holding">): O
   if (problem !== null) {
     return { problem, events: [] };
   }
-  record(turn, { type: "holding_adopted", ...stamp(turn.context), asset, quantity, cost });
+  const rate = conversionRate(asset, turn.state.currency, turn.context.markets);
+  const worth = rate === null ? null : round(multiply(quantity, rate.rate), USUAL_COST_DECIMALS, "half-even");
+  record(turn, { type: "holding_adopted", ...stamp(turn.context), asset, quantity, cost, worth });
   if (quantity === external) {
     turn.notices.push(`All ${asset} of this account is managed by the desk now.`);
   }

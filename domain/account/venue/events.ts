@@ -155,12 +155,17 @@ export type DifferenceCleared = Timed & { readonly type: "difference_cleared"; r
 
 export type Reconciled = Timed & { readonly type: "reconciled" };
 
-/** External inventory becomes managed, at the cost that the user states. */
+/** External inventory becomes managed, at the cost that the user states: that is for its profit. */
 export type HoldingAdopted = Timed & {
   readonly type: "holding_adopted";
   readonly asset: Asset;
   readonly quantity: Decimal;
   readonly cost: Decimal;
+  /**
+   * What it was worth then, in account currency: so much more the desk manages, and losses are measured from there. Null where no
+   * price was known, absent in events of before it was kept: it counts at its cost.
+   */
+  readonly worth?: Decimal | null;
 };
 
 export type FeesLearned = Timed & { readonly type: "fees_learned"; readonly fees: readonly VenueFees[] };

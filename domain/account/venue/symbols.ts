@@ -13,6 +13,8 @@ function assetsOf(command: VenueCommand): readonly string[] {
   switch (command.type) {
     case "find_holdings":
       return command.balances.map(({ asset }) => asset);
+    case "adopt_holding":
+      return [command.asset];
     case "book_ledger":
       // What a trade moved is priced by its execution; only what came from outside has to be valued.
       return command.rows.filter(({ type }) => type !== "trade").map(({ asset }) => asset);
