@@ -263,7 +263,10 @@ export type OrderTriggered = Timed & {
   readonly triggeredAt: Milliseconds;
 };
 
-/** A trailing order follows: its trigger moved in favour, up to the print `tradeId` (TRADING §4). */
+/**
+ * A trailing order follows: its trigger moved in favour, up to the print `tradeId` (TRADING §4). At an exchange that is told by a
+ * look at its orders, and there is no print: 0.
+ */
 export type TriggerMoved = Timed & {
   readonly type: "trigger_moved";
   readonly orderId: string;

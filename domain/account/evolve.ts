@@ -22,7 +22,6 @@ import type {
   OrderSubmitted,
   QueueAdvanced,
   SettingsChanged,
-  TargetReached,
 } from "./events.ts";
 import { SHORTEST_DAY_MS } from "./day.ts";
 import { applyLeg, changeHeld, changeManaged, freeOf } from "./holdings.ts";
@@ -31,7 +30,7 @@ import { countedAmend, withRecent } from "./rate-window.ts";
 import { changeKnown, findOrder, step, withFault } from "./order-steps.ts";
 import { evened } from "../protection/carried-stop.ts";
 import { evolveNaked } from "../protection/naked-watch.ts";
-import type { Protection } from "../protection/protection.ts";
+import { changedProtections, reachedTarget, trailedOn } from "./protections.ts";
 import { unopenedAccount, type AccountState, type OpenOrder } from "./state.ts";
 import { evolveVenue, expectSettlement, isVenueEvent } from "./venue/evolve.ts";
 import { NEW_VENUE, type VenueLink } from "./venue/state.ts";
@@ -124,12 +123,15 @@ function apply(state: AccountState, event: AccountEvent, seq: number): AccountSt
         reason: event.late ? "Triggered while the desk was away." : "Triggered.",
       }));
     case "trigger_moved":
-      return changeOrder(state, event.orderId, seq, event.marketTime, (order) => ({
-        ...order,
-        triggerPrice: event.triggerPrice,
-        version: order.version + 1,
-        queue: order.queue === null ? null : { ...order.queue, cursor: event.tradeId },
-      }));
+      return {
+        ...changeOrder(state, event.orderId, seq, event.marketTime, (order) => ({
+          ...order,
+          triggerPrice: event.triggerPrice,
+          version: order.version + 1,
+          queue: order.queue === null ? null : { ...order.queue, cursor: event.tradeId },
+        })),
+        protections: trailedOn(state, event),
+      };
     case "protection_changed":
       return { ...state, protections: changedProtections(state.protections, event.asset, event.protection) };
     case "target_reached":
@@ -407,32 +409,6 @@ function changeOrder(
     return withFault(state, seq, `order ${orderId} is not open and its trigger cannot change`);
   }
   return { ...state, orders: { ...state.orders, [orderId]: { ...change(order), updatedAt: at, seq } } };
-}
-
-function changedProtections(
-  protections: AccountState["protections"],
-  asset: string,
-  protection: Protection | null,
-): AccountState["protections"] {
-  const { [asset]: _before, ...others } = protections;
-  return protection === null ? others : { ...others, [asset]: protection };
-}
-
-/** It has done its work: the stop stays for what may be left. */
-function reachedTarget(protections: AccountState["protections"], event: TargetReached): AccountState["protections"] {
-  const protection = protections[event.asset];
-  return protection === undefined
-    ? protections
-    : {
-        ...protections,
-        [event.asset]: {
-          ...protection,
-          target: null,
-          targetArmedTradeId: event.tradeId,
-          version: protection.version + 1,
-          changedAt: event.marketTime,
-        },
-      };
 }
 
 function newLink(deadline: number, waitsFor: readonly string[]): VenueLink {

@@ -370,3 +370,49 @@ describe("triggered orders of the trader's own, on paper", () => {
     expect(trader.total("USD")).toBe("0");
   });
 });
+
+describe("how far a trailing stop has come", () => {
+  /** One bitcoin bought at 100 that trails by 5 %, after a trade at 120. */
+  function risen(): Desk {
+    const trader = desk();
+    trader.place({ side: "buy", quantity: d("1"), stop: { type: "trailing", percent: d("5") } });
+    trader.print("BTC/USD", "120", "1");
+    return trader;
+  }
+
+  it("is what the position shows, and what its figures are by", () => {
+    const trader = risen();
+    expect(stopOf(trader)).toEqual({ quantity: "1", at: "114" });
+    expect(protectionStanding(trader.state, "BTC").stop).toEqual({ type: "trailing", price: "114", percent: "5" });
+  });
+
+  it("is kept while another sale holds what it covers, and its next order begins there", () => {
+    const trader = risen();
+    trader.book("BTC/USD", [["118", "10"]], [["119", "10"]], "118");
+    const sale = trader.place({ side: "sell", quantity: d("1"), limitPrice: d("130") });
+    expect(stopOf(trader)).toBeNull();
+    trader.do({ type: "cancel_order", orderId: sale });
+    expect(stopOf(trader)).toEqual({ quantity: "1", at: "114" });
+  });
+
+  it("sells at once what fell through it meanwhile", () => {
+    const trader = risen();
+    trader.book("BTC/USD", [["118", "10"]], [["119", "10"]], "118");
+    const sale = trader.place({ side: "sell", quantity: d("1"), limitPrice: d("130") });
+    trader.book("BTC/USD", [["100", "10"]], [["101", "10"]], "100");
+    trader.do({ type: "cancel_order", orderId: sale });
+    expect(trader.total("BTC")).toBe("0");
+  });
+
+  it("does not fall when the same distance is asked for again, by a change or by another entry", () => {
+    const trader = risen();
+    trader.book("BTC/USD", [["116", "10"]], [["117", "10"]], "116");
+    const stop = { type: "trailing" as const, percent: d("5") };
+    trader.do({ type: "protect_position", asset: "BTC", stop, target: targetAt("150") });
+    expect(stopOf(trader)).toEqual({ quantity: "1", at: "114" });
+    trader.place({ side: "buy", quantity: d("1"), stop });
+    expect(stopOf(trader)).toEqual({ quantity: "2", at: "114" });
+    trader.do({ type: "protect_position", asset: "BTC", stop: { type: "trailing", percent: d("10") } });
+    expect(stopOf(trader)?.at).toBe("104.4");
+  });
+});

@@ -2,7 +2,7 @@
 import { isPositive, multiply, ONE, ZERO, type Decimal } from "../decimal.ts";
 import type { Asset, Instrument } from "../market.ts";
 import { assetsOf, valuationSymbol } from "../orders/conversion.ts";
-import { checkEntryProtection, mergedProtection, stopAt, targetAt } from "../protection/plan.ts";
+import { checkEntryProtection, followedOn, mergedProtection, stopAt, targetAt } from "../protection/plan.ts";
 import type { EntryProtection, Protection } from "../protection/protection.ts";
 import type { Problem } from "../problem.ts";
 import type { Command } from "./commands.ts";
@@ -94,7 +94,12 @@ export function protectPosition(turn: Turn, command: Extract<Command, { type: "p
     asset,
     instrument,
     {
-      stop: command.stop === undefined ? before.stop : wish.stop === null ? null : stopAt(wish.stop, from, instrument),
+      stop:
+        command.stop === undefined
+          ? before.stop
+          : wish.stop === null
+            ? null
+            : followedOn(before.stop, stopAt(wish.stop, from, instrument)),
       target:
         command.target === undefined
           ? before.target

@@ -74,9 +74,15 @@ export function mergedProtection(
     return { stop: came ?? known, target };
   }
   if (!wish.isDefault) {
-    return { stop: came, target };
+    return { stop: followedOn(known, came), target };
   }
   return { stop: known.type === "trailing" ? known : { ...known, price: largest(known.price, came.price) }, target };
+}
+
+/** The stop that takes the place of `before`. One that trails at the same distance trails on: its level never falls (TRADING §4). */
+export function followedOn(before: ProtectiveStop | null, stop: ProtectiveStop): ProtectiveStop {
+  const trailsOn = before?.type === "trailing" && stop.type === "trailing" && before.percent === stop.percent;
+  return trailsOn ? { ...stop, price: largest(before.price, stop.price) } : stop;
 }
 
 /** What an entry brings: what it names, else the account's defaults; null for an order that adds to no position. */

@@ -309,3 +309,75 @@ describe("changing what protects at the exchange", () => {
     expect(Object.values(desk.state.orders).filter(({ origin }) => origin === "target")).toHaveLength(1);
   });
 });
+
+describe("a trailing stop at the exchange", () => {
+  /** One bitcoin bought at 100 that trails by 5 % at the exchange, which has come to 114. */
+  function risen(): VenueDesk {
+    const desk = new VenueDesk();
+    const id = desk.open({
+      side: "buy",
+      timeInForce: "ioc",
+      quantity: d("1"),
+      limitPrice: d("100"),
+      stop: { type: "trailing", percent: d("5") },
+    });
+    desk.book([desk.execution(id, "1", "100")]);
+    const stop = theStop(desk);
+    desk.send(stop.id);
+    desk.accept(stop.id);
+    desk.price("BTC/USD", "118");
+    desk.report([desk.shown(stop.id, { triggerPrice: d("114") })]);
+    return desk;
+  }
+
+  /** The stop gave way to a sale of all, which is gone again. */
+  function afterSale(desk: VenueDesk, price: string): void {
+    const before = theStop(desk).id;
+    const sale = desk.place({ side: "sell", quantity: d("1"), limitPrice: d("130") });
+    desk.send(before, "cancel");
+    desk.accept(before, "cancel");
+    desk.report([desk.shown(before, { status: "cancelled" })]);
+    desk.send(sale);
+    desk.accept(sale);
+    desk.price("BTC/USD", price);
+    desk.do({ type: "cancel_order", orderId: sale });
+    desk.send(sale, "cancel");
+    desk.accept(sale, "cancel");
+    desk.report([desk.shown(sale, { status: "cancelled" })]);
+  }
+
+  it("is shown where the exchange says that it has come, and never lower", () => {
+    const desk = risen();
+    const level = () => protectionStanding(desk.state, "BTC").stop?.price;
+    expect(level()).toBe("114");
+    desk.report([desk.shown(theStop(desk).id, { triggerPrice: d("113") })]);
+    expect(level()).toBe("114");
+  });
+
+  it("is a fixed one at its level where trailing from the price would put it lower, until the price is up there", () => {
+    const desk = risen();
+    afterSale(desk, "116");
+    expect(theStop(desk)).toMatchObject({ type: "stop-loss", triggerPrice: "114", trailingPercent: null });
+    const fixed = theStop(desk).id;
+    desk.send(fixed);
+    desk.accept(fixed);
+    expect(protectionDueAt(desk.state, desk.now)).toBe(desk.now + 60_000);
+    desk.do({ type: "retry_waiting", symbol: "BTC/USD" });
+    expect(desk.todo()).toEqual([]);
+    desk.price("BTC/USD", "121");
+    desk.do({ type: "retry_waiting", symbol: "BTC/USD" });
+    expect(desk.todo()).toEqual([`send cancel ${fixed}`]);
+    desk.send(fixed, "cancel");
+    desk.accept(fixed, "cancel");
+    desk.report([desk.shown(fixed, { status: "cancelled" })]);
+    expect(theStop(desk)).toMatchObject({ type: "trailing-stop", trailingPercent: "5", triggerPrice: null });
+  });
+
+  it("sells at once what fell through its level meanwhile", () => {
+    const desk = risen();
+    afterSale(desk, "112");
+    expect(Object.values(desk.state.orders).map(({ origin, type }) => `${origin} ${type}`)).toEqual([
+      "emergency market",
+    ]);
+  });
+});

@@ -3,50 +3,40 @@
  * ADR 0011). One step per asset at a time: while anything of a stop is on its way, or its outcome is not known, nothing else is
  * asked for, so that the resting stops are never for more than the position. At start the same rule finds the same step.
  */
-import {
-  add,
-  compare,
-  isAbove,
-  isBelow,
-  isPositive,
-  ONE,
-  smallest,
-  subtract,
-  sum,
-  type Decimal,
-} from "../../decimal.ts";
+import { add, compare, isAbove, isBelow, isPositive, smallest, subtract, sum, type Decimal } from "../../decimal.ts";
 import type { Asset, Instrument, Milliseconds } from "../../market.ts";
 import { quantiseQuantity } from "../../orders/quantise.ts";
 import { assetsOf } from "../../orders/conversion.ts";
-import type { Order } from "../../orders/order.ts";
 import type { Protection, ProtectiveStop } from "../../protection/protection.ts";
 import { heldByOthers, liveExits, restingStops } from "../../protection/resting-stop.ts";
-import { replaceableAt } from "../../protection/exit-wish.ts";
 import { allUneven, evenBy, unevenEntries } from "../../protection/carried-stop.ts";
 import { isTooSmall } from "../../protection/too-small.ts";
-import { recordSubmission } from "../execute.ts";
 import { holdingOf } from "../holdings.ts";
-import { nextId } from "../next-id.ts";
 import { beginProtection, endProtection, protectingPair } from "../protect.ts";
 import type { AccountState, OpenOrder } from "../state.ts";
-import { lastPrice } from "../triggered.ts";
 import type { Turn } from "../turn.ts";
 import { requestCancel } from "./cancel.ts";
 import { amendStop, isChangeable } from "./make-room.ts";
 import { spendable } from "./spendable.ts";
-import { dropExitWish, wishExit } from "./exit-wish.ts";
 import { dropOldFlatten, exitDue, pursueExit } from "./leave.ts";
-import { exchangeFees } from "./standing.ts";
+import {
+  isOutdated,
+  lastOf,
+  lastStop,
+  moveStop,
+  placeableAt,
+  placeStop,
+  REFUSED_RETRY_MS,
+  standsIn,
+} from "./stop-order.ts";
 
 /** TRADING §4: while its entry still fills, a stop is amended at most this often. */
 const AMEND_EVERY_MS = 5_000;
-/** After the exchange has refused a stop it is asked again this much later. */
-const REFUSED_RETRY_MS = 10_000;
-/** A stop has time to leave: unlike an exit it names no price that goes stale. */
-const PLACE_DEADLINE_MS = 30_000;
 /** More stops than this for one asset are made fewer, once that costs nothing; at once where there are many. */
 const MOST_STOPS = 3;
 const MANY_STOPS = 20;
+/** Where a fixed order stands in for one that trails, the price is looked at this often. */
+const STAND_IN_LOOK_MS = 60_000;
 const FREE_CANCEL_AFTER_MS = 300_000;
 
 /**
@@ -126,7 +116,8 @@ function settleStops(
     }
     return;
   }
-  const outdated = stops.filter((order) => isOutdated(order, stop));
+  const last = lastOf(turn, protection.symbol);
+  const outdated = stops.filter((order) => isOutdated(order, stop, last, instrument));
   if (outdated.length > 0) {
     for (const order of outdated) {
       if (turn.context.marketTime >= changeableAt(order, protection)) {
@@ -208,96 +199,11 @@ function coverable(state: AccountState, asset: Asset, instrument: Instrument): D
   return quantiseQuantity(sellable, instrument);
 }
 
-function isOutdated(order: OpenOrder, stop: ProtectiveStop): boolean {
-  return stop.type === "trailing"
-    ? order.trailingPercent !== stop.percent
-    : order.trailingPercent !== null || order.triggerPrice !== stop.price;
-}
-
-function moveStop(turn: Turn, order: OpenOrder, stop: ProtectiveStop): void {
-  if (stop.type === "trailing" || order.trailingPercent !== null) {
-    // The exchange changes no order into another kind (PROTOCOL §2.6).
-    requestCancel(turn, order.id, "Replaced by another kind of stop.");
-  } else {
-    amendStop(turn, order, { quantity: order.quantity, triggerPrice: stop.price }, order.hold.amount);
-  }
-}
-
-function placeStop(
-  turn: Turn,
-  { asset, symbol }: Protection,
-  stop: ProtectiveStop,
-  quantity: Decimal,
-  instrument: Instrument,
-): void {
-  const { state, context } = turn;
-  const view = context.markets[symbol];
-  const last = view === undefined ? null : lastPrice(view);
-  if (last !== null && compare(last, stop.price) <= 0) {
-    // TRADING §4 "Past the stop already: exit now, recorded as emergency exit".
-    wishExit(turn, asset, "past_stop", `${asset} last traded at ${last}, past its stop at ${stop.price}.`);
-    pursueExit(turn, asset, instrument);
-    return;
-  }
-  if (state.protections[asset]?.exit?.cause === "past_stop") {
-    dropExitWish(turn, asset); // The price came back before anything was sold.
-  }
-  if (context.marketTime < placeableAt(state, asset)) {
-    return;
-  }
-  recordSubmission(
-    turn,
-    {
-      symbol,
-      side: "sell",
-      orderType: stop.type === "trailing" ? "trailing-stop" : "stop-loss",
-      timeInForce: "gtc",
-      postOnly: false,
-      quantity,
-      limitPrice: null,
-      triggerPrice: stop.type === "trailing" ? null : stop.price,
-      trailingPercent: stop.type === "trailing" ? stop.percent : null,
-      conditionalClose: null,
-      expiresAt: null,
-      protection: null,
-      intent: "exit",
-      instrument,
-      conversionRate: ONE,
-      hold: { asset, amount: quantity },
-      match: null,
-      waitingFor: null,
-    },
-    {
-      orderId: nextId(turn),
-      origin: "stop",
-      deadline: context.now + PLACE_DEADLINE_MS,
-      waitsFor: [],
-      fees: exchangeFees(state, symbol) ?? state.fees,
-      waitingFor: null,
-    },
-  );
-}
-
-/** After a refusal not at once again: the exchange would say the same. */
-function placeableAt(state: AccountState, asset: Asset): Milliseconds {
-  const last = lastStop(state, asset);
-  const refused = last?.status === "rejected" ? last.updatedAt + REFUSED_RETRY_MS : 0;
-  return Math.max(refused, replaceableAt(state.protections[asset]?.lost));
-}
-
-/** A stop of the position that has ended already: before another is placed the price is looked at. */
-function lastStop(state: AccountState, asset: Asset): Order | undefined {
-  const { openedAt } = holdingOf(state.holdings, asset);
-  return state.ended.findLast(
-    ({ origin, symbol, createdAt }) => origin === "stop" && createdAt >= openedAt && assetsOf(symbol).base === asset,
-  );
-}
-
 /**
  * When the shell has to look again by itself, because no answer of the exchange will: a stop that may grow later, one that was
- * refused. Null: never.
+ * refused, a price that was last looked at `lookedAt`. Null: never.
  */
-export function protectionDueAt(state: AccountState): Milliseconds | null {
+export function protectionDueAt(state: AccountState, lookedAt: Milliseconds = 0): Milliseconds | null {
   if (state.venue === null) {
     return null;
   }
@@ -327,7 +233,9 @@ export function protectionDueAt(state: AccountState): Milliseconds | null {
     if (stops.length === 0) {
       return Math.max(placeableAt(state, asset), exitDue(state, asset) ?? 0);
     }
-    const refused = stops.filter((order) => isOutdated(order, stop)).map((order) => changeableAt(order, protection));
+    const refused = stops
+      .filter((order) => isOutdated(order, stop, null, instrument))
+      .map((order) => changeableAt(order, protection));
     const again = refused.filter((at) => at > 0);
     if (again.length > 0) {
       return Math.min(...again);
@@ -336,6 +244,7 @@ export function protectionDueAt(state: AccountState): Milliseconds | null {
     const merged = least === undefined ? null : mergeable(stops, least);
     const covered = sum(stops.map(({ hold }) => hold.amount));
     return [
+      ...(stops.some((order) => standsIn(order, stop)) ? [lookedAt + STAND_IN_LOOK_MS] : []),
       ...(merged === null ? [] : [mergeAt(stops, merged)]),
       ...(isBelow(covered, wanted)
         ? [Math.max(...stops.map((order) => Math.max(growableAt(state, order), changeableAt(order, protection))))]

@@ -283,6 +283,7 @@ function compareTerms(turn: Turn, orderId: string, report: VenueOrder, readAt: n
     }
     return;
   }
+  noteTrailing(turn, order, report);
   const terms = reportedTerms(order, report);
   const same =
     terms.quantity === order.quantity &&
@@ -298,6 +299,14 @@ function compareTerms(turn: Turn, orderId: string, report: VenueOrder, readAt: n
     `Kraken changed an order of yours: ${order.side} ${terms.quantity} ${order.symbol}${terms.limitPrice === null ? "" : ` at ${terms.limitPrice}`}.`,
     order.id,
   );
+}
+
+/** The exchange moves a trailing stop by itself and tells where it stands when it is asked. */
+function noteTrailing(turn: Turn, order: OpenOrder, { triggerPrice }: VenueOrder): void {
+  const isTrailing = order.type === "trailing-stop" && order.side === "sell" && triggerPrice !== null;
+  if (isTrailing && (order.triggerPrice === null || isAbove(triggerPrice, order.triggerPrice))) {
+    record(turn, { type: "trigger_moved", ...stamp(turn.context), orderId: order.id, triggerPrice, tradeId: 0 });
+  }
 }
 
 function compareAmend(turn: Turn, order: OpenOrder, amend: PendingAmend, report: VenueOrder, readAt: number): void {

@@ -310,7 +310,7 @@ export class KrakenAccount {
 
   /** Not in a row: what one look could not settle needs something else to happen first. */
   #protectAt(state: AccountState): Milliseconds {
-    const due = protectionDueAt(state);
+    const due = protectionDueAt(state, this.#protectedAt);
     return due === null || this.#isProtecting ? Infinity : Math.max(due, this.#protectedAt + PROTECT_AGAIN_MS);
   }
 
