@@ -11,6 +11,7 @@ import { ModelExchange, SYMBOLS } from "../../tests/chaos/venue.ts";
 import type { Section } from "../lib/report.ts";
 import { milliseconds, percentile, ratio, thousands } from "../lib/statistics.ts";
 import { START } from "./account.ts";
+import { liveOrder, liveOrders, NO_ORDERS } from "../../domain/account/open-orders.ts";
 
 const FILLS = 10_000;
 const CANCELS = 100;
@@ -163,7 +164,7 @@ class Stage {
 
   /** A buy that rests at that share of the price; answers its id once the exchange has it. */
   async place(symbol: string, quantity: string, share: number): Promise<string> {
-    const before = new Set(Object.keys(this.#alive.state?.orders ?? {}));
+    const before = new Set(liveOrders(this.#alive.state?.orders ?? NO_ORDERS).map((order) => order.id));
     const mark = this.#exchange.view(symbol, true).quote.mark ?? "0";
     const decision = this.#alive.apply({
       type: "place_order",
@@ -180,8 +181,11 @@ class Stage {
     if (decision.type === "denied") {
       throw new Error(decision.problem.message);
     }
-    const id = Object.keys(this.#alive.state?.orders ?? {}).find((each) => !before.has(each)) ?? "";
-    for (let waited = 0; this.#alive.state?.orders[id]?.status !== "open"; waited += 1) {
+    const id =
+      liveOrders(this.#alive.state?.orders ?? NO_ORDERS)
+        .map((order) => order.id)
+        .find((each) => !before.has(each)) ?? "";
+    for (let waited = 0; liveOrder(this.#alive.state?.orders ?? NO_ORDERS, id)?.status !== "open"; waited += 1) {
       if (waited > 100) {
         throw new Error(`the order ${id} did not open`);
       }
@@ -204,7 +208,7 @@ class Stage {
   }
 
   filledOf(orderId: string): number {
-    return Number(this.#alive.state?.orders[orderId]?.filledQuantity ?? "0");
+    return Number(liveOrder(this.#alive.state?.orders ?? NO_ORDERS, orderId)?.filledQuantity ?? "0");
   }
 
   /** Virtual milliseconds from the wish to the cancel at the exchange. */

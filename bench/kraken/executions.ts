@@ -7,6 +7,7 @@ import { readPrivateFrame } from "../../durable-objects/trader/kraken/socket/fra
 import type { Section } from "../lib/report.ts";
 import { ratio, thousands } from "../lib/statistics.ts";
 import { BenchAccount, PAIRS, START } from "./account.ts";
+import { liveOrder, liveOrders } from "../../domain/account/open-orders.ts";
 
 const FEW = 10;
 const MANY = 1_000;
@@ -60,7 +61,7 @@ class Line {
 
   private constructor(account: BenchAccount) {
     this.#account = account;
-    this.#orderIds = Object.keys(account.state.orders);
+    this.#orderIds = liveOrders(account.state.orders).map(({ id }) => id);
   }
 
   static async open(orders: number): Promise<Line> {
@@ -70,7 +71,7 @@ class Line {
       account.place(PAIRS[index % PAIRS.length]?.symbol ?? "");
       await account.time.step(account.time.now);
     }
-    await account.until(() => Object.values(account.state.orders).every(({ status }) => status === "open"));
+    await account.until(() => liveOrders(account.state.orders).every(({ status }) => status === "open"));
     const line = new Line(account);
     line.#stream.expectSnapshot();
     line.#balances.expectSnapshot();
@@ -102,7 +103,7 @@ class Line {
   /** Every fill and every movement is booked, to the last digit. */
   #check(): void {
     const { orders, holdings, venue } = this.#account.state;
-    const filled = sum(Object.values(orders).map(({ filledQuantity }) => filledQuantity));
+    const filled = sum(liveOrders(orders).map(({ filledQuantity }) => filledQuantity));
     const expected = multiply(decimal("0.0001"), decimal(String(this.#executions)));
     if (filled !== expected || Object.keys(venue?.unsettled ?? {}).length > 0) {
       throw new Error(`${filled} of ${expected} are booked, ${Object.keys(venue?.unsettled ?? {}).length} not settled`);
@@ -128,7 +129,7 @@ class Line {
 
   #snapshot(): string {
     const rows = this.#orderIds.map((id) => {
-      const symbol = this.#account.state.orders[id]?.symbol ?? "";
+      const symbol = liveOrder(this.#account.state.orders, id)?.symbol ?? "";
       return `{"order_id":"O-${id}","cl_ord_id":"${id}","symbol":"${symbol}","order_qty":10.00000000,"cum_cost":0.00000,"cum_qty":0.00000000,"time_in_force":"GTC","exec_type":"new","side":"buy","order_type":"limit","limit_price_type":"static","limit_price":99.0,"order_status":"new","fee_ccy_pref":"fciq","timestamp":"${stamp()}"}`;
     });
     return this.#frame("snapshot", rows.join(","));
@@ -137,7 +138,7 @@ class Line {
   #fill(): string {
     this.#executions += 1;
     const id = this.#orderIds[this.#executions % this.#orderIds.length] ?? "";
-    const symbol = this.#account.state.orders[id]?.symbol ?? "";
+    const symbol = liveOrder(this.#account.state.orders, id)?.symbol ?? "";
     const filled = (Math.floor((this.#executions - 1) / this.#orderIds.length) + 1) * 0.0001;
     const total = filled.toFixed(8);
     return this.#frame(
@@ -149,7 +150,10 @@ class Line {
   /** The ledger rows of the last fill. */
   #movements(): string {
     const trade = String(this.#executions);
-    const symbol = this.#account.state.orders[this.#orderIds[this.#executions % this.#orderIds.length] ?? ""]?.symbol;
+    const symbol = liveOrder(
+      this.#account.state.orders,
+      this.#orderIds[this.#executions % this.#orderIds.length] ?? "",
+    )?.symbol;
     this.#usd -= 0.00993;
     this.#ledgerSequence += 1;
     const row = (id: string, asset: string, amount: string, fee: string, balance: string): string =>

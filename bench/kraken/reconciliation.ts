@@ -4,6 +4,7 @@ import type { VenueExecution, VenueLedgerRow } from "../../domain/venue/reports.
 import type { Section } from "../lib/report.ts";
 import { milliseconds, ratio, thousands } from "../lib/statistics.ts";
 import { BenchAccount, PAIRS } from "./account.ts";
+import { liveOrders } from "../../domain/account/open-orders.ts";
 
 const ORDERS = 100;
 const FILLS = { few: 1_000, many: 10_000 } as const;
@@ -46,7 +47,7 @@ async function reconcile(fills: number): Promise<{ readonly took: number; readon
       account.place(PAIRS[index % PAIRS.length]?.symbol ?? "");
       await account.time.step(account.time.now);
     }
-    const orders = Object.values(account.state.orders);
+    const orders = liveOrders(account.state.orders);
     const trades: VenueExecution[] = [];
     const ledger: VenueLedgerRow[] = [];
     for (let index = 0; index < fills; index += 1) {
@@ -68,7 +69,7 @@ async function reconcile(fills: number): Promise<{ readonly took: number; readon
     await account.reconcile();
     const took = performance.now() - begun;
     const { venue } = account.state;
-    const booked = sum(Object.values(account.state.orders).map(({ filledQuantity }) => filledQuantity));
+    const booked = sum(liveOrders(account.state.orders).map(({ filledQuantity }) => filledQuantity));
     const expected = multiply(QUANTITY, decimal(String(fills)));
     if (booked !== expected || Object.keys(venue?.differences ?? {}).length > 0) {
       throw new Error(`${booked} of ${expected} booked; ${JSON.stringify(venue?.differences)}`);

@@ -25,6 +25,7 @@ import { goneProblem } from "./gone.ts";
 import { assessmentMarket, marketProblem } from "./place.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Outcome, type Turn } from "./turn.ts";
+import { liveOrder } from "./open-orders.ts";
 
 type Change = {
   readonly quantity: Decimal;
@@ -34,7 +35,7 @@ type Change = {
 
 /** Amends a live order, or answers the recorded denial. */
 export function amendOrder(turn: Turn, orderId: string, request: AmendRequest): Outcome {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   const instrument = order === undefined ? undefined : turn.state.instruments[order.symbol];
   if (order === undefined || instrument === undefined) {
     const problem = goneProblem(turn, orderId);

@@ -19,6 +19,7 @@ import { orderOfRow } from "../triggers/trigger-index.ts";
 import { targetOfRow } from "./watched-levels.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Turn } from "./turn.ts";
+import { liveOrder } from "./open-orders.ts";
 
 type Offer = { readonly rowId: string; readonly version: number; readonly trade: Trade; readonly late: boolean };
 
@@ -61,7 +62,7 @@ function beginNewTape(turn: Turn, { orderId: rowId, version, symbol }: TriggerDe
     return;
   }
   const orderId = orderOfRow(rowId);
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   if (order !== undefined && order.queue !== null && order.version === version && order.symbol === symbol) {
     const { ahead } = order.queue;
     const orders = [{ orderId, ahead, cursor }];
@@ -80,7 +81,7 @@ function applyTape(turn: Turn, symbol: Symbol, deliveries: readonly TriggerDeliv
     applyOffer(turn, offer, advanced);
   }
   const orders = [...advanced]
-    .filter(([orderId, moved]) => isNews(turn.state.orders[orderId], moved))
+    .filter(([orderId, moved]) => isNews(liveOrder(turn.state.orders, orderId), moved))
     .map(([orderId, moved]) => ({ orderId, ...moved }));
   if (orders.length > 0) {
     record(turn, { type: "queue_advanced", ...stamp(turn.context), symbol, orders });
@@ -98,7 +99,7 @@ function applyOffer(
     return;
   }
   const orderId = orderOfRow(rowId);
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   if (order !== undefined && isArmed(order)) {
     meetArmed(turn, order, version, trade, late);
     return;
@@ -138,7 +139,7 @@ function applyOffer(
 }
 
 function arrivalOf(turn: Turn, offer: Offer): number {
-  return turn.state.orders[orderOfRow(offer.rowId)]?.queue?.arrival ?? 0;
+  return liveOrder(turn.state.orders, orderOfRow(offer.rowId))?.queue?.arrival ?? 0;
 }
 
 /** A trigger of the paper market: prints it has seen, and those of another shape of the order, do nothing. */

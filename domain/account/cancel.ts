@@ -5,10 +5,11 @@ import { isProtectiveStop } from "../protection/resting-stop.ts";
 import { dropStop } from "./protect.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Outcome, type Turn } from "./turn.ts";
+import { liveOrder, liveOrders, liveOrdersHolding, type OpenOrders } from "./open-orders.ts";
 
 /** Cancels one order. Needs no market; settle the tape first (TRADING §4). */
 export function cancelOne(turn: Turn, orderId: string): Outcome {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   if (order === undefined) {
     return { problem: goneProblem(turn, orderId), events: [] };
   }
@@ -22,7 +23,7 @@ export function cancelOne(turn: Turn, orderId: string): Outcome {
 
 /** Cancels every live order, of one symbol or of all. Stops that protect a position stay with the position. */
 export function cancelAll(turn: Turn, symbol: Symbol | null): void {
-  for (const order of Object.values(turn.state.orders)) {
+  for (const order of liveOrders(turn.state.orders)) {
     if ((symbol === null || order.symbol === symbol) && !isProtectiveStop(order)) {
       cancelOrder(turn, order.id, "Cancelled by you, with all others.");
     }
@@ -31,7 +32,7 @@ export function cancelAll(turn: Turn, symbol: Symbol | null): void {
 
 /** Ends the orders whose expiry has come by the market's clock. */
 export function expireOrders(turn: Turn): void {
-  for (const order of Object.values(turn.state.orders)) {
+  for (const order of liveOrders(turn.state.orders)) {
     if (order.expiresAt !== null && order.expiresAt <= turn.context.marketTime) {
       record(turn, {
         type: "order_expired",
@@ -45,7 +46,7 @@ export function expireOrders(turn: Turn): void {
 }
 
 /** The live orders that hold some of the asset: sales of it first, then orders that pay with it. */
-export function ordersHolding(orders: Readonly<Record<string, OpenOrder>>, asset: Asset): readonly OpenOrder[] {
-  const holding = Object.values(orders).filter((order) => order.hold.asset === asset);
+export function ordersHolding(orders: OpenOrders, asset: Asset): readonly OpenOrder[] {
+  const holding = liveOrdersHolding(orders, asset);
   return [...holding.filter(({ side }) => side === "sell"), ...holding.filter(({ side }) => side === "buy")];
 }

@@ -6,33 +6,41 @@ import { priceAlertRows } from "../alerts/state.ts";
 import type { Milliseconds, Symbol, TriggerRow } from "../market.ts";
 import type { Effect } from "./decision.ts";
 import { protectionStanding } from "../protection/standing.ts";
-import type { AccountState } from "./state.ts";
+import type { AccountState, OpenOrder } from "./state.ts";
 import { orderRows, targetRows } from "./watched-levels.ts";
+import { liveOrders, perOrder, unsharedOrders } from "./open-orders.ts";
 
 /** All levels to watch for the account: of resting orders, of armed ones, of targets (triggers/rows.ts). */
 export function triggerRows(state: AccountState): readonly TriggerRow[] {
-  return [
-    ...Object.values(state.orders).flatMap((order) => orderRows(state, order)),
-    ...targetRows(state),
-    ...priceAlertRows(state),
-  ];
+  return [...rowsOf(state, liveOrders(state.orders)), ...targetRows(state), ...priceAlertRows(state)];
 }
 
-/** When live orders expire, in market time. */
-export function expiries(state: AccountState): readonly { readonly orderId: string; readonly at: Milliseconds }[] {
-  return Object.values(state.orders).flatMap(({ id, expiresAt, venue }) =>
-    // An exchange ends its orders itself.
-    expiresAt === null || venue !== null ? [] : { orderId: id, at: expiresAt },
-  );
+function rowsOf(state: AccountState, orders: readonly OpenOrder[]): readonly TriggerRow[] {
+  return orders.flatMap((order) => orderRows(state, order));
 }
+
+type Expiry = { readonly orderId: string; readonly at: Milliseconds };
+
+const expiriesOf = perOrder(expiryOf);
+
+/** When live orders expire, in market time. */
+export function expiries(state: AccountState): readonly Expiry[] {
+  return expiriesOf(state.orders);
+}
+
+function expiryOf({ id, expiresAt, venue }: OpenOrder): readonly Expiry[] {
+  // An exchange ends its orders itself.
+  return expiresAt === null || venue !== null ? [] : [{ orderId: id, at: expiresAt }];
+}
+
+const waitingOf = perOrder(({ waiting, symbol }) => (waiting ? [symbol] : []));
 
 /** Symbols with orders that wait for a fresh price. */
 export function waitingSymbols(state: AccountState): readonly Symbol[] {
   if (state.venue !== null) {
     return [];
   }
-  const waiting = Object.values(state.orders).filter((order) => order.waiting);
-  return [...new Set([...waiting.map(({ symbol }) => symbol), ...pendingStops(state)])];
+  return [...new Set([...waitingOf(state.orders), ...pendingStops(state)])];
 }
 
 /** Pairs of positions whose stop could not be armed yet, for want of a market. */
@@ -42,10 +50,12 @@ function pendingStops(state: AccountState): readonly Symbol[] {
   );
 }
 
+const symbolsOf = perOrder(({ symbol }) => [symbol]);
+
 /** Symbols whose prices the account depends on: its positions' and its orders'. */
 export function pinnedSymbols(state: AccountState): readonly Symbol[] {
   const held = Object.keys(state.holdings).filter((asset) => asset !== state.currency);
-  const traded = Object.values(state.orders).map(({ symbol }) => symbol);
+  const traded = symbolsOf(state.orders);
   const watched = Object.values(state.priceAlerts).map(({ symbol }) => symbol);
   return [...new Set([...held.map((asset) => `${asset}/${state.currency}`), ...traded, ...watched])].sort();
 }
@@ -56,8 +66,10 @@ export function effectsBetween(before: AccountState, after: AccountState): reado
 }
 
 function triggerEffects(before: AccountState, after: AccountState): readonly Effect[] {
-  const rows = triggerRows(after);
-  const had = new Map(triggerRows(before).map((row) => [row.orderId, row.version]));
+  const touched = unsharedOrders(before.orders, after.orders);
+  const rows = [...rowsOf(after, touched.after), ...targetRows(after), ...priceAlertRows(after)];
+  const hadRows = [...rowsOf(before, touched.before), ...targetRows(before), ...priceAlertRows(before)];
+  const had = new Map(hadRows.map((row) => [row.orderId, row.version]));
   const has = new Set(rows.map(({ orderId }) => orderId));
   const removed = [...had.keys()].filter((orderId) => !has.has(orderId));
   return [
@@ -69,8 +81,9 @@ function triggerEffects(before: AccountState, after: AccountState): readonly Eff
 }
 
 function expiryEffects(before: AccountState, after: AccountState): readonly Effect[] {
-  const had = new Set(expiries(before).map(({ orderId }) => orderId));
-  const now = expiries(after);
+  const touched = unsharedOrders(before.orders, after.orders);
+  const had = new Set(touched.before.flatMap(expiryOf).map(({ orderId }) => orderId));
+  const now = touched.after.flatMap(expiryOf);
   const has = new Set(now.map(({ orderId }) => orderId));
   return [
     ...[...had].filter((orderId) => !has.has(orderId)).map((orderId): Effect => ({ type: "clear_expiry", orderId })),

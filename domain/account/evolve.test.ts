@@ -5,6 +5,7 @@ import type { AccountEvent, FillBooked } from "./events.ts";
 import { evolve } from "./evolve.ts";
 import { imbalance, postings } from "./postings.ts";
 import { ENDED_ORDERS_KEPT, FAULTS_KEPT, unopenedAccount } from "./state.ts";
+import { liveOrder } from "./open-orders.ts";
 
 const d = decimal;
 const times = { time: START, marketTime: START };
@@ -57,7 +58,7 @@ describe("events that do not fit are reported, not absorbed", () => {
       51,
     );
     expect(rejected.faults[0]?.message).toContain("an order that is open cannot be rejected");
-    expect(rejected.orders[resting]?.status).toBe("open");
+    expect(liveOrder(rejected.orders, resting)?.status).toBe("open");
   });
 
   it("an amend of an order that is not open", () => {
@@ -108,9 +109,13 @@ describe("states that only a real venue brings about", () => {
       state = evolve(state, event, index + 1);
     }
     state = evolve(state, { type: "order_unknown", ...times, orderId: id, reason: "no answer" }, 10);
-    expect(state.orders[id]).toMatchObject({ status: "unknown", reason: "no answer", hold: { amount: "90.36" } });
+    expect(liveOrder(state.orders, id)).toMatchObject({
+      status: "unknown",
+      reason: "no answer",
+      hold: { amount: "90.36" },
+    });
     state = evolve(state, { type: "cancel_requested", ...times, orderId: id, reason: "Cancelled by you." }, 11);
-    expect(state.orders[id]).toMatchObject({ status: "cancel_pending", seq: 11 });
+    expect(liveOrder(state.orders, id)).toMatchObject({ status: "cancel_pending", seq: 11 });
     expect(state.holdings.USD?.held).toBe("90.36");
     expect(state.faults).toEqual([]);
   });

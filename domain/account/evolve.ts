@@ -34,6 +34,7 @@ import { changedProtections, reachedTarget, trailedOn } from "./protections.ts";
 import { unopenedAccount, type AccountState, type OpenOrder } from "./state.ts";
 import { evolveVenue, expectSettlement, isVenueEvent } from "./venue/evolve.ts";
 import { NEW_VENUE, type VenueLink } from "./venue/state.ts";
+import { liveOrder, liveOrders, liveOrdersOf, withOrder } from "./open-orders.ts";
 
 /** The state after `event`, which has the journal sequence `seq`. */
 export function evolve(state: AccountState, event: AccountEvent, seq: number): AccountState {
@@ -247,7 +248,7 @@ function submitted(state: AccountState, event: OrderSubmitted, seq: number): Acc
   return {
     ...before,
     holdings: changeHeld(state.holdings, event.hold.asset, event.hold.amount),
-    orders: { ...before.orders, [order.id]: order },
+    orders: withOrder(before.orders, order),
     instruments: { ...state.instruments, [event.symbol]: event.instrument },
     recentEntries: event.intent === "entry" ? withRecent(state.recentEntries, event.time) : state.recentEntries,
   };
@@ -265,12 +266,14 @@ function childMade(
       ? parent
       : evened({ ...parent, carriedStop: { ...carried, made: add(carried.made, quantity) } }, marketTime);
   });
-  const waiting = Object.values(counted.orders).flatMap((order) =>
-    order.venue !== null && order.venue.waitsFor.includes(parentId) ? [{ ...order, venue: order.venue }] : [],
-  );
-  const orders = { ...counted.orders };
-  for (const order of waiting) {
-    orders[order.id] = { ...order, venue: { ...order.venue, waitsFor: [...order.venue.waitsFor, orderId] } };
+  let { orders } = counted;
+  for (const order of liveOrders(counted.orders)) {
+    if (order.venue?.waitsFor.includes(parentId) === true) {
+      orders = withOrder(orders, {
+        ...order,
+        venue: { ...order.venue, waitsFor: [...order.venue.waitsFor, orderId] },
+      });
+    }
   }
   return { ...counted, orders };
 }
@@ -302,13 +305,13 @@ function orderOpened(state: AccountState, event: OrderOpened, seq: number): Acco
     }),
     event.marketTime,
   );
-  const order = after.orders[event.orderId];
+  const order = liveOrder(after.orders, event.orderId);
   const taken = order === undefined ? after.taken : forgetTaken(after.taken, order.symbol, event.forgottenLevels);
   return { ...after, taken, arrivals: queue === null ? state.arrivals : arrival };
 }
 
 function amended(state: AccountState, event: OrderAmended, seq: number): AccountState {
-  const order = state.orders[event.orderId];
+  const order = liveOrder(state.orders, event.orderId);
   if (order === undefined) {
     return withFault(state, seq, `order ${event.orderId} was amended and is not open`);
   }
@@ -335,7 +338,7 @@ function amended(state: AccountState, event: OrderAmended, seq: number): Account
     {
       ...state,
       holdings: changeHeld(state.holdings, event.hold.asset, add(event.hold.after, negate(event.hold.before))),
-      orders: { ...state.orders, [order.id]: changed },
+      orders: withOrder(state.orders, changed),
       taken: forgetTaken(state.taken, order.symbol, event.forgottenLevels),
       arrivals: event.queue === null ? state.arrivals : arrival,
       // At an exchange the wish was counted.
@@ -404,11 +407,11 @@ function changeOrder(
   at: number,
   change: (order: OpenOrder) => OpenOrder,
 ): AccountState {
-  const order = state.orders[orderId];
+  const order = liveOrder(state.orders, orderId);
   if (order === undefined) {
     return withFault(state, seq, `order ${orderId} is not open and its trigger cannot change`);
   }
-  return { ...state, orders: { ...state.orders, [orderId]: { ...change(order), updatedAt: at, seq } } };
+  return { ...state, orders: withOrder(state.orders, { ...change(order), updatedAt: at, seq }) };
 }
 
 function newLink(deadline: number, waitsFor: readonly string[]): VenueLink {
@@ -437,13 +440,13 @@ function withCancel(link: VenueLink | null, event: CancelRequested): VenueLink |
 }
 
 function queueAdvanced(state: AccountState, event: QueueAdvanced): AccountState {
-  const orders = { ...state.orders };
+  let { orders } = state;
   const newTape = event.newTape === true;
   for (const { orderId, ahead, cursor } of event.orders) {
-    const order = orders[orderId];
+    const order = liveOrder(orders, orderId);
     if (order !== undefined && order.queue !== null) {
       const version = order.version + (newTape ? 1 : 0);
-      orders[orderId] = { ...order, version, queue: { ...order.queue, ahead, cursor } };
+      orders = withOrder(orders, { ...order, version, queue: { ...order.queue, ahead, cursor } });
     }
   }
   // Ids of the old tape's prints would be taken for those of the new one.
@@ -457,7 +460,7 @@ function ended(
   how: OrderStep,
   seq: number,
 ): AccountState {
-  const symbol = state.orders[event.orderId]?.symbol;
+  const symbol = liveOrder(state.orders, event.orderId)?.symbol;
   const after = step(
     state,
     event.orderId,
@@ -475,8 +478,7 @@ function ended(
 
 /** Prints that no live order can meet again need not be remembered. */
 function afterOrders(state: AccountState, symbol: Symbol): AccountState {
-  const live = Object.values(state.orders).filter((order) => order.symbol === symbol);
-  const prints = pruneConsumed(state.prints, symbol, live);
+  const prints = pruneConsumed(state.prints, symbol, liveOrdersOf(state.orders, symbol));
   return prints === state.prints ? state : { ...state, prints };
 }
 

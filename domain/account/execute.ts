@@ -9,6 +9,7 @@ import { isTriggered, type OrderOrigin } from "../orders/order.ts";
 import { armOrder } from "./triggered.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Turn } from "./turn.ts";
+import { liveOrder } from "./open-orders.ts";
 
 /** Books a new order with everything that happens to it at once. */
 export function submitOrder(turn: Turn, plan: OrderPlan, orderId: string, origin: OrderOrigin): void {
@@ -87,7 +88,7 @@ export function takeFromBook(turn: Turn, orderId: string, match: Match, instrume
       liquidity: "taker",
       late: false,
       print: null,
-      level: { side: turn.state.orders[orderId]?.side === "sell" ? "bid" : "ask", shown: take.shown },
+      level: { side: liveOrder(turn.state.orders, orderId)?.side === "sell" ? "bid" : "ask", shown: take.shown },
       filledAt: turn.context.marketTime,
     });
   }
@@ -98,7 +99,7 @@ export function takeFromBook(turn: Turn, orderId: string, match: Match, instrume
 
 /** Books one execution; an order that is gone gets none. */
 export function executeFill(turn: Turn, orderId: string, instrument: Instrument, execution: Execution): void {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   if (order !== undefined) {
     record(turn, bookFill(turn.state, order, instrument, execution, turn.context));
   }
@@ -106,7 +107,7 @@ export function executeFill(turn: Turn, orderId: string, instrument: Instrument,
 
 /** Cancels a live order and gives back what it held. */
 export function cancelOrder(turn: Turn, orderId: string, reason: string): void {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   if (order !== undefined) {
     record(turn, { type: "order_cancelled", ...stamp(turn.context), orderId, reason, released: order.hold });
   }

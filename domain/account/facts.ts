@@ -10,6 +10,7 @@ import { spendable } from "./venue/spendable.ts";
 import { totalOf } from "./holdings.ts";
 import { countRecent } from "./rate-window.ts";
 import type { AccountState, OpenOrder } from "./state.ts";
+import { liveOrders } from "./open-orders.ts";
 
 /**
  * What judging an order needs to know of the account. `without` names an order that is left out with its hold given back:
@@ -45,7 +46,7 @@ export function tradingFacts(state: AccountState, now: Milliseconds, without: Op
       ]),
     ),
     positionAssets: positionAssets(state),
-    orders: Object.values(state.orders)
+    orders: liveOrders(state.orders)
       .filter((order) => order.id !== without?.id)
       .map(ownOrder),
     taken: state.taken,

@@ -6,7 +6,7 @@
 import { compare, isPositive, ONE, type Decimal } from "../decimal.ts";
 import type { Asset, Instrument, MarketView } from "../market.ts";
 import type { Protection, ProtectiveStop } from "../protection/protection.ts";
-import { restingStops } from "../protection/resting-stop.ts";
+import { assetsOfStops, restingStops } from "../protection/resting-stop.ts";
 import { isTooSmall } from "../protection/too-small.ts";
 import { cancelOrder } from "./execute.ts";
 import { exitPosition, sellable } from "./exit-position.ts";
@@ -22,7 +22,7 @@ import { record, stamp, type Turn } from "./turn.ts";
 /** Brings the resting stops of a paper account in line with what is wanted, after anything that happened in the turn. */
 export function keepProtected(turn: Turn): void {
   beginProtection(turn);
-  const resting = Object.values(turn.state.orders).flatMap(({ origin, hold }) => (origin === "stop" ? hold.asset : []));
+  const resting = assetsOfStops(turn.state.orders);
   for (const asset of new Set([...Object.keys(turn.state.protections), ...resting])) {
     keepAsset(turn, asset);
   }

@@ -12,6 +12,7 @@ import { FEE_SCHEDULES } from "./fees.ts";
 import { holdingOf, totalOf } from "./holdings.ts";
 import { ACCOUNT_CURRENCY, type AccountState } from "./state.ts";
 import { record, stamp, type Outcome, type Turn } from "./turn.ts";
+import { liveOrders } from "./open-orders.ts";
 
 type CommandOf<T extends Command["type"]> = Extract<Command, { type: T }>;
 
@@ -62,7 +63,7 @@ export function resetAccount(turn: Turn, command: CommandOf<"reset_account">): O
   if (problem !== null) {
     return { problem, events: [] };
   }
-  for (const order of Object.values(turn.state.orders)) {
+  for (const order of liveOrders(turn.state.orders)) {
     cancelOrder(turn, order.id, "Cancelled because the account was reset.");
   }
   const { holdings, currency } = turn.state;

@@ -1,6 +1,7 @@
 import type { Order } from "../orders/order.ts";
 import { isTerminal, nextStatus, type OrderStep } from "../orders/transitions.ts";
 import { ENDED_ORDERS_KEPT, FAULTS_KEPT, type AccountState, type OpenOrder } from "./state.ts";
+import { liveOrder, withOrder, withoutOrder } from "./open-orders.ts";
 
 /** Moves an order one step along the table; one that ended leaves the live orders. */
 export function step(
@@ -12,7 +13,7 @@ export function step(
   at: number,
   lateTotals: Partial<Order> = {},
 ): AccountState {
-  const order = state.orders[orderId];
+  const order = liveOrder(state.orders, orderId);
   if (order === undefined) {
     return stepEnded(state, orderId, how, seq, lateTotals);
   }
@@ -22,10 +23,13 @@ export function step(
   }
   const changed: OpenOrder = { ...change(order), status: next.value, updatedAt: at, seq };
   if (!isTerminal(next.value)) {
-    return { ...state, orders: { ...state.orders, [orderId]: changed } };
+    return { ...state, orders: withOrder(state.orders, changed) };
   }
-  const { [orderId]: _gone, ...others } = state.orders;
-  return { ...state, orders: others, ended: [...state.ended, plainOrder(changed)].slice(-ENDED_ORDERS_KEPT) };
+  return {
+    ...state,
+    orders: withoutOrder(state.orders, orderId),
+    ended: [...state.ended, plainOrder(changed)].slice(-ENDED_ORDERS_KEPT),
+  };
 }
 
 function stepEnded(
@@ -63,7 +67,7 @@ export function plainOrder(order: OpenOrder): Order {
 
 /** A live order, or one that ended a short while ago. */
 export function findOrder(state: AccountState, orderId: string): Order | undefined {
-  return state.orders[orderId] ?? state.ended.find(({ id }) => id === orderId);
+  return liveOrder(state.orders, orderId) ?? state.ended.find(({ id }) => id === orderId);
 }
 
 /** The state with what is the same of an order wherever it stands, live or ended lately, changed. */
@@ -72,10 +76,10 @@ export function changeKnown(
   orderId: string,
   change: <T extends Order>(order: T) => T,
 ): AccountState {
-  const live = state.orders[orderId];
+  const live = liveOrder(state.orders, orderId);
   if (live !== undefined) {
     const changed = change(live);
-    return changed === live ? state : { ...state, orders: { ...state.orders, [orderId]: changed } };
+    return changed === live ? state : { ...state, orders: withOrder(state.orders, changed) };
   }
   const isKnown = state.ended.some(({ id }) => id === orderId);
   return isKnown

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decimal } from "../decimal.ts";
 import { Desk, START } from "../testing/desk.ts";
 import { triggerRows, waitingSymbols } from "./effects.ts";
+import { liveOrders, NO_ORDERS } from "./open-orders.ts";
 
 const d = decimal;
 
@@ -54,7 +55,7 @@ describe("precision and minimums", () => {
     expect(trader.tryPlace({ side: "buy", quantity: d("0.000000001"), limitPrice: d("90") })).toMatchObject({
       problem: { code: "QUANTITY_TOO_SMALL", details: { value: "0" } },
     });
-    expect(trader.state.orders).toEqual({});
+    expect(trader.state.orders).toEqual(NO_ORDERS);
   });
 
   it.each([
@@ -307,9 +308,7 @@ describe("without a fresh price", () => {
     trader.place({ side: "buy", quantity: d("2") });
     delete trader.markets["BTC/USD"];
     trader.do({ type: "close_position", asset: "BTC", percent: 50 });
-    expect(Object.values(trader.state.orders)).toMatchObject([
-      { status: "submitting", quantity: "1", origin: "close" },
-    ]);
+    expect(liveOrders(trader.state.orders)).toMatchObject([{ status: "submitting", quantity: "1", origin: "close" }]);
   });
 
   it("lets a waiting limit exit rest when the price comes back below it, and cancels a waiting one on request", () => {
@@ -634,7 +633,7 @@ describe("closing a position", () => {
   it("at a limit rests", () => {
     const trader = holding();
     trader.do({ type: "close_position", asset: "BTC", percent: 50, limitPrice: d("150") });
-    expect(Object.values(trader.state.orders)).toMatchObject([{ quantity: "4", limitPrice: "150", status: "open" }]);
+    expect(liveOrders(trader.state.orders)).toMatchObject([{ quantity: "4", limitPrice: "150", status: "open" }]);
   });
 
   it("says that dust will be left, and that dust cannot be sold", () => {

@@ -18,6 +18,7 @@ import { evolve } from "./evolve.ts";
 import { postings } from "./postings.ts";
 import { unopenedAccount, type AccountState } from "./state.ts";
 import { accountView } from "./views.ts";
+import { liveOrder, liveOrders } from "./open-orders.ts";
 
 type Act = (desk: Desk) => void;
 
@@ -150,13 +151,13 @@ function nth<T>(values: readonly T[], index: number): T | undefined {
 
 const pick = fc.integer({ min: 0, max: 1000 });
 const cancel: fc.Arbitrary<Act> = pick.map((index) => (desk: Desk) => {
-  const ids = [...Object.keys(desk.state.orders), ...desk.state.ended.map(({ id }) => id)];
+  const ids = [...liveOrders(desk.state.orders).map(({ id }) => id), ...desk.state.ended.map(({ id }) => id)];
   desk.do({ type: "cancel_order", orderId: nth(ids, index) ?? "nobody" });
 });
 const amend: fc.Arbitrary<Act> = fc
   .record({ index: pick, size: fc.option(quantity), at: fc.option(step) })
   .map(({ index, size, at }) => (desk: Desk) => {
-    const order = nth(Object.values(desk.state.orders), index);
+    const order = nth(liveOrders(desk.state.orders), index);
     const name = SYMBOLS.find((candidate) => candidate === order?.symbol);
     if (order !== undefined && name !== undefined) {
       desk.do({
@@ -312,7 +313,7 @@ describe("whatever a trader does", () => {
             state = evolve(state, event, done);
           }
           if (haltsInForce(state.halts, desk.now).length > 0) {
-            expect(Object.values(state.orders).filter(({ intent }) => intent === "entry")).toEqual([]);
+            expect(liveOrders(state.orders).filter(({ intent }) => intent === "entry")).toEqual([]);
           }
         }
       }),
@@ -414,7 +415,7 @@ describe("whatever a trader does", () => {
           }
         }
         for (const [orderId, filled] of byOrder) {
-          const order = desk.state.orders[orderId] ?? desk.state.ended.find(({ id }) => id === orderId);
+          const order = liveOrder(desk.state.orders, orderId) ?? desk.state.ended.find(({ id }) => id === orderId);
           expect(order === undefined || order.filledQuantity === filled).toBe(true);
         }
         for (const [tradeId, filled] of byPrint) {

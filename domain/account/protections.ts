@@ -4,6 +4,7 @@ import type { Asset } from "../market.ts";
 import type { Protection } from "../protection/protection.ts";
 import type { TargetReached, TriggerMoved } from "./events.ts";
 import type { AccountState } from "./state.ts";
+import { liveOrder } from "./open-orders.ts";
 
 type Protections = AccountState["protections"];
 
@@ -36,7 +37,7 @@ export function reachedTarget(protections: Protections, event: TargetReached): P
  */
 export function trailedOn(state: AccountState, { orderId, triggerPrice }: TriggerMoved): Protections {
   const { protections } = state;
-  const order = state.orders[orderId];
+  const order = liveOrder(state.orders, orderId);
   const protection = order?.origin === "stop" ? protections[order.hold.asset] : undefined;
   const stop = protection?.stop ?? null;
   if (protection === undefined || stop?.type !== "trailing" || !isAbove(triggerPrice, stop.price)) {

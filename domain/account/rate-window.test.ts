@@ -4,6 +4,7 @@ import { decimal } from "../decimal.ts";
 import { Desk } from "../testing/desk.ts";
 import { VenueDesk } from "../testing/venue-desk.ts";
 import { WIDE_RISK } from "../testing/wide-risk.ts";
+import { liveOrders } from "./open-orders.ts";
 
 const d = decimal;
 
@@ -69,7 +70,7 @@ describe("entries a minute", () => {
         const times: number[] = [];
         for (const { amend, more, waitMs } of steps) {
           trader.now += waitMs;
-          const [first] = Object.values(trader.state.orders);
+          const [first] = liveOrders(trader.state.orders);
           const before = first?.quantity ?? "0";
           const quantity = d(String(Number(before) + more));
           const decision =

@@ -13,6 +13,7 @@ import { evolve } from "./evolve.ts";
 import { postings } from "./postings.ts";
 import { unopenedAccount } from "./state.ts";
 import { accountView } from "./views.ts";
+import { liveOrders } from "./open-orders.ts";
 
 type HourlyCandle = {
   readonly time: number;
@@ -138,14 +139,16 @@ function act(desk: Desk, hour: number, close: Decimal): void {
     desk.tryPlace({ side: "buy", cost: decimal("250") });
   }
   if (hour % 7 === 3) {
-    const [oldest] = Object.values(desk.state.orders);
+    const [oldest] = liveOrders(desk.state.orders);
     if (oldest !== undefined) {
       const factor = oldest.side === "buy" ? "0.99" : "1.005";
       desk.do({ type: "amend_order", orderId: oldest.id, request: { limitPrice: times(factor) } });
     }
   }
   if (hour % 11 === 4) {
-    const youngest = Object.keys(desk.state.orders).at(-1);
+    const youngest = liveOrders(desk.state.orders)
+      .map(({ id }) => id)
+      .at(-1);
     desk.do({ type: "cancel_order", orderId: youngest ?? "none" });
   }
   if (hour % 60 === 59) {

@@ -17,11 +17,12 @@ import { assessmentMarket } from "./place.ts";
 import type { OpenOrder } from "./state.ts";
 import { armOrder, budgetOf } from "./triggered.ts";
 import { record, stamp, type Turn } from "./turn.ts";
+import { liveOrder, liveOrders } from "./open-orders.ts";
 
 /** Matches the waiting orders of the symbol, oldest first. While there is no fresh price they go on waiting. */
 export function retryWaiting(turn: Turn, symbol: Symbol): void {
   const { marketTime } = turn.context;
-  const waiting = Object.values(turn.state.orders).filter(
+  const waiting = liveOrders(turn.state.orders).filter(
     (order) => order.waiting && order.symbol === symbol && (order.expiresAt === null || order.expiresAt > marketTime),
   );
   for (const order of waiting) {
@@ -40,7 +41,7 @@ export function retryWaiting(turn: Turn, symbol: Symbol): void {
 
 /** Matches one order that waits, if its market can be traded on now. */
 export function matchWaiting(turn: Turn, orderId: string): void {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   if (order === undefined || !order.waiting) {
     return;
   }

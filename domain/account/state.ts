@@ -13,6 +13,7 @@ import type { Halt } from "../risk/halt.ts";
 import type { PlannedSettings } from "../risk/change-settings.ts";
 import { newWatch, type RiskWatch } from "../risk/halts-watch.ts";
 import type { NextZone } from "./day.ts";
+import { NO_ORDERS, type OpenOrders } from "./open-orders.ts";
 import { FEE_SCHEDULES, type FeeSchedule } from "./fees.ts";
 import type { VenueLink, VenueState } from "./venue/state.ts";
 
@@ -121,8 +122,8 @@ export type AccountState = {
   readonly fees: FeeSchedule;
   readonly limits: RiskSettings;
   readonly holdings: Readonly<Record<Asset, Holding>>;
-  /** Live orders by id. */
-  readonly orders: Readonly<Record<string, OpenOrder>>;
+  /** Live orders, oldest first. */
+  readonly orders: OpenOrders;
   /** The last orders that ended, newest last, at most ENDED_ORDERS_KEPT: answers a late cancel or amend. */
   readonly ended: readonly Order[];
   readonly taken: Readonly<Record<Symbol, readonly TakenLevel[]>>;
@@ -179,7 +180,7 @@ export function unopenedAccount(accountId: string): AccountState {
     fees: FEE_SCHEDULES.standard,
     limits: DEFAULT_RISK,
     holdings: {},
-    orders: {},
+    orders: NO_ORDERS,
     ended: [],
     taken: {},
     prints: {},

@@ -5,6 +5,7 @@ import type { StopMode, StopStep } from "../risk/halts-stop.ts";
 import { liveExits } from "../protection/resting-stop.ts";
 import { valuationSymbol } from "../orders/conversion.ts";
 import type { AccountState } from "./state.ts";
+import { liveOrder } from "./open-orders.ts";
 
 /** The steps as they stand now; what came to the account meanwhile, and a flattening Stop has still to sell, is one more. */
 export function answeredSteps(state: AccountState, steps: readonly StopStep[], mode: StopMode): readonly StopStep[] {
@@ -14,7 +15,7 @@ export function answeredSteps(state: AccountState, steps: readonly StopStep[], m
 
 /** An order that is gone was ended as it was asked to, unless it was filled first. */
 function answered(state: AccountState, step: StopStep): StopStep {
-  if (step.outcome !== "asked" || step.orderId === null || state.orders[step.orderId] !== undefined) {
+  if (step.outcome !== "asked" || step.orderId === null || liveOrder(state.orders, step.orderId) !== undefined) {
     return step;
   }
   const order = state.ended.find(({ id }) => id === step.orderId);

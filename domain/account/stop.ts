@@ -10,6 +10,7 @@ import { keptAtStop } from "./kept-at-stop.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Turn } from "./turn.ts";
 import { raiseAlert } from "./venue/alerts.ts";
+import { liveOrder, liveOrders } from "./open-orders.ts";
 
 /** Stops the account and records every step. */
 export function stopTrading(turn: Turn, { mode, alert, others }: Extract<HaltCommand, { type: "stop_trading" }>): void {
@@ -17,7 +18,7 @@ export function stopTrading(turn: Turn, { mode, alert, others }: Extract<HaltCom
   denyEntries(turn, mode);
   const steps: StopStep[] = [
     about("entries", "done", "Nothing is opened any more until you resume."),
-    ...Object.values(turn.state.orders).map((order) => endOrder(turn, order, mode)),
+    ...liveOrders(turn.state.orders).map((order) => endOrder(turn, order, mode)),
     ...positionSteps(turn, mode),
     ...leftByHand(turn),
   ];
@@ -83,7 +84,7 @@ function endOrder(turn: Turn, order: OpenOrder, mode: StopMode): StopStep {
     return { what: "keep", outcome: "done", ...named, sentence: `The ${words} goes on: it is an exit.` };
   }
   cancelLive(turn, order.id, "Cancelled because you stopped trading.");
-  return turn.state.orders[order.id] === undefined
+  return liveOrder(turn.state.orders, order.id) === undefined
     ? { what: "cancel", outcome: "done", ...named, sentence: `The ${words} is cancelled.` }
     : { what: "cancel", outcome: "asked", ...named, sentence: `The cancel of the ${words} is on its way to Kraken.` };
 }

@@ -9,6 +9,7 @@ import type { AccountState } from "./state.ts";
 import { orderOfRow } from "../triggers/trigger-index.ts";
 import { targetOfRow } from "./watched-levels.ts";
 import { venueSymbols } from "./venue/symbols.ts";
+import { liveOrder } from "./open-orders.ts";
 
 /** Symbols whose market views a decision on the command may look at: what the shell asks the feed for beforehand. */
 export function symbolsNeeded(state: AccountState, command: Command): readonly Symbol[] {
@@ -25,7 +26,7 @@ export function symbolsNamed(state: AccountState, command: Command): readonly Sy
     case "place_order":
       return symbolsOfOrder(command.request.symbol, currency);
     case "amend_order": {
-      const order = state.orders[command.orderId];
+      const order = liveOrder(state.orders, command.orderId);
       return order === undefined ? [] : symbolsOfOrder(order.symbol, currency);
     }
     case "close_position":
@@ -88,14 +89,14 @@ function isEntry(state: AccountState, command: Command): boolean {
       return side === "buy" || assetsOf(symbol).quote !== state.currency;
     }
     case "amend_order":
-      return state.orders[command.orderId]?.intent === "entry";
+      return liveOrder(state.orders, command.orderId)?.intent === "entry";
     default:
       return false;
   }
 }
 
 function setsOff(state: AccountState, rowId: string): boolean {
-  const order = state.orders[orderOfRow(rowId)];
+  const order = liveOrder(state.orders, orderOfRow(rowId));
   return order === undefined ? targetOfRow(state, rowId) !== null : isArmed(order);
 }
 

@@ -4,12 +4,13 @@ import type { MarketView, Trade } from "../market.ts";
 import { isReached, movedTrigger, triggersBelow } from "../orders/trigger.ts";
 import { record, stamp, type Turn } from "./turn.ts";
 import type { OpenOrder } from "./state.ts";
+import { liveOrder } from "./open-orders.ts";
 
 export const WAITING_TO_BE_ARMED = "Waiting for a price: it is armed as soon as there is one.";
 
 /** The order stands from this print of the tape on: a price before it never fires it (TRADING §3). */
 export function armOrder(turn: Turn, orderId: string, view: MarketView): void {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   if (order === undefined) {
     return;
   }

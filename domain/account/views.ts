@@ -22,6 +22,7 @@ import { protectionStanding, type PositionProtection } from "../protection/stand
 import { exchangeFees } from "./venue/standing.ts";
 import { spendable } from "./venue/spendable.ts";
 import type { ActionStage, Connection, Difference, ExternalOrder, PlacementStage } from "./venue/state.ts";
+import { liveOrder, liveOrders } from "./open-orders.ts";
 
 export type Balance = {
   readonly asset: Asset;
@@ -205,12 +206,12 @@ export function positionViews(state: AccountState): readonly Position[] {
 
 /** Live orders as they are shown, oldest first. */
 export function openOrderViews(state: AccountState): readonly ShownOrder[] {
-  return Object.values(state.orders).map(liveOrderView);
+  return liveOrders(state.orders).map(liveOrderView);
 }
 
 /** An order that is live or ended a short while ago; undefined when the state does not have it (any more). */
 export function orderView(state: AccountState, orderId: string): ShownOrder | undefined {
-  const live = state.orders[orderId];
+  const live = liveOrder(state.orders, orderId);
   return live === undefined ? state.ended.find(({ id }) => id === orderId) : liveOrderView(live);
 }
 

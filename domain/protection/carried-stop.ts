@@ -7,6 +7,7 @@ import type { AccountState } from "../account/state.ts";
 import type { Asset, Milliseconds } from "../market.ts";
 import { assetsOf } from "../orders/conversion.ts";
 import type { Order } from "../orders/order.ts";
+import { perOrder } from "../account/open-orders.ts";
 
 export type CarriedStop = {
   readonly price: Decimal;
@@ -40,9 +41,11 @@ export function unevenEntries(state: AccountState, asset: Asset): readonly Order
   return allUneven(state).filter(({ symbol }) => assetsOf(symbol).base === asset);
 }
 
+const unevenOrders = perOrder((order) => (isUneven(order) ? [order] : []));
+
 /** The same of every asset. */
 export function allUneven(state: AccountState): readonly Order[] {
-  return [...Object.values(state.orders), ...state.ended].filter(isUneven);
+  return [...unevenOrders(state.orders), ...state.ended.filter(isUneven)];
 }
 
 /** What is filled and has no stop that was seen yet. */

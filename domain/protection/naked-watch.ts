@@ -19,6 +19,7 @@ import {
   type NakedTime,
   type NakedWatch,
 } from "./naked-time.ts";
+import { liveOrder } from "../account/open-orders.ts";
 
 const NEW_POSITION: NakedPosition = { owed: NEVER_NAKED, left: NEVER_NAKED, alerted: false };
 
@@ -69,7 +70,7 @@ function soleAsset(before: AccountState, after: AccountState, event: AccountEven
   if (!("orderId" in event) || event.orderId === null) {
     return null;
   }
-  const order = after.orders[event.orderId] ?? before.orders[event.orderId];
+  const order = liveOrder(after.orders, event.orderId) ?? liveOrder(before.orders, event.orderId);
   return order?.hold.asset ?? null;
 }
 

@@ -12,6 +12,7 @@ import { isTriggered } from "../orders/order.ts";
 import { quantiseQuantity } from "../orders/quantise.ts";
 import { isArmed, triggersBelow } from "../orders/trigger.ts";
 import { isTooSmall } from "./too-small.ts";
+import { liveOrdersHolding } from "../account/open-orders.ts";
 
 export type Nakedness = {
   /** A stop is wanted for it and does not rest yet. */
@@ -32,7 +33,7 @@ export function nakedness(
   if (asset === state.currency || !isPositive(managed)) {
     return COVERED;
   }
-  const holders = Object.values(state.orders).filter(({ hold }) => hold.asset === asset);
+  const holders = liveOrdersHolding(state.orders, asset);
   const sells = holders.filter(leaves);
   const covered = sum(sells.filter(stands).map(remaining));
   const naked = largest(ZERO, subtract(managed, covered));

@@ -7,6 +7,7 @@ import { Desk } from "../testing/desk.ts";
 import { BTC_USD } from "../testing/instruments.ts";
 import { nakedness } from "./naked.ts";
 import { restingStops } from "./resting-stop.ts";
+import { liveOrders } from "../account/open-orders.ts";
 
 const RUNS = Number(process.env["PROTECTION_RUNS"] ?? 50);
 const ENTRY = 100;
@@ -139,7 +140,7 @@ const acts: fc.Arbitrary<readonly Act[]> = fc.array(
       print(trader, decimal(String(tick / 10)));
     }),
     fc.nat({ max: 100 }).map((which): Act => (trader) => {
-      const orders = Object.values(trader.state.orders);
+      const orders = liveOrders(trader.state.orders);
       const order = orders[which % Math.max(orders.length, 1)];
       if (order !== undefined) {
         trader.do({ type: "cancel_order", orderId: order.id });

@@ -2,6 +2,7 @@
 import { subtract, sum, ZERO, type Decimal } from "../decimal.ts";
 import type { AccountState, OpenOrder } from "../account/state.ts";
 import type { Asset } from "../market.ts";
+import { liveOrdersHolding, perOrder } from "../account/open-orders.ts";
 
 const STOP_TYPES: ReadonlySet<OpenOrder["type"]> = new Set(["stop-loss", "stop-loss-limit", "trailing-stop"] as const);
 
@@ -23,15 +24,16 @@ export function isStopOfAnyKind(
 
 /** Stop orders that the trader placed for the asset, beside what the desk keeps. */
 export function ownStops(state: AccountState, asset: Asset): readonly OpenOrder[] {
-  return Object.values(state.orders).filter(
-    (order) => order.hold.asset === asset && isStopOfAnyKind(order) && !isProtectiveStop(order),
-  );
+  return liveOrdersHolding(state.orders, asset).filter((order) => isStopOfAnyKind(order) && !isProtectiveStop(order));
 }
 
 /** The protective stops of the asset that rest, the oldest first. On paper there is at most one. */
 export function restingStops(state: AccountState, asset: Asset): readonly OpenOrder[] {
-  return Object.values(state.orders).filter((order) => order.hold.asset === asset && isProtectiveStop(order));
+  return liveOrdersHolding(state.orders, asset).filter(isProtectiveStop);
 }
+
+/** Assets for which the desk has placed a stop, each as often as there are. */
+export const assetsOfStops = perOrder(({ origin, hold }) => (origin === "stop" ? [hold.asset] : []));
 
 /** What the resting stops of the asset hold: it is free for any other sale, which makes them give way. */
 export function heldByStops(state: AccountState, asset: Asset): Decimal {
@@ -45,7 +47,7 @@ export function heldByOthers(state: AccountState, asset: Asset): Decimal {
 
 /** The live orders that are selling the position at once: one exit per asset, a second joins it (TRADING §4). */
 export function liveExits(state: AccountState, asset: Asset): readonly OpenOrder[] {
-  return Object.values(state.orders).filter((order) => order.hold.asset === asset && isExitAtOnce(order));
+  return liveOrdersHolding(state.orders, asset).filter(isExitAtOnce);
 }
 
 /** True for a live order that sells what is held at once. */

@@ -9,6 +9,7 @@ import { protectionDueAt } from "../account/venue/keep-protected.ts";
 import { VenueDesk } from "../testing/venue-desk.ts";
 import { WIDE_RISK } from "../testing/wide-risk.ts";
 import type { StopMode, StopStep } from "./halts-stop.ts";
+import { liveOrder, liveOrders } from "../account/open-orders.ts";
 
 function status(desk: VenueDesk, to: InstrumentStatus): void {
   const view = desk.markets["BTC/USD"];
@@ -37,7 +38,7 @@ function sample(desk: VenueDesk, value: string): void {
 }
 
 function sales(desk: VenueDesk) {
-  const all = [...desk.state.ended, ...Object.values(desk.state.orders)];
+  const all = [...desk.state.ended, ...liveOrders(desk.state.orders)];
   return all.filter(({ origin }) => origin === "flatten");
 }
 
@@ -47,7 +48,7 @@ function fillSale(desk: VenueDesk, quantity: string): void {
   desk.send(sale);
   desk.accept(sale);
   desk.book([desk.execution(sale, quantity, "99")]);
-  if (desk.state.orders[sale] !== undefined) {
+  if (liveOrder(desk.state.orders, sale) !== undefined) {
     desk.report([desk.shown(sale, { status: "cancelled", filledQuantity: d(quantity), closedAt: desk.now })]);
   }
 }

@@ -13,6 +13,7 @@ import type { HaltCommand } from "./halts-commands.ts";
 import { cancelLive, goOnSelling, managedAssets, sellPosition, tightenStop } from "./halts-positions.ts";
 import { treatLateFills } from "./late-fills.ts";
 import { judgeSample, type EquitySample, type Trip } from "./samples.ts";
+import { liveOrders } from "../account/open-orders.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -116,7 +117,7 @@ export function resumeTrading(turn: Turn, command: Extract<HaltCommand, { type: 
 /** The account halts: recorded, entries cancelled, positions treated, told once. */
 export function halt(turn: Turn, how: Halt): void {
   record(turn, { type: "trading_halted", ...stamp(turn.context), halt: how });
-  const entries = Object.values(turn.state.orders).filter(({ intent }) => intent === "entry");
+  const entries = liveOrders(turn.state.orders).filter(({ intent }) => intent === "entry");
   for (const { id } of entries) {
     cancelLive(turn, id, "Cancelled because the account was halted.");
   }

@@ -6,6 +6,7 @@ import { decimal } from "../decimal.ts";
 import type { VenueExecution, VenueOrder } from "../venue/reports.ts";
 import { VenueDesk } from "../testing/venue-desk.ts";
 import type { EquitySample } from "./samples.ts";
+import { liveOrders } from "../account/open-orders.ts";
 
 function sampled(desk: VenueDesk, ...values: readonly string[]): void {
   for (const value of values) {
@@ -42,7 +43,7 @@ describe("a halt at the exchange", () => {
     desk.buy("1");
     desk.buy("2", "10", "ETH/USD");
     sampled(desk, "7000", "7000");
-    const sales = Object.values(desk.state.orders).filter(({ origin }) => origin === "flatten");
+    const sales = liveOrders(desk.state.orders).filter(({ origin }) => origin === "flatten");
     expect(sales.map(({ symbol, quantity }) => `${symbol} ${quantity}`).toSorted()).toEqual(["BTC/USD 1", "ETH/USD 2"]);
     expect(new Set(sales.map(({ id }) => id)).size).toBe(2);
   });
@@ -70,7 +71,7 @@ describe("Stop at the exchange", () => {
     desk.buy("1");
     delete desk.markets["BTC/USD"];
     desk.do({ type: "stop_trading", mode: "flatten", alert: true, others: [] });
-    expect(Object.values(desk.state.orders)).toMatchObject([{ origin: "flatten", type: "market" }]);
+    expect(liveOrders(desk.state.orders)).toMatchObject([{ origin: "flatten", type: "market" }]);
   });
 });
 

@@ -8,11 +8,12 @@ import type { TradingResumed } from "./halts-events.ts";
 import { newWatch } from "./halts-watch.ts";
 import { withFlow } from "./samples.ts";
 import { concluded, withRealised } from "./streak.ts";
+import { liveOrder } from "../account/open-orders.ts";
 
 /** Halts and watch after an event that led from `before` to `after`. */
 export function evolveHalts(before: AccountState, after: AccountState, event: AccountEvent): AccountState {
   const changed = changeOf(before, after, event);
-  const streak = concluded(changed.watch.streak, (orderId) => changed.orders[orderId] !== undefined);
+  const streak = concluded(changed.watch.streak, (orderId) => liveOrder(changed.orders, orderId) !== undefined);
   return streak === changed.watch.streak ? changed : { ...changed, watch: { ...changed.watch, streak } };
 }
 
@@ -36,7 +37,7 @@ function changeOf(before: AccountState, state: AccountState, event: AccountEvent
     case "day_started":
       return { ...state, watch: { ...state.watch, dayBase: null, dailyLossBreaches: 0 } };
     case "fill_booked":
-      return event.realisedProfit === null || before.orders[event.orderId] === undefined
+      return event.realisedProfit === null || liveOrder(before.orders, event.orderId) === undefined
         ? state
         : {
             ...state,

@@ -4,6 +4,7 @@ import { decimal, wholeNumber, type Decimal } from "../decimal.ts";
 import { Desk } from "../testing/desk.ts";
 import { managedAssets } from "./halts-positions.ts";
 import { drawdownPercent, judgeSample, newEquityWatch, withFlow, type EquitySample } from "./samples.ts";
+import { liveOrders, NO_ORDERS } from "../account/open-orders.ts";
 
 const MINUTE = 60_000;
 
@@ -113,7 +114,7 @@ describe("halts", () => {
     sampled(desk, "70000", "70000");
     expect(desk.state.protections.BTC?.stop).toMatchObject({ price: "90" });
     expect(desk.state.protections.ETH?.stop).toMatchObject({ price: "95" });
-    const resting = Object.values(desk.state.orders).map(({ symbol, triggerPrice }) => [symbol, triggerPrice]);
+    const resting = liveOrders(desk.state.orders).map(({ symbol, triggerPrice }) => [symbol, triggerPrice]);
     expect(resting).toEqual(
       expect.arrayContaining([
         ["BTC/USD", "90"],
@@ -271,7 +272,7 @@ describe("Stop", () => {
               ...(stop === null || side === "sell" ? {} : { stop: { type: "price", price: wholeNumber(stop) } }),
             });
           }
-          const orders = Object.keys(desk.state.orders);
+          const orders = liveOrders(desk.state.orders).map(({ id }) => id);
           const held = managedAssets(desk.state);
           if (dead) {
             desk.stale("BTC/USD").stale("ETH/USD");
@@ -282,7 +283,7 @@ describe("Stop", () => {
           expect(steps.flatMap(({ orderId, what }) => (what === "cancel" || what === "keep" ? [orderId] : []))).toEqual(
             orders,
           );
-          const live = Object.values(desk.state.orders);
+          const live = liveOrders(desk.state.orders);
           expect(live.filter(({ intent }) => intent === "entry")).toEqual([]);
           expect(decision.events.filter(({ type }) => type === "alert_raised")).toHaveLength(1);
           if (mode !== "keep") {
@@ -311,14 +312,14 @@ describe("Stop and stops of the trader's own", () => {
     const own = desk.place({ side: "sell", type: "stop-loss", quantity: decimal("2"), triggerPrice: decimal("80") });
     desk.do({ type: "stop_trading", mode: "protect", alert: true, others: [] });
     expect(desk.open(own).status).toBe("open");
-    expect(Object.keys(desk.state.orders)).toEqual([own]);
+    expect(liveOrders(desk.state.orders).map(({ id }) => id)).toEqual([own]);
     const stopped = desk.events.findLast((event) => event.type === "trading_stopped");
     expect(stopped?.type === "trading_stopped" ? stopped.steps.map(({ sentence }) => sentence) : []).toContain(
       "BTC is covered by a stop order of yours.",
     );
     desk.do({ type: "stop_trading", mode: "flatten", alert: true, others: [] });
     expect(desk.total("BTC")).toBe("0");
-    expect(desk.state.orders).toEqual({});
+    expect(desk.state.orders).toEqual(NO_ORDERS);
   });
 });
 

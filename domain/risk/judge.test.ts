@@ -8,6 +8,7 @@ import type { Halt } from "./halt.ts";
 import { judge } from "./judge.ts";
 import { DEFAULT_RISK, type RiskSettings } from "./settings.ts";
 import { firstRefusal } from "./verdict.ts";
+import { liveOrders } from "../account/open-orders.ts";
 
 const d = decimal;
 const none: RiskSettings = { ...WIDE_RISK, ordersPerMinute: 30 };
@@ -379,7 +380,7 @@ describe("limits on an account", () => {
       problem: { code: "TOO_MANY_OPEN_ORDERS", details: { limit: "80", value: "81" } },
     });
     expect(trader.tryPlace({ side: "buy", quantity: d("1") }).type).toBe("accepted");
-    const [first] = Object.keys(trader.state.orders);
+    const [first] = liveOrders(trader.state.orders).map(({ id }) => id);
     const amended = trader.do({ type: "amend_order", orderId: first ?? "", request: { limitPrice: d("51") } });
     expect(amended.type).toBe("accepted");
     // What sells the position is kept back by none of them.

@@ -8,6 +8,7 @@ import { WIDE_RISK } from "../testing/wide-risk.ts";
 import { managedAssets } from "./halts-positions.ts";
 import type { StopMode, StopStep } from "./halts-stop.ts";
 import type { EquitySample } from "./samples.ts";
+import { liveOrders } from "../account/open-orders.ts";
 
 const d = decimal;
 const MINUTE = 60_000;
@@ -24,7 +25,7 @@ function sample(desk: VenueDesk, value: string): void {
 }
 
 function salesOf(desk: VenueDesk) {
-  return Object.values(desk.state.orders).filter(({ side, type }) => side === "sell" && type === "market");
+  return liveOrders(desk.state.orders).filter(({ side, type }) => side === "sell" && type === "market");
 }
 
 describe("an entry that is filled before its cancel arrives", () => {

@@ -11,6 +11,7 @@ import { assetsOf } from "../orders/conversion.ts";
 import type { Order } from "../orders/order.ts";
 import { haltsInForce, type HaltPositions } from "./halt.ts";
 import { ensureStop, goOnSelling, managedAssets } from "./halts-positions.ts";
+import { liveOrders } from "../account/open-orders.ts";
 
 /**
  * Ends every decision. Only a fill or the end of an entry sets it off, so that a sale that is refused is not sent again by its
@@ -37,7 +38,7 @@ function treat(turn: Turn, asset: Asset, wanted: readonly HaltPositions[]): void
 
 /** A sale would meet the entry whose cancel is on its way: the exchange would refuse one of the two. */
 function isBeingEntered({ orders }: AccountState, asset: Asset): boolean {
-  return Object.values(orders).some(
+  return liveOrders(orders).some(
     ({ intent, side, symbol, venue }) =>
       intent === "entry" && side === "buy" && assetsOf(symbol).base === asset && venue !== null,
   );

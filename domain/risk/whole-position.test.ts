@@ -11,6 +11,7 @@ import { checkOrder } from "./check.ts";
 import { equityOf } from "./equity.ts";
 import { DEFAULT_RISK, type RiskSettings } from "./settings.ts";
 import { shareOf } from "./verdict.ts";
+import { liveOrder } from "../account/open-orders.ts";
 
 const d = decimal;
 const LIMITS: RiskSettings = { ...DEFAULT_RISK, priceCollarPercent: null };
@@ -142,7 +143,7 @@ describe("whatever is entered, in whatever order it fills", () => {
           if (trader.state.holdings.BTC === undefined) {
             // Flat again: what comes now is another trade. What waits still counts.
             for (const id of allowed.keys()) {
-              if (trader.state.orders[id] === undefined) {
+              if (liveOrder(trader.state.orders, id) === undefined) {
                 allowed.delete(id);
               }
             }

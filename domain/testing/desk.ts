@@ -20,6 +20,7 @@ import { triggerRows } from "../account/effects.ts";
 import type { OrderRequest } from "../orders/request.ts";
 import { INSTRUMENTS } from "./instruments.ts";
 import { WIDE_RISK } from "./wide-risk.ts";
+import { liveOrder, liveOrders } from "../account/open-orders.ts";
 
 export type DeskOptions = {
   readonly balance?: string;
@@ -209,7 +210,7 @@ export class Desk {
   }
 
   order(id: string): OpenOrder | AccountState["ended"][number] {
-    const found = this.state.orders[id] ?? this.state.ended.find((order) => order.id === id);
+    const found = liveOrder(this.state.orders, id) ?? this.state.ended.find((order) => order.id === id);
     if (found === undefined) {
       throw new Error(`no such order: ${id}`);
     }
@@ -217,7 +218,7 @@ export class Desk {
   }
 
   open(id: string): OpenOrder {
-    const found = this.state.orders[id];
+    const found = liveOrder(this.state.orders, id);
     if (found === undefined) {
       throw new Error(`not open: ${id}`);
     }
@@ -259,7 +260,7 @@ export function checkEvent(state: AccountState, event: AccountEvent, ledger: Map
     ledger.set(key, add(ledger.get(key) ?? ZERO, amount));
   }
   const held = new Map<string, Decimal>();
-  for (const { hold } of Object.values(state.orders)) {
+  for (const { hold } of liveOrders(state.orders)) {
     held.set(hold.asset, add(held.get(hold.asset) ?? ZERO, hold.amount));
   }
   const assets = new Set([...ledger.keys()].map((key) => key.split(" ")[1] ?? ""));
@@ -274,7 +275,7 @@ export function checkEvent(state: AccountState, event: AccountEvent, ledger: Map
       throw new Error(`${asset} is below zero after ${event.type}`);
     }
   }
-  for (const order of Object.values(state.orders)) {
+  for (const order of liveOrders(state.orders)) {
     if (compare(order.filledQuantity, order.quantity) >= 0) {
       throw new Error(`${order.id} is live with nothing left to fill`);
     }

@@ -23,6 +23,7 @@ import { tradeKeyOf, type VenueExecution, type VenueLedgerRow, type VenueOrder }
 import { orderRequest, START } from "./desk.ts";
 import { INSTRUMENTS } from "./instruments.ts";
 import { WIDE_RISK } from "./wide-risk.ts";
+import { liveOrder, liveOrders } from "../account/open-orders.ts";
 
 export class VenueDesk {
   state: AccountState = unopenedAccount("account-1");
@@ -242,7 +243,8 @@ export class VenueDesk {
   }
 
   order(id: string): OpenOrder | Order {
-    const found = this.state.orders[id] ?? this.state.ended.find((order) => order.id === id) ?? this.pastOrders[id];
+    const found =
+      liveOrder(this.state.orders, id) ?? this.state.ended.find((order) => order.id === id) ?? this.pastOrders[id];
     if (found === undefined) {
       throw new Error(`no such order: ${id}`);
     }
@@ -250,7 +252,7 @@ export class VenueDesk {
   }
 
   live(id: string): OpenOrder {
-    const found = this.state.orders[id];
+    const found = liveOrder(this.state.orders, id);
     if (found === undefined) {
       throw new Error(`not live: ${id}`);
     }
@@ -304,7 +306,7 @@ function check(before: AccountState, state: AccountState, event: AccountEvent): 
     throw new Error(`${event.type} does not balance: ${JSON.stringify(wrong)}`);
   }
   const held = new Map<string, Decimal>();
-  for (const { id, hold } of Object.values(state.orders)) {
+  for (const { id, hold } of liveOrders(state.orders)) {
     if (isNegative(hold.amount)) {
       throw new Error(`${id} holds ${hold.amount} after ${event.type}`);
     }
@@ -317,7 +319,7 @@ function check(before: AccountState, state: AccountState, event: AccountEvent): 
     }
   }
   for (const { id, status } of before.ended) {
-    const now = state.orders[id]?.status ?? state.ended.find((order) => order.id === id)?.status ?? status;
+    const now = liveOrder(state.orders, id)?.status ?? state.ended.find((order) => order.id === id)?.status ?? status;
     if (isTerminal(status) && now !== status) {
       throw new Error(`${id} had ended as ${status} and is ${now} after ${event.type}`);
     }

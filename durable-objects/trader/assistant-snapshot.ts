@@ -13,11 +13,12 @@ import { parseTrusted } from "../lib/trusted-json.ts";
 import type { Parts } from "./parts.ts";
 import { factsOf } from "./judge-order.ts";
 import { accountView, balanceViews, openOrderViews } from "./views.ts";
+import { liveOrders } from "../../domain/account/open-orders.ts";
 
 const RECENT_FILLS = 10;
 
 export async function accountSnapshot(parts: Parts, before: AccountState): Promise<AccountSnapshot> {
-  const ordered = Object.values(before.orders).flatMap(({ symbol }) => symbolsOfOrder(symbol, before.currency));
+  const ordered = liveOrders(before.orders).flatMap(({ symbol }) => symbolsOfOrder(symbol, before.currency));
   const symbols = [...new Set([...heldSymbols(before), ...ordered])];
   // Prices of another market are never applied to an account.
   const markets: Markets = before.market === parts.market ? await parts.feed.views(symbols) : {};

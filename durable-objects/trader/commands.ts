@@ -19,6 +19,7 @@ import { keepAnswer, keptAnswer, type Intent } from "./idempotency.ts";
 import { judgeOrder, verdictIntent, type OrderVerdict } from "./judge-order.ts";
 import { mayOpen } from "./nets/at-risk.ts";
 import type { Turn } from "./turn.ts";
+import { liveOrder, liveOrders } from "../../domain/account/open-orders.ts";
 
 export type Accepted = Extract<Decision, { type: "accepted" }>;
 
@@ -150,7 +151,7 @@ function symbolEntered({ orders }: AccountState, command: Command): Symbol | nul
     case "place_order":
       return command.request.symbol;
     case "amend_order":
-      return orders[command.orderId]?.symbol ?? null;
+      return liveOrder(orders, command.orderId)?.symbol ?? null;
     default:
       return null;
   }
@@ -177,7 +178,7 @@ export function applyPrints(
  * orders that it may end.
  */
 function symbolsToSettle(state: AccountState, command: Command): readonly Symbol[] {
-  const orders = Object.values(state.orders);
+  const orders = liveOrders(state.orders);
   const ended = orders.filter((order) => mayEnd(command, order));
   return [...new Set([...symbolsNeeded(state, command), ...symbolsOf(ended)])];
 }

@@ -18,7 +18,7 @@ import { venueIdsOf } from "./kraken/venue-ids.ts";
 import { fillView } from "./views.ts";
 
 /** Raise it whenever a snapshot, an order view or a fill view of an older version would be read wrongly: all is replayed. */
-export const PROJECTION_VERSION = 12;
+export const PROJECTION_VERSION = 13;
 /** A start reads at most this many events behind the snapshot. */
 export const MAXIMUM_TAIL = 256;
 

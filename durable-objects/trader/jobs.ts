@@ -18,6 +18,8 @@ import { LEVELS_EVERY_MS } from "./nets/intervals.ts";
 import { lookAfterLevels, watchesAny } from "./nets/watch.ts";
 import type { Parts } from "./parts.ts";
 import { needsDay } from "./timers.ts";
+import { liveOrders } from "../../domain/account/open-orders.ts";
+import { expiries } from "../../domain/account/effects.ts";
 
 const RETRY_MS = 5_000;
 const SOON_MS = 1_000;
@@ -138,7 +140,7 @@ async function expire(parts: Parts, state: AccountState): Promise<void> {
   const { clock, feed, schedule } = parts;
   await feed.tellTime();
   const now = clock.market();
-  const due = Object.values(state.orders).filter((order) => order.expiresAt !== null && order.expiresAt <= now);
+  const due = liveOrders(state.orders).filter((order) => order.expiresAt !== null && order.expiresAt <= now);
   const symbols = symbolsOf(due);
   const settled = await feed.settle(symbols, PATIENCE_MS);
   // Not fresh: the link is down or the tape has a hole, and prints from before the expiry may still come.
@@ -229,10 +231,7 @@ function replan(parts: Parts, accountId: string, job: "expire" | "day"): void {
     next = clock.toWall(nextDayOf(state));
   }
   if (state !== null && job === "expire") {
-    const times = Object.values(state.orders).map(({ expiresAt, venue }) =>
-      venue === null ? (expiresAt ?? Infinity) : Infinity,
-    );
-    const soonest = Math.min(Infinity, ...times);
+    const soonest = Math.min(Infinity, ...expiries(state).map(({ at }) => at));
     next = soonest === Infinity ? null : clock.toWall(soonest);
   }
   schedule.set(job, accountId, next === null ? null : Math.max(next, now + SOON_MS));

@@ -20,6 +20,7 @@ import type { Parts } from "./parts.ts";
 import { lastGoodMarks } from "./sampling.ts";
 import { heldSymbols } from "./held-symbols.ts";
 import type { Turn } from "./turn.ts";
+import { liveOrders } from "../../domain/account/open-orders.ts";
 
 /** As long as an exit waits for a feed that is away. */
 const FEED_PATIENCE_MS = 900;
@@ -82,7 +83,7 @@ async function settledFor({ feed, market }: Parts, accounts: readonly AccountSta
   const own = accounts.filter((account) => account.market === market);
   const symbols: readonly Symbol[] = own.flatMap((account) => [
     ...symbolsNeeded(account, { type: "stop_trading", mode: "flatten", alert: false, others: [] }),
-    ...symbolsOf(Object.values(account.orders)),
+    ...symbolsOf(liveOrders(account.orders)),
   ]);
   return symbols.length === 0 ? NOTHING_SETTLED : await feed.settle([...new Set(symbols)], FEED_PATIENCE_MS);
 }

@@ -1,5 +1,5 @@
 /** Due times that follow from what an account is. They are derived after every commit, never remembered. */
-import { waitingSymbols } from "../../domain/account/effects.ts";
+import { expiries, waitingSymbols } from "../../domain/account/effects.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import { isZero, subtract, ZERO } from "../../domain/decimal.ts";
 import type { Milliseconds } from "../../domain/market.ts";
@@ -33,12 +33,7 @@ export type TimerInput = {
 
 export function accountTimers(input: TimerInput): AccountTimers {
   const { state, filled, now, toWall, nextDay, nextSample, planned } = input;
-  const orders = Object.values(state.orders);
-  const expiry = Math.min(
-    Infinity,
-    // An exchange ends its orders itself.
-    ...orders.map(({ expiresAt, venue }) => (venue === null ? (expiresAt ?? Infinity) : Infinity)),
-  );
+  const expiry = Math.min(Infinity, ...expiries(state).map(({ at }) => at));
   const waiting = waitingSymbols(state).length > 0;
   const sample = needsSamples(state) ? nextSample : null;
   const isMoved = filled || !isZero(state.watch.flow);

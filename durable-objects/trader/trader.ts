@@ -74,6 +74,7 @@ import {
   resetWish,
   settingsWish,
 } from "./wishes.ts";
+import { liveOrder, NO_ORDERS } from "../../domain/account/open-orders.ts";
 
 export class Trader extends DurableObject<Env> implements TraderPort {
   #assembled: Parts | null = null;
@@ -175,7 +176,8 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     asked: Write<AmendOrderRequest>,
   ): Promise<Result<PlacedOrder>> {
     const { desk } = this.#parts();
-    const about = desk.account(accountId)?.orders[orderId]?.intent === "exit" ? protective : ordinary;
+    const about =
+      liveOrder(desk.account(accountId)?.orders ?? NO_ORDERS, orderId)?.intent === "exit" ? protective : ordinary;
     const startedAt = this.#parts().clock.wall();
     const amended = await wish(this.#parts(), about("amend", principal, { account: accountId, order: orderId }), () =>
       amendWish(desk.store, accountId, orderId, asked),

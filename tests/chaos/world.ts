@@ -18,6 +18,7 @@ import { StopWatch } from "./invariants/stops.ts";
 import { Lives } from "./lives.ts";
 import { Broken } from "./story.ts";
 import { START, Surroundings } from "./surroundings.ts";
+import { countLiveOrders, NO_ORDERS } from "../../domain/account/open-orders.ts";
 
 const STORY_LINES = 40;
 /** So long everything goes wrong, so long may it take until belief and exchange agree afterwards. */
@@ -208,7 +209,7 @@ class Play {
 
   #cancelEverything(): void {
     const desk = this.#lives.alive;
-    if (desk !== null && Object.keys(desk.state?.orders ?? {}).length > 0) {
+    if (desk !== null && countLiveOrders(desk.state?.orders ?? NO_ORDERS) > 0) {
       desk.apply({ type: "cancel_all", symbol: null });
       // Stops stay with their positions until the user takes them away.
       for (const asset of Object.keys(desk.state?.protections ?? {})) {

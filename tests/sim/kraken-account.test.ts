@@ -6,6 +6,7 @@ import { startExchange, type Exchange } from "../../exchange-sim/exchange.ts";
 import type { Tier } from "../../domain/venue/rate-counters.ts";
 import { AccountStage } from "./support/kraken-account.ts";
 import { valueOf } from "./support/kraken-rest.ts";
+import { countLiveOrders, liveOrder } from "../../domain/account/open-orders.ts";
 
 type Finished = (clean: () => Promise<void>) => void;
 type Opened = { readonly stage: AccountStage; readonly exchange: Exchange };
@@ -45,7 +46,7 @@ describe.concurrent.each([
     expect(stage.statusOf(id)).toBe("submitting");
     await stage.until("open", () => stage.statusOf(id) === "open");
     stage.do({ type: "amend_order", orderId: id, request: { quantity: decimal("0.02") } });
-    await stage.until("amended", () => stage.state.orders[id]?.quantity === "0.02");
+    await stage.until("amended", () => liveOrder(stage.state.orders, id)?.quantity === "0.02");
     stage.do({ type: "cancel_order", orderId: id });
     await stage.until("cancelled", () => stage.statusOf(id) === "cancelled");
     expect(stage.state.holdings.USD?.held).toBe("0");
@@ -59,7 +60,7 @@ describe.concurrent.each([
     const sale = stage.place({ side: "sell", limitPrice: decimal("90000") });
     await stage.until("resting", () => stage.statusOf(sale) === "open");
     stage.do({ type: "close_position", asset: "BTC", percent: 100 });
-    await stage.until("closed", () => Object.keys(stage.state.orders).length === 0);
+    await stage.until("closed", () => countLiveOrders(stage.state.orders) === 0);
     expect(stage.statusOf(sale)).toBe("cancelled");
     expect(stage.state.holdings.BTC).toMatchObject({ managed: "0", external: "1" });
     await stage.untilEqual();
@@ -141,7 +142,7 @@ it("an entry is protected by the exchange although the desk has gone, and by not
   expect(stage.client.sent.filter(({ url }) => url.endsWith("/AddOrder"))).toHaveLength(1);
   // Closing makes every one of them give way.
   stage.do({ type: "close_position", asset: "BTC", percent: 100 });
-  await stage.until("closed", () => Object.keys(stage.state.orders).length === 0, 60_000);
+  await stage.until("closed", () => countLiveOrders(stage.state.orders) === 0, 60_000);
   expect(stage.state.holdings.BTC).toMatchObject({ managed: "0", external: "1" });
   await stage.untilEqual();
 }, 90_000);

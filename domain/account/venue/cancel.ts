@@ -30,12 +30,13 @@ import { assessmentMarket, marketProblem } from "../place.ts";
 import type { OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { entryProblem, exchangeFacts } from "./standing.ts";
+import { liveOrder, liveOrders } from "../open-orders.ts";
 
 export const AMEND_DEADLINE_MS = 5_000;
 
 /** Asks for the cancel of a live order. One that has never left the queue ends at once. */
 export function requestCancel(turn: Turn, orderId: string, reason: string): void {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   if (order?.venue?.cancel !== null || order.venue.ending !== null) {
     return; // Gone, or asked for already, or over at the exchange: only its fills are still to be read.
   }
@@ -47,7 +48,7 @@ export function requestCancel(turn: Turn, orderId: string, reason: string): void
 }
 
 export function cancelAtExchange(turn: Turn, orderId: string): Outcome {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   if (order === undefined) {
     return { problem: goneProblem(turn, orderId), events: [] };
   }
@@ -64,7 +65,7 @@ export function cancelAtExchange(turn: Turn, orderId: string): Outcome {
  * the position.
  */
 export function cancelAllAtExchange(turn: Turn, symbol: Symbol | null): void {
-  for (const order of Object.values(turn.state.orders)) {
+  for (const order of liveOrders(turn.state.orders)) {
     if ((symbol === null || order.symbol === symbol) && !isProtectiveStop(order)) {
       requestCancel(turn, order.id, "Cancelled by you, with all others.");
     }
@@ -73,7 +74,7 @@ export function cancelAllAtExchange(turn: Turn, symbol: Symbol | null): void {
 
 /** Asks for a change of a live order; it keeps its old terms until the exchange has answered. */
 export function amendAtExchange(turn: Turn, orderId: string, request: AmendRequest): Outcome {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   const instrument = order === undefined ? undefined : turn.state.instruments[order.symbol];
   if (order === undefined || instrument === undefined || order.venue === null) {
     const problem = goneProblem(turn, orderId);

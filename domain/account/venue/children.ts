@@ -8,6 +8,7 @@ import { record, stamp, type Turn } from "../turn.ts";
 import { haltsInForce } from "../../risk/halt.ts";
 import { requestCancel } from "./cancel.ts";
 import { exchangeFees } from "./standing.ts";
+import { liveOrder, liveOrders } from "../open-orders.ts";
 
 /** The own order, live or ended, whose conditional close the report is; null when it has no parent or that is not ours. */
 export function parentOf(turn: Turn, report: Pick<VenueOrder, "parentVenueOrderId">): Order | null {
@@ -15,7 +16,7 @@ export function parentOf(turn: Turn, report: Pick<VenueOrder, "parentVenueOrderI
   if (parentId === null) {
     return null;
   }
-  const known = [...Object.values(turn.state.orders), ...turn.state.ended];
+  const known = [...liveOrders(turn.state.orders), ...turn.state.ended];
   return known.find(({ venueOrderId }) => venueOrderId === parentId) ?? turn.context.pastOrders[parentId] ?? null;
 }
 
@@ -23,7 +24,7 @@ export function parentOf(turn: Turn, report: Pick<VenueOrder, "parentVenueOrderI
 export function adoptChild(turn: Turn, report: VenueOrder, parent: Order): void {
   const { state, context } = turn;
   const instrument = state.instruments[report.symbol];
-  if (instrument === undefined || report.type === null || state.orders[report.venueOrderId] !== undefined) {
+  if (instrument === undefined || report.type === null || liveOrder(state.orders, report.venueOrderId) !== undefined) {
     return;
   }
   const intent = intentOf(instrument, report.side, state.currency);

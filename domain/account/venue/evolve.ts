@@ -20,6 +20,7 @@ import {
 import type { VenueLink, VenueState } from "./state.ts";
 import { tradeKeyOf } from "../../venue/reports.ts";
 import { findUnsettled, unsettledId, withUnsettled, type UnsettledExecution } from "./unsettled.ts";
+import { liveOrder, withOrder } from "../open-orders.ts";
 
 const VENUE_EVENTS: ReadonlySet<string> = new Set(VENUE_EVENT_TYPES);
 
@@ -80,7 +81,7 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
           },
         },
       }));
-      const recentEntries = countedAmend(state, state.orders[event.orderId], event);
+      const recentEntries = countedAmend(state, liveOrder(state.orders, event.orderId), event);
       return { ...withHold(asked, event.hold), recentEntries };
     }
     case "amend_failed": {
@@ -149,7 +150,7 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
       return withHold(released, event.hold);
     }
     case "order_completed": {
-      const order = state.orders[event.orderId];
+      const order = liveOrder(state.orders, event.orderId);
       if (order === undefined) {
         return withFault(state, seq, `order ${event.orderId} was completed and is not live`);
       }
@@ -351,9 +352,9 @@ function inOrder(
   seq: number,
   change: (order: OpenOrder, link: VenueLink) => OpenOrder,
 ): AccountState {
-  const order = state.orders[orderId];
+  const order = liveOrder(state.orders, orderId);
   if (order === undefined || order.venue === null) {
     return withFault(state, seq, `order ${orderId} is not live at the exchange`);
   }
-  return { ...state, orders: { ...state.orders, [orderId]: { ...change(order, order.venue), seq } } };
+  return { ...state, orders: withOrder(state.orders, { ...change(order, order.venue), seq }) };
 }

@@ -11,6 +11,7 @@ import { bookExternalExecution } from "./external.ts";
 import { bookExecution } from "./fill.ts";
 import { ownOrder, settleEnding, takeChild } from "./orders.ts";
 import { confirmPlacement } from "./replies.ts";
+import { liveOrder, liveOrders } from "../open-orders.ts";
 
 /**
  * Books what is new of them. An execution whose order nobody can tell is left: it is read again, with its order, rather than
@@ -75,14 +76,14 @@ function bookOne(turn: Turn, execution: VenueExecution, report: VenueOrder | nul
 function mayBeOurChild(turn: Turn, { parentVenueOrderId }: VenueOrder): boolean {
   return (
     parentVenueOrderId !== null &&
-    Object.values(turn.state.orders).some(
+    liveOrders(turn.state.orders).some(
       ({ conditionalClose, venue }) => conditionalClose !== null && venue?.venueOrderId === null,
     )
   );
 }
 
 function bookLive(turn: Turn, orderId: string, execution: VenueExecution): void {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   const instrument = order === undefined ? undefined : turn.state.instruments[order.symbol];
   if (order === undefined || instrument === undefined) {
     return;

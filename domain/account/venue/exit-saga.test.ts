@@ -6,6 +6,7 @@ import { protectionStanding } from "../../protection/standing.ts";
 import { restingStops } from "../../protection/resting-stop.ts";
 import { VenueDesk } from "../../testing/venue-desk.ts";
 import type { OpenOrder } from "../state.ts";
+import { liveOrders } from "../open-orders.ts";
 
 const STOP_AGAIN_MS = 10_000;
 const stopAt = (price: string) => ({ type: "price" as const, price: d(price) });
@@ -143,13 +144,13 @@ describe("one saga per asset", () => {
     expect(again()).toBe("NOTHING_TO_CLOSE");
     desk.accept(exit);
     expect(again()).toBe("NOTHING_TO_CLOSE");
-    expect(Object.keys(desk.state.orders)).toEqual([exit]);
+    expect(liveOrders(desk.state.orders).map(({ id }) => id)).toEqual([exit]);
   });
 
   it("a Stop that flattens joins an exit that is on its way", () => {
     const { desk, exit } = releasedExit();
     desk.do({ type: "stop_trading", mode: "flatten", alert: true, others: [] });
-    expect(Object.values(desk.state.orders).map(({ id }) => id)).toEqual([exit]);
+    expect(liveOrders(desk.state.orders).map(({ id }) => id)).toEqual([exit]);
   });
 });
 

@@ -26,6 +26,7 @@ import type { FillBooked, FillLeg } from "../events.ts";
 import { holdingOf } from "../holdings.ts";
 import type { AccountState, Hold } from "../state.ts";
 import { stamp } from "../turn.ts";
+import { liveOrder } from "../open-orders.ts";
 
 export type Fee = { readonly asset: Asset; readonly amount: Decimal };
 
@@ -85,7 +86,7 @@ export function bookExecution(
 
 /** The most that the order may be for: a change that is on its way may have been taken already. */
 function mostOf(state: AccountState, order: Order): Decimal {
-  const amend = state.orders[order.id]?.venue?.amend ?? null;
+  const amend = liveOrder(state.orders, order.id)?.venue?.amend ?? null;
   return amend === null || amend.stage === "queued" ? order.quantity : largest(order.quantity, amend.quantity);
 }
 
@@ -114,7 +115,7 @@ function feeRateOf(
 
 /** Null for an order that has ended and is not paid in account currency: nobody knows what it was worth. */
 function rateWhenPlaced(state: AccountState, order: Order): Decimal | null {
-  return state.orders[order.id]?.conversionRate ?? null;
+  return liveOrder(state.orders, order.id)?.conversionRate ?? null;
 }
 
 function legsOf(

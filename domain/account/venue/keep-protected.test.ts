@@ -4,6 +4,7 @@ import { protectionStanding } from "../../protection/standing.ts";
 import { restingStops } from "../../protection/resting-stop.ts";
 import { VenueDesk } from "../../testing/venue-desk.ts";
 import { protectionDueAt } from "./keep-protected.ts";
+import { liveOrders, NO_ORDERS } from "../open-orders.ts";
 
 const stopAt = (price: string) => ({ type: "price" as const, price: d(price) });
 
@@ -171,13 +172,13 @@ describe("a stop at the exchange", () => {
     const view = desk.markets["ETH/USD"];
     Reflect.deleteProperty(desk.markets, "ETH/USD");
     desk.do({ type: "change_connection", status: "trading", reason: null, retryAt: null });
-    expect(desk.state.orders).toEqual({});
+    expect(desk.state.orders).toEqual(NO_ORDERS);
     expect(protectionDueAt(desk.state)).toBe(0);
     if (view !== undefined) {
       desk.markets["ETH/USD"] = view;
     }
     desk.do({ type: "retry_waiting", symbol: "ETH/USD" });
-    expect(Object.values(desk.state.orders)).toMatchObject([{ origin: "stop", quantity: "2", triggerPrice: "9" }]);
+    expect(liveOrders(desk.state.orders)).toMatchObject([{ origin: "stop", quantity: "2", triggerPrice: "9" }]);
   });
 
   it("past which the price is already becomes an emergency exit, with an alert", () => {
@@ -186,7 +187,7 @@ describe("a stop at the exchange", () => {
     desk.price("BTC/USD", "94");
     desk.report([desk.shown(stop.id, { status: "cancelled", closedAt: desk.now })]);
     expect(stopsOf(desk)).toEqual([]);
-    const exit = Object.values(desk.state.orders).find(({ origin }) => origin === "emergency");
+    const exit = liveOrders(desk.state.orders).find(({ origin }) => origin === "emergency");
     expect(exit).toMatchObject({ type: "market", side: "sell", quantity: "2" });
     expect(desk.alerts().at(-1)?.message).toContain("past its stop at 95");
   });
@@ -303,10 +304,10 @@ describe("changing what protects at the exchange", () => {
     const version = desk.state.protections["BTC"]?.version ?? 0;
     const delivery = { deliveryId: 1, orderId: "target/account-1/BTC", version, symbol: "BTC/USD", trades: [trade] };
     desk.do({ type: "apply_prints", deliveries: [{ ...delivery, bid: null, ask: null, late: false }] });
-    const exit = Object.values(desk.state.orders).find(({ origin }) => origin === "target");
+    const exit = liveOrders(desk.state.orders).find(({ origin }) => origin === "target");
     expect(exit?.venue?.waitsFor).toEqual([stop.id]);
     desk.do({ type: "apply_prints", deliveries: [{ ...delivery, bid: null, ask: null, late: false }] });
-    expect(Object.values(desk.state.orders).filter(({ origin }) => origin === "target")).toHaveLength(1);
+    expect(liveOrders(desk.state.orders).filter(({ origin }) => origin === "target")).toHaveLength(1);
   });
 });
 
@@ -376,8 +377,6 @@ describe("a trailing stop at the exchange", () => {
   it("sells at once what fell through its level meanwhile", () => {
     const desk = risen();
     afterSale(desk, "112");
-    expect(Object.values(desk.state.orders).map(({ origin, type }) => `${origin} ${type}`)).toEqual([
-      "emergency market",
-    ]);
+    expect(liveOrders(desk.state.orders).map(({ origin, type }) => `${origin} ${type}`)).toEqual(["emergency market"]);
   });
 });

@@ -8,7 +8,7 @@ import type { Asset, Instrument, Milliseconds } from "../../market.ts";
 import { quantiseQuantity } from "../../orders/quantise.ts";
 import { assetsOf } from "../../orders/conversion.ts";
 import type { Protection, ProtectiveStop } from "../../protection/protection.ts";
-import { heldByOthers, liveExits, restingStops } from "../../protection/resting-stop.ts";
+import { assetsOfStops, heldByOthers, liveExits, restingStops } from "../../protection/resting-stop.ts";
 import { allUneven, evenBy, unevenEntries } from "../../protection/carried-stop.ts";
 import { isTooSmall } from "../../protection/too-small.ts";
 import { holdingOf } from "../holdings.ts";
@@ -29,6 +29,8 @@ import {
   REFUSED_RETRY_MS,
   standsIn,
 } from "./stop-order.ts";
+import { liveOrders } from "../open-orders.ts";
+import { waitingSales } from "./work.ts";
 
 /** TRADING §4: while its entry still fills, a stop is amended at most this often. */
 const AMEND_EVERY_MS = 5_000;
@@ -45,7 +47,7 @@ const FREE_CANCEL_AFTER_MS = 300_000;
  */
 export function keepProtectedAtExchange(turn: Turn, looked: boolean): void {
   beginProtection(turn);
-  const resting = Object.values(turn.state.orders).flatMap(({ origin, hold }) => (origin === "stop" ? hold.asset : []));
+  const resting = assetsOfStops(turn.state.orders);
   for (const asset of new Set([...Object.keys(turn.state.protections), ...resting])) {
     keepAsset(turn, asset, looked);
   }
@@ -90,10 +92,7 @@ function maySettle(state: AccountState, asset: Asset): boolean {
 
 /** A sale that waits for the stop to give way: it is released first, then the stop is what is left. */
 function waitingSale(state: AccountState, asset: Asset): boolean {
-  return Object.values(state.orders).some(
-    ({ side, symbol, venue }) =>
-      side === "sell" && assetsOf(symbol).base === asset && (venue?.waitsFor.length ?? 0) > 0,
-  );
+  return waitingSales(state.orders).some(({ side, symbol }) => side === "sell" && assetsOf(symbol).base === asset);
 }
 
 function settleStops(
@@ -186,7 +185,7 @@ function mergeAt(stops: readonly OpenOrder[], { updatedAt }: OpenOrder): Millise
 
 /** When the stop may grow: at once, unless its entry still fills. */
 function growableAt(state: AccountState, stop: OpenOrder): Milliseconds {
-  const fills = Object.values(state.orders).some(
+  const fills = liveOrders(state.orders).some(
     (order) => order.side === "buy" && assetsOf(order.symbol).base === stop.hold.asset,
   );
   return fills ? stop.updatedAt + AMEND_EVERY_MS : 0;

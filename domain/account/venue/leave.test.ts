@@ -5,6 +5,7 @@ import { protectionStanding } from "../../protection/standing.ts";
 import { restingStops } from "../../protection/resting-stop.ts";
 import { VenueDesk } from "../../testing/venue-desk.ts";
 import { protectionDueAt } from "./keep-protected.ts";
+import { liveOrders } from "../open-orders.ts";
 
 const stopAt = (price: string) => ({ type: "price" as const, price: d(price) });
 
@@ -58,7 +59,7 @@ function told(desk: VenueDesk) {
 }
 
 function exits(desk: VenueDesk) {
-  const all = [...desk.state.ended, ...Object.values(desk.state.orders)];
+  const all = [...desk.state.ended, ...liveOrders(desk.state.orders)];
   return all.filter(({ origin }) => origin === "emergency" || origin === "target");
 }
 

@@ -12,6 +12,7 @@ import type { AccountState, OpenOrder } from "../state.ts";
 import { record, stamp, type Turn } from "../turn.ts";
 import { AMEND_DEADLINE_MS, requestCancel } from "./cancel.ts";
 import { spendable } from "./spendable.ts";
+import { liveOrder } from "../open-orders.ts";
 
 /** What may be sold now: no order holds it. */
 export function freeInventory(state: AccountState, asset: Asset): Decimal {
@@ -44,7 +45,7 @@ export function makeRoom(turn: Turn, asset: Asset, wanted: Decimal, reason: stri
     if (!shrinkStop(turn, order, rest)) {
       requestCancel(turn, order.id, reason);
     }
-    if (turn.state.orders[order.id] !== undefined) {
+    if (liveOrder(turn.state.orders, order.id) !== undefined) {
       waitsFor.push(order.id);
     }
   }

@@ -14,6 +14,7 @@ import { noteExternalOrder, noteExternalOrdersGone } from "./external.ts";
 import { applyAmend, confirmPlacement, deferAction, failAmend } from "./replies.ts";
 import type { Ending, PendingAmend, VenueLink } from "./state.ts";
 import { UNSEEN_READS } from "./work.ts";
+import { liveOrder, liveOrders } from "../open-orders.ts";
 
 type CommandOf<T extends VenueCommand["type"]> = Extract<VenueCommand, { type: T }>;
 
@@ -40,7 +41,7 @@ export function reportOrders(turn: Turn, command: CommandOf<"report_orders">): v
 
 /** Neither list shows the order. Twice so, 60 s after its deadline, it counts as never taken; a later fill is still booked. */
 export function reportAbsence(turn: Turn, command: CommandOf<"report_absence">): void {
-  const order = turn.state.orders[command.orderId];
+  const order = liveOrder(turn.state.orders, command.orderId);
   const link = order?.venue;
   if (order === undefined || link === null || link === undefined) {
     return;
@@ -90,15 +91,13 @@ export function ownOrder(
   turn: Turn,
   name: { readonly venueOrderId: string; readonly clientOrderId: string | null },
 ): OpenOrder | null {
-  const byId = name.clientOrderId === null ? undefined : turn.state.orders[name.clientOrderId];
-  return (
-    byId ?? Object.values(turn.state.orders).find((order) => order.venue?.venueOrderId === name.venueOrderId) ?? null
-  );
+  const byId = name.clientOrderId === null ? undefined : liveOrder(turn.state.orders, name.clientOrderId);
+  return byId ?? liveOrders(turn.state.orders).find((order) => order.venue?.venueOrderId === name.venueOrderId) ?? null;
 }
 
 /** Ends an order that the exchange has ended, once every fill that the exchange counts is booked. */
 export function settleEnding(turn: Turn, orderId: string): void {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   const ending = order?.venue?.ending;
   if (order === undefined || ending === null || ending === undefined) {
     return;
@@ -170,7 +169,7 @@ function reportOne(turn: Turn, report: VenueOrder, readAt: number): void {
 /** Takes in a conditional close, with what the exchange says of it already. */
 export function takeChild(turn: Turn, report: VenueOrder, parent: Order, readAt: number): void {
   adoptChild(turn, report, parent);
-  const child = turn.state.orders[report.venueOrderId];
+  const child = liveOrder(turn.state.orders, report.venueOrderId);
   if (child !== undefined) {
     reportOwn(turn, child, report, readAt);
   }
@@ -214,7 +213,7 @@ function reportOwn(turn: Turn, before: OpenOrder, report: VenueOrder, readAt: nu
   if (before.venue.placement !== "confirmed" || before.venue.venueOrderId !== report.venueOrderId) {
     confirmPlacement(turn, before.id, report.venueOrderId);
   }
-  const order = turn.state.orders[before.id];
+  const order = liveOrder(turn.state.orders, before.id);
   const link = order?.venue;
   if (order === undefined || link === null || link === undefined) {
     return;
@@ -258,7 +257,7 @@ function endingOf(report: VenueOrder): Ending | null {
 
 /** The order is over: the change that was on its way was made, or it never will be. */
 function takeFinalTerms(turn: Turn, orderId: string, report: VenueOrder): void {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   const amend = order?.venue?.amend ?? null;
   if (order === undefined || amend === null) {
     return;
@@ -272,7 +271,7 @@ function takeFinalTerms(turn: Turn, orderId: string, report: VenueOrder): void {
 
 /** Whether the change that was asked for shows, or the exchange has changed the order by itself. */
 function compareTerms(turn: Turn, orderId: string, report: VenueOrder, readAt: number): void {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   const link = order?.venue;
   if (order === undefined || link === null || link === undefined) {
     return;
@@ -350,7 +349,7 @@ function restated(order: OpenOrder, link: VenueLink, terms: ReturnType<typeof re
 
 /** A cancel that was taken and did nothing, or whose answer was lost, is asked for again: that cannot harm. */
 function resendCancel(turn: Turn, orderId: string, readAt: number): void {
-  const cancel = turn.state.orders[orderId]?.venue?.cancel;
+  const cancel = liveOrder(turn.state.orders, orderId)?.venue?.cancel;
   if (cancel === null || cancel === undefined || cancel.stage === "queued") {
     return;
   }
@@ -362,7 +361,7 @@ function resendCancel(turn: Turn, orderId: string, readAt: number): void {
 /** Own orders that a complete list of the open ones does not show have ended, or the list was early: each is read. */
 function noteMissing(turn: Turn, command: CommandOf<"report_orders">): void {
   const shown = new Set(command.orders.map(({ venueOrderId }) => venueOrderId));
-  for (const order of Object.values(turn.state.orders)) {
+  for (const order of liveOrders(turn.state.orders)) {
     const link = order.venue;
     const expected = link !== null && link.placement === "confirmed" && link.venueOrderId !== null;
     if (expected && !shown.has(link.venueOrderId ?? "") && !link.missing && link.ending === null) {

@@ -4,6 +4,7 @@ import { orderRequest } from "../../testing/desk.ts";
 import { VenueDesk } from "../../testing/venue-desk.ts";
 import { decide } from "../decide.ts";
 import { targetRows } from "../watched-levels.ts";
+import { liveOrders } from "../open-orders.ts";
 
 const limitBuy = { side: "buy", quantity: d("1"), limitPrice: d("100") } as const;
 const byHand = { venueOrderId: "HAND", clientOrderId: null } as const;
@@ -166,7 +167,7 @@ describe("a close with resting sales", () => {
       deliveries: [{ ...where, trades: [print], bid: null, ask: null, late: false }],
     });
     expect(desk.events.some(({ type }) => type === "target_reached")).toBe(true);
-    expect(Object.keys(desk.state.orders)).toEqual([exit]);
+    expect(liveOrders(desk.state.orders).map(({ id }) => id)).toEqual([exit]);
     expect(desk.alerts()).toEqual([]);
   });
 });
@@ -177,11 +178,11 @@ describe("a sale for which a stop gives way that had not left yet", () => {
     const stop = { type: "price", price: d("95") } as const;
     const entry = desk.open({ side: "buy", timeInForce: "ioc", quantity: d("1"), limitPrice: d("100"), stop });
     desk.book([desk.execution(entry, "1", "100")]);
-    const waiting = Object.values(desk.state.orders).find(({ origin }) => origin === "stop");
+    const waiting = liveOrders(desk.state.orders).find(({ origin }) => origin === "stop");
     const sale = desk.place({ side: "sell", quantity: d("0.4"), limitPrice: d("120") });
     expect(desk.order(waiting?.id ?? "").status).toBe("cancelled");
     expect(desk.live(sale).hold).toEqual({ asset: "BTC", amount: "0.4" });
-    const stops = Object.values(desk.state.orders).filter(({ origin }) => origin === "stop");
+    const stops = liveOrders(desk.state.orders).filter(({ origin }) => origin === "stop");
     expect(stops.map(({ quantity }) => quantity)).toEqual(["0.6"]);
   });
 });

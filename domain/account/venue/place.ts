@@ -38,6 +38,8 @@ import { requestCancel } from "./cancel.ts";
 import { freeInventory, holdersInTheWay, makeRoom } from "./make-room.ts";
 import { spendable } from "./spendable.ts";
 import { entryProblem, exchangeFacts, exchangeFees } from "./standing.ts";
+import { liveOrder } from "../open-orders.ts";
+import { waitingSales } from "./work.ts";
 
 /** TRADING §6: nothing is sent after its deadline. */
 export const URGENT_DEADLINE_MS = 5_000;
@@ -147,7 +149,7 @@ export function closeAtExchange(
 
 /** Sends an exit whose way is free now, for what is left to sell. Called after every event that may have freed it. */
 export function releaseExits(turn: Turn): void {
-  for (const order of Object.values(turn.state.orders)) {
+  for (const order of waitingSales(turn.state.orders)) {
     const waits = order.venue?.waitsFor ?? [];
     if (waits.length > 0 && waits.every((id) => hasGivenWay(turn.state, id, order.hold.asset))) {
       releaseExit(turn, order);
@@ -161,7 +163,7 @@ function hasGivenWay(state: AccountState, id: string, asset: Asset): boolean {
   if (known !== undefined && isUneven(known)) {
     return false;
   }
-  const order = state.orders[id];
+  const order = liveOrder(state.orders, id);
   return (
     order === undefined ||
     order.hold.asset !== asset ||
@@ -174,7 +176,9 @@ function releaseExit(turn: Turn, order: OpenOrder): void {
   const instrument = turn.state.instruments[order.symbol];
   const free = freeInventory(turn.state, base);
   const most = add(free, order.hold.amount);
-  const stillThere = (order.venue?.waitsFor ?? []).filter((id) => turn.state.orders[id]?.hold.asset === base);
+  const stillThere = (order.venue?.waitsFor ?? []).filter(
+    (id) => liveOrder(turn.state.orders, id)?.hold.asset === base,
+  );
   if (stillThere.length > 0 && isAbove(order.quantity, most)) {
     // The change was refused: it has to go as a whole.
     for (const id of stillThere) {

@@ -9,6 +9,7 @@ import type { OpenOrder } from "../state.ts";
 import { evolve } from "../evolve.ts";
 import { unopenedAccount } from "../state.ts";
 import type { VenueWork } from "./work.ts";
+import { liveOrder, liveOrders } from "../open-orders.ts";
 
 const RUNS = Number(process.env["VENUE_RUNS"] ?? 150);
 const START_WITH = { USD: "5000", BTC: "3", ETH: "20" } as const;
@@ -35,7 +36,7 @@ class World {
   }
 
   live(index: number): OpenOrder | undefined {
-    const orders = Object.values(this.desk.state.orders);
+    const orders = liveOrders(this.desk.state.orders);
     return orders[index % Math.max(orders.length, 1)];
   }
 
@@ -295,7 +296,9 @@ const time: fc.Arbitrary<Act> = fc.oneof(
   fc.constant<Act>((world) => {
     for (const wait of [95_000, 2_000]) {
       world.pass(wait);
-      Object.keys(world.desk.state.orders).forEach((id) => world.read(id));
+      liveOrders(world.desk.state.orders)
+        .map(({ id }) => id)
+        .forEach((id) => world.read(id));
     }
   }),
 );
@@ -329,9 +332,7 @@ const acts = fc.array(
 );
 
 function heldBySales({ desk }: World, asset: string): Decimal {
-  const sales = Object.values(desk.state.orders).filter(
-    ({ side: way, hold }) => way === "sell" && hold.asset === asset,
-  );
+  const sales = liveOrders(desk.state.orders).filter(({ side: way, hold }) => way === "sell" && hold.asset === asset);
   return sum(sales.map(({ hold }) => hold.amount));
 }
 
@@ -353,7 +354,7 @@ describe("an account at an exchange, under any interleaving", () => {
           }
         }
         world.calm();
-        expect(Object.values(desk.state.orders)).toEqual([]);
+        expect(liveOrders(desk.state.orders)).toEqual([]);
         for (const [asset, total] of exchange.balances) {
           const { managed, external, held } = desk.holding(asset);
           expect([asset, add(managed, external), held]).toEqual([asset, total, ZERO]);
@@ -400,13 +401,13 @@ describe("an account at an exchange, under any interleaving", () => {
             const sends =
               event.type === "action_sent" &&
               event.action === "place" &&
-              state.orders[event.orderId]?.intent === "entry";
+              liveOrder(state.orders, event.orderId)?.intent === "entry";
             expect(halted && (opens || sends)).toBe(false);
             state = evolve(state, event, done);
           }
         }
         if (haltsInForce(desk.state.halts, desk.now).length > 0) {
-          const entries = Object.values(desk.state.orders).filter(({ intent }) => intent === "entry");
+          const entries = liveOrders(desk.state.orders).filter(({ intent }) => intent === "entry");
           expect(entries.filter(({ venue }) => venue?.cancel === null && venue.ending === null)).toEqual([]);
         }
       }),

@@ -9,6 +9,7 @@ import type { VenueCommand } from "./commands.ts";
 import { cancelTooLarge } from "./shrink.ts";
 import { entryProblem } from "./standing.ts";
 import type { PendingAmend } from "./state.ts";
+import { liveOrder, liveOrders, perOrder } from "../open-orders.ts";
 
 type CommandOf<T extends VenueCommand["type"]> = Extract<VenueCommand, { type: T }>;
 
@@ -19,7 +20,7 @@ const SUSPENDED_LONGEST_MS = 600_000;
 
 /** The fence: the action leaves the queue, or there is nothing to send (TRADING §6). */
 export function sendAction(turn: Turn, command: CommandOf<"send_action">): Outcome {
-  const order = turn.state.orders[command.orderId];
+  const order = liveOrder(turn.state.orders, command.orderId);
   const { now } = turn.context;
   const attempt = order === undefined ? null : nextAttempt(order, command.action);
   if (order === undefined || attempt === null) {
@@ -56,16 +57,23 @@ export function sendAction(turn: Turn, command: CommandOf<"send_action">): Outco
   return null;
 }
 
+/** Orders of which something waits to be sent. */
+const withDeadline = perOrder((order) => {
+  const link = order.venue;
+  const waits = link?.placement === "queued" || (link?.waitsFor.length ?? 0) > 0 || link?.amend?.stage === "queued";
+  return waits ? [order] : [];
+});
+
 /** Ends what has waited in the queue past its deadline; it was never executed. */
 export function dropOverdue(turn: Turn): void {
-  for (const order of Object.values(turn.state.orders)) {
+  for (const order of withDeadline(turn.state.orders)) {
     dropOne(turn, order);
   }
 }
 
 /** The exchange has taken the action. */
 export function actionAccepted(turn: Turn, command: CommandOf<"action_accepted">): void {
-  const order = turn.state.orders[command.orderId];
+  const order = liveOrder(turn.state.orders, command.orderId);
   if (order?.venue === undefined || order.venue === null || isOfAnotherAttempt(order, command)) {
     return; // It ended meanwhile: a report was faster than the answer.
   }
@@ -90,7 +98,7 @@ export function actionAccepted(turn: Turn, command: CommandOf<"action_accepted">
 /** The exchange has not taken the action, or it is not known whether it has. */
 export function actionFailed(turn: Turn, command: CommandOf<"action_failed">): void {
   const { failure, orderId, action } = command;
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   if (failure.class === "suspended") {
     suspend(turn, failure);
   }
@@ -111,7 +119,7 @@ export function actionFailed(turn: Turn, command: CommandOf<"action_failed">): v
 
 /** At start nobody waits for answers any more: what was on its way is read, cancels are simply sent again. */
 export function recover(turn: Turn): void {
-  for (const order of Object.values(turn.state.orders)) {
+  for (const order of liveOrders(turn.state.orders)) {
     const link = order.venue;
     if (link?.placement === "sent" && order.status === "submitting") {
       record(turn, {
@@ -163,7 +171,7 @@ export function applyAmend(turn: Turn, order: OpenOrder, amend: PendingAmend): v
 
 /** Ends an order of which all is filled: a fill before the answer to a change could not tell. */
 export function completeFilled(turn: Turn, orderId: string): void {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   if (order !== undefined && order.venue?.amend === null && compare(order.filledQuantity, order.quantity) >= 0) {
     record(turn, { type: "order_completed", ...stamp(turn.context), orderId, released: order.hold });
   }

@@ -6,13 +6,14 @@ import { holdingOf } from "../holdings.ts";
 import type { OpenOrder } from "../state.ts";
 import { record, stamp, type Turn } from "../turn.ts";
 import { AMEND_DEADLINE_MS, requestCancel } from "./cancel.ts";
+import { liveOrder, liveOrders } from "../open-orders.ts";
 
 /**
  * Amends or cancels live sales of the asset until what they are for is managed again. Stops first: the exchange keeps nothing
  * back for them, so it would let them sell what is the user's own (PROTOCOL §2.6).
  */
 export function shrinkSales(turn: Turn, asset: Asset): void {
-  const sales = Object.values(turn.state.orders).filter(
+  const sales = liveOrders(turn.state.orders).filter(
     ({ side, hold, venue }) => side === "sell" && hold.asset === asset && venue?.ending === null,
   );
   const lasting = sales.filter(({ venue }) => venue?.cancel === null);
@@ -56,12 +57,12 @@ function shrink(turn: Turn, order: OpenOrder, rest: Decimal): void {
 
 /** A sale that could not be made smaller goes where it is still for more than there is. */
 export function cancelTooLarge(turn: Turn, orderId: string): void {
-  const order = turn.state.orders[orderId];
+  const order = liveOrder(turn.state.orders, orderId);
   if (order?.side !== "sell" || order.venue?.cancel !== null || order.venue.ending !== null) {
     return;
   }
   const { asset } = order.hold;
-  const lasting = Object.values(turn.state.orders).filter(
+  const lasting = liveOrders(turn.state.orders).filter(
     ({ side, hold, venue }) =>
       side === "sell" && hold.asset === asset && venue?.ending === null && venue.cancel === null,
   );

@@ -10,6 +10,7 @@ import { allUneven, isUneven } from "../../protection/carried-stop.ts";
 import type { AccountState, OpenOrder } from "../state.ts";
 import type { VenueAction } from "./events.ts";
 import type { VenueLink } from "./state.ts";
+import { perOrder } from "../open-orders.ts";
 
 /** Most urgent first (TRADING §6). */
 export const LANES = ["exits", "unknowns", "entries", "history"] as const;
@@ -58,12 +59,14 @@ export const RESOLVE_EVERY_MS = 2_000;
 export const UNSEEN_READS = 10;
 const UNSEEN_EVERY_MS = 300_000;
 
+const workOfOrders = perOrder((order) => (order.venue === null ? [] : workOf(order, order.venue)));
+
 /** The work of an account, most urgent first; nothing for a paper account. */
 export function venueWork(state: AccountState): readonly VenueWork[] {
   if (state.venue === null) {
     return [];
   }
-  const work = Object.values(state.orders).flatMap((order) => (order.venue === null ? [] : workOf(order, order.venue)));
+  const work = [...workOfOrders(state.orders)];
   for (const { venueOrderId, symbol, strayOf } of Object.values(state.venue.externalOrders)) {
     if (strayOf !== undefined) {
       work.push({ type: "cancel_stray", venueOrderId, symbol, lane: "exits", notBefore: 0 });
@@ -75,6 +78,9 @@ export function venueWork(state: AccountState): readonly VenueWork[] {
   }
   return work.toSorted((left, right) => LANES.indexOf(left.lane) - LANES.indexOf(right.lane));
 }
+
+/** Orders that wait for others to give way. */
+export const waitingSales = perOrder((order) => ((order.venue?.waitsFor.length ?? 0) > 0 ? [order] : []));
 
 function workOf(order: OpenOrder, link: VenueLink): readonly VenueWork[] {
   const { id: orderId } = order;
@@ -116,10 +122,12 @@ function workOf(order: OpenOrder, link: VenueLink): readonly VenueWork[] {
 }
 
 /**
- * Whether something of the order is still to be told: its answer, its end where it never rests, its fills. As long as that is so
- * the private socket is open, which tells it at once and for no call (TRADING §6 "Private WebSocket").
+ * Orders of which something is still to be told: the answer, the end where it never rests, fills. As long as there is one, the
+ * private socket is open, which tells it at once and for no call (TRADING §6 "Private WebSocket").
  */
-export function isMoving(order: OpenOrder): boolean {
+export const movingOrders = perOrder((order) => (isMoving(order) ? [order] : []));
+
+function isMoving(order: OpenOrder): boolean {
   const link = order.venue;
   return (
     link !== null &&

@@ -5,7 +5,7 @@
  */
 import { nakedAlertDueAt } from "../../../domain/protection/naked-watch.ts";
 import { protectionDueAt } from "../../../domain/account/venue/keep-protected.ts";
-import { isMoving, RESOLVE_EVERY_MS, venueWork, type VenueWork } from "../../../domain/account/venue/work.ts";
+import { movingOrders, RESOLVE_EVERY_MS, venueWork, type VenueWork } from "../../../domain/account/venue/work.ts";
 import type { AccountState } from "../../../domain/account/state.ts";
 import type { Milliseconds } from "../../../domain/market.ts";
 import type { StreamFact } from "../../../domain/venue/execution-stream-facts.ts";
@@ -14,6 +14,7 @@ import { Judge } from "./judge.ts";
 import type { KrakenAccountPorts } from "./ports.ts";
 import { Reader } from "./reconcile.ts";
 import type { PrivateSocketControl } from "./socket/port.ts";
+import { countLiveOrders, liveOrder, NO_ORDERS, perOrder } from "../../../domain/account/open-orders.ts";
 
 const RECONCILE_EVERY_MS = 300_000;
 /** Without a live socket, while anything rests. */
@@ -28,6 +29,11 @@ const IN_FLIGHT_MS = 5_000;
 /** Orders that follow one another share a dial, a token and the tier that it tells. */
 const SOCKET_LINGERS_MS = 30_000;
 const PROTECT_AGAIN_MS = 1_000;
+
+/** When orders that wait to be sent are dropped. */
+const deadlinesOf = perOrder(({ venue }) =>
+  venue?.placement === "queued" && venue.waitsFor.length === 0 ? [venue.deadline + 1] : [],
+);
 
 export class KrakenAccount {
   readonly judge: Judge;
@@ -183,7 +189,7 @@ export class KrakenAccount {
       return;
     }
     const now = this.#ports.now();
-    if (this.#ports.watched() || Object.values(state.orders).some(isMoving)) {
+    if (this.#ports.watched() || movingOrders(state.orders).length > 0) {
       this.#neededUntil = now + SOCKET_LINGERS_MS;
     }
     // A socket that is up goes on telling; a new one would ask for a token with a key that is refused.
@@ -210,7 +216,7 @@ export class KrakenAccount {
         await this.#reader.readOpenOrders("protective");
         return;
       }
-      const order = this.state?.orders[item.orderId];
+      const order = liveOrder(this.state?.orders ?? NO_ORDERS, item.orderId);
       if (order === undefined) {
         return;
       }
@@ -305,7 +311,7 @@ export class KrakenAccount {
 
   /** Whether open orders have to be polled: they rest and no socket tells of them. */
   #polls(state: AccountState): boolean {
-    return !isSuspended(state) && this.#socket?.state !== "live" && Object.keys(state.orders).length > 0;
+    return !isSuspended(state) && this.#socket?.state !== "live" && countLiveOrders(state.orders) > 0;
   }
 
   /** Not in a row: what one look could not settle needs something else to happen first. */
@@ -329,15 +335,12 @@ export class KrakenAccount {
     const retryAt = state.venue?.connection.status === "suspended" ? (state.venue.connection.retryAt ?? 0) : 0;
     const looks = [Math.max(this.#lookAt, retryAt), this.#polls(state) ? Math.max(this.#pollAt, retryAt) : Infinity];
     const work = venueWork(state).filter((item) => !this.#busy.has(nameOf(item)));
-    const deadlines = Object.values(state.orders).flatMap(({ venue }) =>
-      venue?.placement === "queued" && venue.waitsFor.length === 0 ? [venue.deadline + 1] : [],
-    );
     const soonest = Math.min(
       // What is on its way is taken up again should this object be gone before it has come back.
       this.#busy.size > 0 ? this.#ports.now() + IN_FLIGHT_MS : Infinity,
       ...(this.#isLooking ? [] : looks),
       ...work.map((item) => this.#dueAt(item)),
-      ...deadlines,
+      ...deadlinesOf(state.orders),
       this.#protectAt(state),
       // Every decision ends with a look at what is naked; drop_overdue is one.
       nakedAlertDueAt(state) ?? Infinity,

@@ -19,6 +19,7 @@ import { readNames } from "./rest/public.ts";
 import { RateKeeper } from "./rest/rate-keeper.ts";
 import { fetchTransport } from "./rest/transport.ts";
 import { PrivateSocket } from "./socket/private-socket.ts";
+import { countLiveOrders, liveOrder, NO_ORDERS } from "../../../domain/account/open-orders.ts";
 
 export type KrakenSurroundings = {
   readonly desk: Desk;
@@ -94,7 +95,7 @@ export class KrakenDesk {
       },
     });
     keyConnector.attach({
-      liveOrders: () => Object.keys(this.state?.orders ?? {}).length,
+      liveOrders: () => countLiveOrders(this.state?.orders ?? NO_ORDERS),
       onConnected: async (slot) => {
         this.#history.keyChanged();
         if (slot === "trading") {
@@ -190,7 +191,7 @@ export class KrakenDesk {
 
   /** Whether the order is on its way, or a change of it is. */
   #isAwaited(orderId: string): boolean {
-    const order = this.state?.orders[orderId];
+    const order = liveOrder(this.state?.orders ?? NO_ORDERS, orderId);
     const link = order?.venue;
     if (order === undefined || link === null || link === undefined || link.waitsFor.length > 0) {
       return false;

@@ -10,6 +10,7 @@ import type { Judge } from "./judge.ts";
 import { NOT_SENT, type KrakenRest, type WriteOptions } from "./rest/api.ts";
 import { calledOff } from "./rest/not-sent.ts";
 import type { PrivateTrading, SendOptions } from "./socket/port.ts";
+import { liveOrder, NO_ORDERS } from "../../../domain/account/open-orders.ts";
 
 type Send = Extract<VenueWork, { type: "send" }>;
 
@@ -34,7 +35,7 @@ export async function send(dispatch: Dispatch, item: Send, order: OpenOrder): Pr
     if (judge.apply({ type: "send_action", action, orderId, nonce }).type === "denied") {
       return false;
     }
-    attempt = attemptOf(judge.state?.orders[orderId], action);
+    attempt = attemptOf(liveOrder(judge.state?.orders ?? NO_ORDERS, orderId), action);
     return true;
   };
   const reply = await call(

@@ -9,6 +9,7 @@ import type { Order } from "../../../domain/orders/order.ts";
 import { tradeKeyOf } from "../../../domain/venue/reports.ts";
 import { parseTrusted } from "../../lib/trusted-json.ts";
 import type { KrakenAccountPorts } from "./ports.ts";
+import { liveOrder, NO_ORDERS } from "../../../domain/account/open-orders.ts";
 
 export class Judge {
   readonly #ports: KrakenAccountPorts;
@@ -52,7 +53,7 @@ export class Judge {
     const pastOrders: Record<string, Order> = {};
     for (const id of new Set(orderNamesIn(command))) {
       const order = this.pastOrder(id);
-      if (order !== null && this.state?.orders[order.id] === undefined) {
+      if (order !== null && liveOrder(this.state?.orders ?? NO_ORDERS, order.id) === undefined) {
         pastOrders[id] = order;
       }
     }

@@ -14,6 +14,7 @@ import type { Store } from "../store.ts";
 import type { Judge } from "./judge.ts";
 import type { KrakenAccountPorts } from "./ports.ts";
 import { NOT_SENT, type CallOptions, type HistoryPage } from "./rest/api.ts";
+import { liveOrder, liveOrders, NO_ORDERS, perOrder } from "../../../domain/account/open-orders.ts";
 
 const PAGE = 50;
 /** A window begins so much before what was booked last: rows show up late, and paging shifts (PROTOCOL §2.3). */
@@ -54,6 +55,8 @@ type HistorySource<T> = {
 
 /** What one read has booked. `before`: what was not booked before it. `hasLeft`: something is still not. */
 type Progress = { readonly ids: string[]; readonly before: string[]; hasLeft: boolean };
+
+const ordersOnTheirWay = perOrder(({ venue }) => (venue?.placement === "sent" ? [venue] : []));
 
 export class Reader {
   readonly #ports: KrakenAccountPorts;
@@ -141,7 +144,7 @@ export class Reader {
         this.#learn(reply.failure);
       }
     }
-    const now = this.#judge.state?.orders[order.id];
+    const now = liveOrder(this.#judge.state?.orders ?? NO_ORDERS, order.id);
     if (now !== undefined && isAbove(now.venue?.venueFilled ?? now.filledQuantity, now.filledQuantity)) {
       await this.readExecutions();
     }
@@ -435,16 +438,16 @@ export class Reader {
   }
 
   #knows({ venueOrderId, clientOrderId }: VenueExecution): boolean {
-    const orders = this.#judge.state?.orders ?? {};
+    const orders = this.#judge.state?.orders ?? NO_ORDERS;
     return (
-      (clientOrderId !== null && orders[clientOrderId] !== undefined) ||
-      Object.values(orders).some((order) => order.venue?.venueOrderId === venueOrderId) ||
+      (clientOrderId !== null && liveOrder(orders, clientOrderId) !== undefined) ||
+      liveOrders(orders).some((order) => order.venue?.venueOrderId === venueOrderId) ||
       this.#judge.pastOrder(venueOrderId) !== null
     );
   }
 
   #isMoving(): boolean {
-    return Object.values(this.#judge.state?.orders ?? {}).some(({ venue }) => venue?.placement === "sent");
+    return ordersOnTheirWay(this.#judge.state?.orders ?? NO_ORDERS).length > 0;
   }
 
   /** Asks again once there is room in the counters; every other failure is the answer. */

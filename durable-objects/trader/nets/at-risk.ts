@@ -2,10 +2,11 @@
 import type { Command } from "../../../domain/account/commands.ts";
 import type { AccountState } from "../../../domain/account/state.ts";
 import { hasPosition } from "../../../domain/risk/needs-samples.ts";
+import { countLiveOrders } from "../../../domain/account/open-orders.ts";
 
 /** Whether anything is open: a holding, an order, an alert that waits. */
 export function isAtRisk(state: AccountState): boolean {
-  return hasPosition(state) || Object.keys(state.orders).length > 0 || Object.keys(state.priceAlerts).length > 0;
+  return hasPosition(state) || countLiveOrders(state.orders) > 0 || Object.keys(state.priceAlerts).length > 0;
 }
 
 /**

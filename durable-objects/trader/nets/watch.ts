@@ -16,6 +16,7 @@ import type { Parts } from "../parts.ts";
 import { BEHIND_EVERY_MS } from "./intervals.ts";
 import { keepCursors, readCursors, type Cursors } from "./tape-cursors.ts";
 import { latest, markBefore, timeOf, type TapeRead, type TapeReader } from "./tape-reader.ts";
+import { liveOrder } from "../../../domain/account/open-orders.ts";
 
 /** A tape whose last trade is older than this is not believed to be all there is. */
 const TAPE_AGE_MS = 10_000;
@@ -81,7 +82,9 @@ function watchedRow(state: AccountState, row: TriggerRow): Watched {
     return { row, since: target.changedAt, notBefore: 0 };
   }
   const since =
-    state.priceAlerts[row.orderId]?.createdAt ?? state.orders[orderOfRow(row.orderId)]?.createdAt ?? state.createdAt;
+    state.priceAlerts[row.orderId]?.createdAt ??
+    liveOrder(state.orders, orderOfRow(row.orderId))?.createdAt ??
+    state.createdAt;
   return { row, since, notBefore: since - OVERLAP_MS };
 }
 

@@ -8,6 +8,7 @@ import { drawCarried } from "./carried.ts";
 import { drawKind } from "./kinds.ts";
 import { drawAmendFactor, drawRequest, drawSize, drawStop, priceNear } from "./requests.ts";
 import { drawSettings } from "./settings.ts";
+import { liveOrders, NO_ORDERS } from "../../../domain/account/open-orders.ts";
 
 export class User {
   /** Entries that had not left yet when everything was stopped. */
@@ -35,7 +36,7 @@ export class User {
       return;
     }
     const { random, story } = this.#world;
-    const live = Object.values(state.orders);
+    const live = liveOrders(state.orders);
     const some = live[random.integer(Math.max(1, live.length))];
     if (draw < 52) {
       this.#place(desk);
@@ -68,7 +69,7 @@ export class User {
   }
 
   cancelAll(desk: TestDesk): void {
-    for (const order of Object.values(desk.state?.orders ?? {})) {
+    for (const order of liveOrders(desk.state?.orders ?? NO_ORDERS)) {
       if (order.intent === "entry" && order.venue?.placement === "queued") {
         this.stopped.add(order.id);
       }

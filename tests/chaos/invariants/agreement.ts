@@ -6,6 +6,7 @@ import { resumeFrames } from "../../../durable-objects/trader/frames.ts";
 import type { TestDesk } from "../desk.ts";
 import { Broken } from "../story.ts";
 import { short, type ModelExchange } from "../venue.ts";
+import { liveOrders } from "../../../domain/account/open-orders.ts";
 
 /** What differs, in words; null: nothing. */
 export function difference(up: TestDesk | null, exchange: ModelExchange): string | null {
@@ -13,7 +14,7 @@ export function difference(up: TestDesk | null, exchange: ModelExchange): string
   if (up === null || state === null) {
     return "the desk is not up";
   }
-  const alive = Object.values(state.orders)[0];
+  const alive = liveOrders(state.orders)[0];
   if (alive !== undefined) {
     return `order ${short(alive.id)} is still ${alive.status}`;
   }

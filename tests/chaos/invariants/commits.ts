@@ -8,6 +8,7 @@ import type { Recorded } from "../../../durable-objects/trader/turn.ts";
 import type { User } from "../draw/user.ts";
 import type { Story } from "../story.ts";
 import { short } from "../venue.ts";
+import { liveOrder, liveOrders } from "../../../domain/account/open-orders.ts";
 
 /** TRADING §6 “Absent”. */
 const ABSENT_AFTER_MS = 60_000;
@@ -62,7 +63,7 @@ export class CommitJudge {
       this.#story.breaks(`event ${String(seq)} ${event.type} does not fit its account: ${fault.message}`);
     }
     if (event.type === "order_rejected") {
-      const { status, venue } = before.orders[event.orderId] ?? { status: null, venue: null };
+      const { status, venue } = liveOrder(before.orders, event.orderId) ?? { status: null, venue: null };
       if (status === "unknown" && venue !== null && event.time < venue.deadline + ABSENT_AFTER_MS) {
         this.#story.breaks(`order ${short(event.orderId)} is taken for absent too soon`);
       }
@@ -78,7 +79,7 @@ export class CommitJudge {
 
   /** One exit per asset: a second is for what the first does not sell (TRADING §4). */
   #judgeExit(orderId: string, after: Recorded["after"]): void {
-    const asset = after.orders[orderId]?.hold.asset ?? "";
+    const asset = liveOrder(after.orders, orderId)?.hold.asset ?? "";
     const exits = liveExits(after, asset);
     const { managed } = holdingOf(after.holdings, asset);
     if (exits.some(({ id }) => id === orderId) && isAbove(beingSold(after, asset), managed)) {
@@ -92,7 +93,9 @@ export class CommitJudge {
     const opens =
       event.type === "order_submitted"
         ? event.intent === "entry" && event.origin !== "conditional"
-        : event.type === "action_sent" && event.action !== "cancel" && before.orders[event.orderId]?.intent === "entry";
+        : event.type === "action_sent" &&
+          event.action !== "cancel" &&
+          liveOrder(before.orders, event.orderId)?.intent === "entry";
     const [halt] = haltsInForce(before.halts, event.marketTime);
     if (opens && halt !== undefined) {
       this.#story.breaks(`event ${String(seq)} ${event.type} opens something in an account halted by ${halt.kind}`);
@@ -102,7 +105,7 @@ export class CommitJudge {
   /** What the exchange opened by itself is being taken back (TRADING §5). */
   #judgeTurn({ event, after }: Recorded): void {
     const halted = haltsInForce(after.halts, event.marketTime).length > 0;
-    for (const { id, intent, venue } of Object.values(after.orders)) {
+    for (const { id, intent, venue } of liveOrders(after.orders)) {
       if (halted && intent === "entry" && venue?.cancel === null && venue.ending === null) {
         this.#story.breaks(`entry ${short(id)} lives on in a halted account`);
       }
@@ -111,14 +114,14 @@ export class CommitJudge {
 
   /** At the fence: what is sold is managed and not sold already, and nothing from before a stop goes out after it. */
   #judgeSending(orderId: string, state: Recorded["before"]): void {
-    const order = state.orders[orderId];
+    const order = liveOrder(state.orders, orderId);
     if (order === undefined) {
       return;
     }
     if (order.side === "sell") {
       const base = order.symbol.split("/")[0] ?? "";
       let selling = order.quantity;
-      for (const other of Object.values(state.orders)) {
+      for (const other of liveOrders(state.orders)) {
         const counts = other.id !== orderId && other.side === "sell" && other.symbol.startsWith(`${base}/`);
         if (counts && other.venue?.placement !== "queued") {
           selling = add(selling, subtract(other.quantity, other.filledQuantity));

@@ -6,6 +6,7 @@ import { Broken } from "../story.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { callKey } from "../private-line.ts";
 import { short } from "../venue.ts";
+import { liveOrder, NO_ORDERS } from "../../../domain/account/open-orders.ts";
 
 const WITHIN_MS = 5_500;
 
@@ -25,7 +26,7 @@ export class ExitWatch {
       return;
     }
     const { orderId } = event;
-    const order = after.orders[orderId];
+    const order = liveOrder(after.orders, orderId);
     const released = event.type === "order_submitted" || event.type === "exit_released";
     // A conditional close is the exchange's own: it was there before the desk knew.
     const own = order?.parentOrderId === undefined;
@@ -45,7 +46,7 @@ export class ExitWatch {
   check(state: AccountState | null, hasRoom: (symbol: string, points: number) => boolean): void {
     const { time } = this.#world;
     this.#wishes = this.#wishes.flatMap((wish) => {
-      const order = state?.orders[wish.orderId];
+      const order = liveOrder(state?.orders ?? NO_ORDERS, wish.orderId);
       if (order === undefined || this.#isOver(wish, order)) {
         return [];
       }

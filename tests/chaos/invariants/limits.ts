@@ -20,6 +20,7 @@ import type { RiskSettings } from "../../../domain/risk/settings.ts";
 import type { Recorded } from "../../../durable-objects/trader/turn.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { short } from "../venue.ts";
+import { liveOrder, liveOrders } from "../../../domain/account/open-orders.ts";
 
 /** An order at market is judged by the touch and reckoned here by the mark. */
 const TOLERANCE = decimal("1.001");
@@ -38,7 +39,7 @@ export class LimitJudge {
 
   committed({ event, after }: Recorded): void {
     const opens = event.type === "order_submitted" && event.intent === "entry" && event.origin !== "conditional";
-    const order = opens || event.type === "amend_requested" ? after.orders[event.orderId] : undefined;
+    const order = opens || event.type === "amend_requested" ? liveOrder(after.orders, event.orderId) : undefined;
     if (order?.intent !== "entry" || !(opens || grows(order))) {
       return;
     }
@@ -145,7 +146,7 @@ function openWorth(state: AccountState, marks: Marks, assets: readonly string[] 
 }
 
 function openEntries({ orders }: AccountState): readonly OpenOrder[] {
-  return Object.values(orders).filter(({ intent }) => intent === "entry");
+  return liveOrders(orders).filter(({ intent }) => intent === "entry");
 }
 
 function acquired({ symbol, side }: OpenOrder): string {

@@ -16,6 +16,7 @@ import { BTC, connect, ETH, valueOf, type TestClient } from "./kraken-rest.ts";
 import { dialNode } from "./kraken-socket.ts";
 import { HurriedTime } from "./hurried-time.ts";
 import type { Credentials } from "./rest-client.ts";
+import { liveOrder, liveOrders } from "../../../domain/account/open-orders.ts";
 
 export const ACCOUNT = "kraken-account";
 /** The account waits for the rate counters of the exchange most of the time. */
@@ -94,12 +95,14 @@ export class AccountStage {
       limitPrice: decimal("50000"),
       ...request,
     } as const;
-    const before = new Set(Object.keys(this.state.orders));
+    const before = new Set(liveOrders(this.state.orders).map(({ id }) => id));
     const decision = this.do({ type: "place_order", request: whole });
     if (decision.type === "denied") {
       throw new Error(decision.problem.message);
     }
-    const id = Object.keys(this.state.orders).find((each) => !before.has(each));
+    const id = liveOrders(this.state.orders)
+      .map((order) => order.id)
+      .find((each) => !before.has(each));
     if (id === undefined) {
       throw new Error("no order came of it");
     }
@@ -107,7 +110,7 @@ export class AccountStage {
   }
 
   statusOf(orderId: string): string {
-    const order = this.state.orders[orderId] ?? this.state.ended.find(({ id }) => id === orderId);
+    const order = liveOrder(this.state.orders, orderId) ?? this.state.ended.find(({ id }) => id === orderId);
     return order?.status ?? "none";
   }
 
