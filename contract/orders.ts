@@ -220,10 +220,16 @@ export const cancelAllResult = z.object({
 export type CancelAllResult = z.infer<typeof cancelAllResult>;
 
 /**
- * DELETE /api/accounts/{id}/external-orders: cancels the orders of the exchange account that this desk did not send. `confirm`
- * is the second confirmation that they need (TRADING §5).
+ * DELETE /api/accounts/{id}/external-orders: cancels orders of the exchange account that this desk did not send. `confirm` is the
+ * second confirmation that they need (TRADING §5), `orders` names those that were confirmed, by the exchange's ids with commas
+ * between: what was placed by hand since then stays.
  */
-export const cancelExternalQuery = z.strictObject({ confirm: z.literal("external") });
+export const cancelExternalQuery = z.strictObject({
+  confirm: z.literal("external"),
+  orders: z
+    .string()
+    .regex(/^[\w-]{1,64}(,[\w-]{1,64}){0,199}$/u, "names the orders: ids with commas between, at most 200"),
+});
 export const cancelExternalResult = z.object({
   /** The exchange's ids of those whose cancel it took. */
   cancelled: z.array(z.string()),

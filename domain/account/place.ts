@@ -1,6 +1,8 @@
 import { assess } from "../orders/assess.ts";
-import type { AssessmentMarket } from "../orders/candidate.ts";
+import { isPositive, type Decimal } from "../decimal.ts";
+import type { AssessmentMarket, OrderPlan } from "../orders/candidate.ts";
 import type { OrderRequest } from "../orders/request.ts";
+import { givenWaySentence, takenFromStopOf, waitsAbove } from "../protection/given-way.ts";
 import { refuse, type Problem } from "../problem.ts";
 import type { Context } from "./context.ts";
 import type { OrderDenied } from "./events.ts";
@@ -21,9 +23,20 @@ export function placeOrder(turn: Turn, request: OrderRequest): Outcome {
   if (!plan.ok) {
     return denied(context, request, plan.error);
   }
-  giveWay(turn, plan.value.hold.asset, plan.value.hold.amount);
+  const { hold } = plan.value;
+  const taken = takenFromStopOf(state, hold.asset, hold.amount);
+  giveWay(turn, hold.asset, hold.amount);
   submitOrder(turn, plan.value, context.id, context.origin);
+  noteGivenWay(turn, plan.value, taken);
   return null;
+}
+
+/** Tells of a stop that gave way to a sale which may rest: nobody would look for it. */
+export function noteGivenWay(turn: Turn, plan: OrderPlan, taken: Decimal): void {
+  const rests = turn.state.orders[turn.context.id] !== undefined;
+  if (rests && plan.side === "sell" && isPositive(taken) && waitsAbove({ ...plan, type: plan.orderType })) {
+    turn.notices.push(givenWaySentence(taken, plan.hold.asset));
+  }
 }
 
 /** TRADING §1: prices of another market are never applied to an account. */

@@ -417,3 +417,27 @@ describe("how far a trailing stop has come", () => {
     expect(stopOf(trader)?.at).toBe("104.4");
   });
 });
+
+describe("a sale that takes the place of the stop", () => {
+  const sentence = (quantity: string): string =>
+    `While this sale rests, ${quantity} BTC of the position has no stop. A target keeps the stop: the desk watches it and sells there.`;
+
+  it("says how much of the position has no stop while it rests", () => {
+    const trader = desk();
+    trader.place({ side: "buy", quantity: d("2"), stop: stopAt("95") });
+    trader.place({ side: "sell", quantity: d("0.5"), limitPrice: d("130") });
+    expect(trader.notices).toEqual([sentence("0.5")]);
+    trader.place({ side: "sell", quantity: d("1.5"), type: "take-profit", triggerPrice: d("140") });
+    expect(trader.notices).toEqual([sentence("1.5")]);
+  });
+
+  it("says nothing where it is sold at once, or where there was no stop", () => {
+    const trader = desk();
+    trader.place({ side: "buy", quantity: d("2"), stop: stopAt("95") });
+    trader.place({ side: "sell", quantity: d("1"), limitPrice: d("98") });
+    expect(trader.notices).toEqual([]);
+    trader.do({ type: "protect_position", asset: "BTC", stop: null });
+    trader.place({ side: "sell", quantity: d("1"), limitPrice: d("130") });
+    expect(trader.notices).toEqual([]);
+  });
+});

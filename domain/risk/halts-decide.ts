@@ -11,6 +11,7 @@ import { raiseAlert } from "../account/venue/alerts.ts";
 import { clockOf, haltsInForce, type Halt, type HaltKind } from "./halt.ts";
 import type { HaltCommand } from "./halts-commands.ts";
 import { cancelLive, goOnSelling, managedAssets, sellPosition, tightenStop } from "./halts-positions.ts";
+import { protectionStanding } from "../protection/standing.ts";
 import { treatLateFills } from "./late-fills.ts";
 import { judgeSample, type EquitySample, type Trip } from "./samples.ts";
 import { liveOrders } from "../account/open-orders.ts";
@@ -150,7 +151,13 @@ function treatPositions(turn: Turn, { kind, positions }: Halt): string {
   }
   const kept = assets.map((asset) => {
     const stop = turn.state.protections[asset]?.stop ?? null;
-    return stop === null ? `${asset} is kept and has no stop.` : `${asset} is kept with its stop at ${stop.price}.`;
+    const { status, protectedQuantity } = protectionStanding(turn.state, asset);
+    if (stop === null) {
+      return `${asset} is kept and has no stop.`;
+    }
+    return status === "partly"
+      ? `${asset} is kept with its stop at ${stop.price} for ${protectedQuantity}: orders of yours hold the rest, which has none.`
+      : `${asset} is kept with its stop at ${stop.price}.`;
   });
   return ` ${kept.join(" ")}`;
 }

@@ -52,6 +52,13 @@ describe("the risk of a position", () => {
     expect(positionRisk(position(trailing), account, at("95.38")).rMultiple).toBe("-1");
   });
 
+  it("has no loss at the stop where other orders hold some of the position: nobody knows where that is sold", () => {
+    const part = position(fixed("95"));
+    const risk = positionRisk({ ...part, protection: { ...part.protection, status: "partly" } }, account, at("110"));
+    expect(risk).toMatchObject({ valueAtStop: null, lossAtStop: null, stopDistance: "15" });
+    expect(totalAtStop([risk])).toBeNull();
+  });
+
   it("has no figures that nobody can know: without a stop, a price, a cost or equity", () => {
     expect(positionRisk(position(null), account, at("110"))).toMatchObject({
       value: "1100",

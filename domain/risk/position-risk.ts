@@ -5,6 +5,7 @@
 import type { FeeSchedule } from "../account/fees.ts";
 import { divide, HUNDRED, isPositive, multiply, subtract, sum, type Decimal } from "../decimal.ts";
 import type { Asset } from "../market.ts";
+import type { ProtectionStatus } from "../protection/protection.ts";
 import { valuatePosition, type Marks } from "../valuation.ts";
 import { proceedsAt } from "./money-at.ts";
 import { inPercent } from "./verdict.ts";
@@ -26,15 +27,17 @@ export type ProtectedPosition = {
     } | null;
     /** Where the desk has none: the trader's own, if it covers all. */
     readonly ownStop?: Decimal | null;
+    /** `partly`: other orders hold some of it, and its stop sells the rest. */
+    readonly status?: ProtectionStatus;
   };
 };
 
-/** Amounts in account currency; null: not known, or there is no stop. */
+/** Amounts in account currency; null: not known, or there is no stop for all of it. */
 export type PositionRisk = {
   readonly value: Decimal | null;
   /** Of equity, in percent. */
   readonly sharePercent: Decimal | null;
-  /** What the position brings if all of it is sold at its stop, after the fee. What the stop covers now is `protection`'s to say. */
+  /** What the position brings if all of it is sold at its stop, after the fee. */
   readonly valueAtStop: Decimal | null;
   /** From the mark down to the stop, in price and in percent of the mark; negative: the stop is above the mark. */
   readonly stopDistance: Decimal | null;
@@ -56,7 +59,9 @@ export function positionRisk(
 ): PositionRisk {
   const { mark, value } = valuatePosition(position, account.currency, marks);
   const stop = position.protection.stop?.price ?? position.protection.ownStop ?? null;
-  const valueAtStop = stop === null ? null : proceedsAt(position.quantity, stop, account.fees);
+  // Of what another order holds nobody can say where it is sold.
+  const isWhole = position.protection.status !== "partly";
+  const valueAtStop = stop === null || !isWhole ? null : proceedsAt(position.quantity, stop, account.fees);
   const lossAtStop = valueAtStop === null || position.cost === null ? null : subtract(position.cost, valueAtStop);
   const distance = stop === null || mark === null ? null : subtract(mark, stop);
   return {

@@ -125,8 +125,12 @@ export type TraderPort = TriggerReceiver & {
     asset: string,
     write: Write<AdoptRequest>,
   ): Promise<Result<AccountView>>;
-  /** Cancels the orders that were made by hand at the exchange; the caller has confirmed that (TRADING §5). */
-  cancelExternalOrders(principal: Principal, accountId: string): Promise<Result<CancelExternalResult>>;
+  /** Cancels orders that were made by hand at the exchange: those that the caller has confirmed, and no other (TRADING §5). */
+  cancelExternalOrders(
+    principal: Principal,
+    accountId: string,
+    venueOrderIds: readonly string[],
+  ): Promise<Result<CancelExternalResult>>;
 
   /** The account's part of what a model is told. */
   snapshotForAssistant(principal: Principal, accountId: string): Promise<Result<AccountSnapshot>>;

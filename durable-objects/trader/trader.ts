@@ -239,9 +239,13 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     return wish(this.#parts(), about, () => adoptWish(accountId, asset, asked));
   }
 
-  async cancelExternalOrders(principal: Principal, accountId: string): Promise<Result<CancelExternalResult>> {
+  async cancelExternalOrders(
+    principal: Principal,
+    accountId: string,
+    venueOrderIds: readonly string[],
+  ): Promise<Result<CancelExternalResult>> {
     const about = protective("cancel_external", principal, { account: accountId });
-    return write(this.#parts(), about, (parts) => cancelExternal(parts, accountId));
+    return write(this.#parts(), about, (parts) => cancelExternal(parts, accountId, venueOrderIds));
   }
 
   async snapshotForAssistant(principal: Principal, accountId: string): Promise<Result<AccountSnapshot>> {

@@ -227,9 +227,12 @@ export function addAccountRoutes(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(cancelExternalRoute, async (c) => {
     const { accountId } = c.req.valid("param");
+    const venueOrderIds = c.req.valid("query").orders.split(",");
     return reply(
       c,
-      await askTrader(c, "cancelExternal", (trader, principal) => trader.cancelExternalOrders(principal, accountId)),
+      await askTrader(c, "cancelExternal", (trader, principal) =>
+        trader.cancelExternalOrders(principal, accountId, venueOrderIds),
+      ),
     );
   });
 

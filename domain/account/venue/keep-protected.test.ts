@@ -380,3 +380,11 @@ describe("a trailing stop at the exchange", () => {
     expect(liveOrders(desk.state.orders).map(({ origin, type }) => `${origin} ${type}`)).toEqual(["emergency market"]);
   });
 });
+
+describe("a sale at the exchange that takes the place of the stop", () => {
+  it("says how much of the position has no stop while it rests", () => {
+    const desk = protectedDesk();
+    desk.place({ side: "sell", quantity: d("0.5"), limitPrice: d("130") });
+    expect(desk.notices.join()).toContain("0.5 BTC of the position has no stop");
+  });
+});

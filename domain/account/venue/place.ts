@@ -26,12 +26,13 @@ import type { OrderRequest } from "../../orders/request.ts";
 import type { Problem } from "../../problem.ts";
 import { beingSold, liveExits } from "../../protection/resting-stop.ts";
 import type { ConditionalClose } from "../../orders/order.ts";
+import { takenFromStopOf } from "../../protection/given-way.ts";
 import { awaitedQuantity, isUneven, unevenEntries } from "../../protection/carried-stop.ts";
 import { recordSubmission } from "../execute.ts";
 import { findOrder } from "../order-steps.ts";
 import { stopToCarry } from "./carry-stop.ts";
 import { holdingOf } from "../holdings.ts";
-import { assessmentMarket, denied, marketProblem } from "../place.ts";
+import { assessmentMarket, denied, marketProblem, noteGivenWay } from "../place.ts";
 import type { AccountState, Intent, OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { requestCancel } from "./cancel.ts";
@@ -62,7 +63,13 @@ export function placeAtExchange(turn: Turn, request: OrderRequest): Outcome {
   if (refused !== null) {
     return denied(context, request, refused);
   }
-  return submitMakingRoom(turn, request, plan.value);
+  const { hold } = plan.value;
+  const taken = takenFromStopOf(state, hold.asset, hold.amount);
+  const outcome = submitMakingRoom(turn, request, plan.value);
+  if (outcome === null) {
+    noteGivenWay(turn, plan.value, taken);
+  }
+  return outcome;
 }
 
 /** The resting stop gives way first: to a sale of the asset by saga, to an order that pays with it not at all. */

@@ -40,8 +40,12 @@ export async function orderOutcome(
   return now.ok ? ok(now.value.order) : answered;
 }
 
-/** Cancels the orders made by hand, each by itself; the caller has confirmed it (TRADING §5). */
-export async function cancelExternal(parts: Parts, accountId: string): Promise<Result<CancelExternalResult>> {
+/** Cancels those orders made by hand, each by itself; the caller has confirmed them one by one (TRADING §5). */
+export async function cancelExternal(
+  parts: Parts,
+  accountId: string,
+  venueOrderIds: readonly string[],
+): Promise<Result<CancelExternalResult>> {
   const state = parts.desk.account(accountId);
   if (state === null) {
     return unknownAccount();
@@ -52,10 +56,14 @@ export async function cancelExternal(parts: Parts, accountId: string): Promise<R
   const { rest } = parts.kraken;
   const cancelled: string[] = [];
   const failed: CancelExternalResult["failed"] = [];
-  for (const { venueOrderId, symbol, strayOf } of Object.values(state.venue.externalOrders)) {
-    if (strayOf !== undefined) {
-      continue; // Cancelled without being asked for.
+  for (const venueOrderId of new Set(venueOrderIds)) {
+    const known = state.venue.externalOrders[venueOrderId];
+    if (known === undefined || known.strayOf !== undefined) {
+      const message = "No order made by hand has this id any more: it has ended, or this desk cancels it already.";
+      failed.push({ venueOrderId, error: { code: "NOT_FOUND", message, details: { order: venueOrderId } } });
+      continue;
     }
+    const { symbol } = known;
     const deadline = parts.clock.wall() + CANCEL_DEADLINE_MS;
     const reply = await rest.cancelOrder({ venueOrderId, clientOrderId: "", symbol, deadline });
     if (reply.ok || reply.failure.class === "gone") {

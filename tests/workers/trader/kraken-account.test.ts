@@ -134,6 +134,14 @@ describe("an account at Kraken", () => {
     await eventually("open", async () => (await status()) === "open");
     expect((await client.write("DELETE", path)).status).toBe(200);
     await eventually("cancelled", async () => (await status()) === "cancelled", 20_000);
-    expect((await client.send("DELETE", `/api/accounts/${id}/external-orders`)).status).toBe(400);
+    const external = `/api/accounts/${id}/external-orders`;
+    expect((await client.send("DELETE", external)).status).toBe(400);
+    expect((await client.send("DELETE", `${external}?confirm=external`)).status).toBe(400);
+    // Named is what was read: what is not there any more is said, and nothing else is cancelled.
+    const answer = await client.send("DELETE", `${external}?confirm=external&orders=OGONE-11111-AAAAAA`);
+    expect(await answer.json()).toMatchObject({
+      cancelled: [],
+      failed: [{ venueOrderId: "OGONE-11111-AAAAAA", error: { code: "NOT_FOUND" } }],
+    });
   });
 });

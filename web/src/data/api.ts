@@ -124,12 +124,16 @@ export function cancelAllOrders(
   return request(`/api/accounts/${accountId}/orders`, cancelAllResult, { method: "DELETE", intent, query: { symbol } });
 }
 
-/** Cancels the orders of a Kraken account that this desk did not send. Only after a second confirmation. */
-export function cancelExternalOrders(accountId: string, intent: string): Promise<Result<CancelExternalResult>> {
+/** Cancels those orders of a Kraken account that this desk did not send. Only after a second confirmation that named them. */
+export function cancelExternalOrders(
+  accountId: string,
+  venueOrderIds: readonly string[],
+  intent: string,
+): Promise<Result<CancelExternalResult>> {
   return request(`/api/accounts/${accountId}/external-orders`, cancelExternalResult, {
     method: "DELETE",
     intent,
-    query: { confirm: "external" },
+    query: { confirm: "external", orders: venueOrderIds.join(",") },
   });
 }
 

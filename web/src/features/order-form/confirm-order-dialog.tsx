@@ -1,7 +1,9 @@
 import { createSignal, Show, type JSX } from "solid-js";
 import type { AccountView } from "../../../../contract/accounts.ts";
+import { isPositive, subtract, ZERO } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
 import type { Estimate } from "../../../../domain/orders/estimate.ts";
+import { givenWaySentence, takenFromStop, waitsAbove } from "../../../../domain/protection/given-way.ts";
 import type { RiskCheck } from "../../../../domain/risk/check.ts";
 import type { PlaceOrder } from "../../data/api.ts";
 import { changePreferences } from "../../data/preferences.ts";
@@ -63,6 +65,19 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
     const order = props.check?.order ?? null;
     const share = order === null || order.lossPercent === null ? "" : ` (${order.lossPercent} % of equity)`;
     return order === null || order.loss === null ? MISSING : `${MINUS}${formatMoney(order.loss)}${share}`;
+  };
+  /** Of a sale that may rest: what of the position has no stop meanwhile. */
+  const givenWay = (): string | null => {
+    const { request, instrument } = props;
+    const position = props.account?.positions.find(({ asset }) => asset === instrument.base);
+    const size = props.estimate?.quantity ?? request.quantity ?? null;
+    const order = { type: request.type, timeInForce: request.timeInForce ?? "gtc" };
+    if (position === undefined || size === null || request.side !== "sell" || !waitsAbove(order)) {
+      return null;
+    }
+    const covered = position.protection.stop === null ? ZERO : position.protection.protectedQuantity;
+    const taken = takenFromStop(size, covered, subtract(subtract(position.quantity, covered), position.held));
+    return isPositive(taken) ? `gives way. ${givenWaySentence(taken, instrument.base)}` : null;
   };
   const amountDecimals = (): number => quoteDecimals(props.instrument);
   const kind = (): string =>
@@ -146,6 +161,13 @@ export function ConfirmOrderDialog(props: ConfirmOrderDialogProps): JSX.Element 
         <Show when={props.request.side === "buy"}>
           <FigureRow label="Stop">{stopWords()}</FigureRow>
           <FigureRow label="Lose at stop">{lossWords()}</FigureRow>
+        </Show>
+        <Show when={givenWay()}>
+          {(words) => (
+            <FigureRow label="Its stop">
+              <span class="text-warning">{words()}</span>
+            </FigureRow>
+          )}
         </Show>
         <Show when={props.request.conditionalClose}>
           {(close) => (

@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import { decimal } from "../../../../domain/decimal.ts";
 import { changePreferences, preferences } from "../../data/preferences.ts";
 import { defaultWorld, refusal, renderDesk, type World } from "../testing/render-desk.tsx";
-import { NOW, sampleAccount, sampleFill, sampleOrder, sampleState, sampleTicker } from "../testing/samples.ts";
+import {
+  NOW,
+  sampleAccount,
+  sampleFill,
+  sampleOrder,
+  samplePosition,
+  sampleState,
+  sampleTicker,
+} from "../testing/samples.ts";
 import { OrderFormPanel } from "./order-form-panel.tsx";
 
 const book = () => ({
@@ -112,6 +120,21 @@ describe("the order form", () => {
     await write("0.01");
     fireEvent.click(await readyToSend());
     await expect.poll(formText).toContain("Something to know about it.");
+  });
+
+  it("says of a sale that rests how much of the position has no stop meanwhile", async () => {
+    const account = sampleAccount({ positions: [samplePosition()] });
+    const balances = [
+      ...account.balances.filter(({ asset }) => asset !== "BTC"),
+      { asset: "BTC", total: decimal("0.5"), held: decimal("0"), available: decimal("0.5"), external: decimal("0") },
+    ];
+    show({ account: sampleState({ account: { ...account, balances } }) });
+    await screen.findByRole("form", { name: "Order BTC/USD" });
+    fireEvent.click(screen.getByRole("button", { name: "Sell" }));
+    await write("0.2", "66000");
+    fireEvent.click(await readyToSend());
+    const dialog = await screen.findByRole("dialog");
+    expect(dialog.textContent).toContain("While this sale rests, 0.2 BTC of the position has no stop.");
   });
 
   it("asks once, repeating side, size, symbol, price, cost and fee, and sends one order for a double click", async () => {

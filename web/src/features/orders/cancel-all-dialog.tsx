@@ -1,5 +1,6 @@
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import type { CancelAllResult, OrderView } from "../../../../contract/orders.ts";
+import { isProtectiveStop } from "../../../../domain/protection/resting-stop.ts";
 import { add, multiply, ZERO, type Decimal } from "../../../../domain/decimal.ts";
 import { cancelAllOrders } from "../../data/api.ts";
 import { Button } from "../../ui/button.tsx";
@@ -25,7 +26,9 @@ export function CancelAllDialog(props: CancelAllDialogProps): JSX.Element {
     const state = write.state();
     return state.type === "failed" ? state.problem.message : null;
   };
-  const sums = createMemo(() => sumsOf(props.orders));
+  const cancelled = createMemo(() => props.orders.filter((order) => !isProtectiveStop(order)));
+  const keptStops = (): number => props.orders.length - cancelled().length;
+  const sums = createMemo(() => sumsOf(cancelled()));
   const where = (): string => props.symbol ?? "all symbols";
   const handleConfirm = async (): Promise<void> => {
     const { accountId, symbol } = props;
@@ -34,9 +37,6 @@ export function CancelAllDialog(props: CancelAllDialogProps): JSX.Element {
     );
     if (answer?.ok === true) {
       setResult(answer.value);
-      if (answer.value.failed.length === 0) {
-        close();
-      }
     }
   };
   const close = (): void => {
@@ -48,7 +48,7 @@ export function CancelAllDialog(props: CancelAllDialogProps): JSX.Element {
     <Dialog
       open={props.open}
       onClose={close}
-      title={`Cancel ${countWord(props.orders.length)} of ${where()}?`}
+      title={result() === null ? `Cancel ${countWord(cancelled().length)} of ${where()}?` : `Orders of ${where()}`}
       footer={
         <Show
           when={result() === null}
@@ -59,8 +59,12 @@ export function CancelAllDialog(props: CancelAllDialogProps): JSX.Element {
           }
         >
           <Button onClick={close}>Keep them</Button>
-          <Button tone="danger" onClick={() => void handleConfirm()}>
-            {write.state().type === "sending" ? "Cancelling…" : `Cancel ${countWord(props.orders.length)}`}
+          <Button
+            tone="danger"
+            blockedReason={cancelled().length === 0 ? "There is none to cancel" : null}
+            onClick={() => void handleConfirm()}
+          >
+            {write.state().type === "sending" ? "Cancelling…" : `Cancel ${countWord(cancelled().length)}`}
           </Button>
         </Show>
       }
@@ -70,15 +74,20 @@ export function CancelAllDialog(props: CancelAllDialogProps): JSX.Element {
         fallback={
           <ul class="flex flex-col gap-1">
             <For each={sums()}>{(line) => <li>{line}</li>}</For>
+            <Show when={keptStops() > 0}>
+              <li>
+                {keptStops() === 1
+                  ? "1 stop that protects a position stays."
+                  : `${keptStops()} stops that protect positions stay.`}
+              </li>
+            </Show>
             <li class="text-muted">What is filled already stays. Positions are not touched.</li>
           </ul>
         }
       >
         {(done) => (
           <>
-            <p>
-              Cancelled {countWord(done().cancelled.length)}, {done().failed.length} could not be cancelled:
-            </p>
+            <For each={doneWords(done())}>{(words) => <p>{words}</p>}</For>
             <ul class="mt-1 flex flex-col gap-1">
               <For each={done().failed}>{(failed) => <li class="text-danger">{failed.error.message}</li>}</For>
             </ul>
@@ -94,6 +103,19 @@ export function CancelAllDialog(props: CancelAllDialogProps): JSX.Element {
       </Show>
     </Dialog>
   );
+}
+
+/** What was done, and what Kraken has still to answer. */
+function doneWords({ cancelled, failed }: CancelAllResult): readonly string[] {
+  const asked = cancelled.filter(({ status }) => status === "cancel_pending").length;
+  const ended = cancelled.length - asked;
+  return [
+    ended > 0 || asked === 0 ? `Cancelled ${countWord(ended)}.` : null,
+    asked > 0
+      ? `Kraken was asked to cancel ${countWord(asked)}: each is gone from the list when it has said so.`
+      : null,
+    failed.length > 0 ? `${countWord(failed.length)} could not be cancelled:` : null,
+  ].filter((words) => words !== null);
 }
 
 function countWord(count: number): string {

@@ -88,7 +88,7 @@ describe("an order of the other types in words", () => {
       "Trailing stop 2.5 %",
     );
     expect(outcomeText({ order: stop, fills: [], notices: [] }, bitcoin)).toBe(
-      "Waiting at Kraken for its trigger: 0.5, trigger 60\u202f000.0, limit 59\u202f900.0",
+      "Waiting for its trigger: 0.5, trigger 60\u202f000.0, limit 59\u202f900.0",
     );
     const close = { type: "take-profit-limit", triggerPrice: decimal("70000"), limitPrice: decimal("69900") } as const;
     expect(closeWord(close, 1)).toBe("Take-profit limit at 70\u202f000.0, limit 69\u202f900.0");

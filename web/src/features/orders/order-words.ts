@@ -159,7 +159,7 @@ export function outcomeText(placed: PlacedOrder, instrument: Instrument): string
 }
 
 function restWord(order: OrderView): string {
-  return isTriggered(order.type) ? "Waiting at Kraken for its trigger" : "Open";
+  return isTriggered(order.type) ? "Waiting for its trigger" : "Open";
 }
 
 function priceWords(order: OrderView, instrument: Instrument): string {

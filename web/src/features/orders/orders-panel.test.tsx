@@ -105,7 +105,19 @@ describe("the orders panel", () => {
     expect(calls).toHaveLength(0);
     fireEvent.click(within(dialog).getByRole("button", { name: "Cancel 2 open orders" }));
     await expect.poll(() => calls).toMatchObject([{ method: "DELETE", path: "/api/accounts/account-1/orders" }]);
-    await expect.poll(() => screen.queryByRole("dialog")).toBeNull();
+    await expect.poll(() => dialog.textContent).toContain("Cancelled 2 open orders.");
+  });
+
+  it("leaves the stops that protect positions out of a cancel of all, and says what Kraken has still to answer", async () => {
+    const stop = sampleOrder({ id: "stop-1", side: "sell", type: "stop-loss", origin: "stop", limitPrice: null });
+    const { answer } = withOrders(buy, sell, stop);
+    answer(() => ({ status: 200, body: { cancelled: [buy, { ...sell, status: "cancel_pending" }], failed: [] } }));
+    fireEvent.click(await screen.findByRole("button", { name: "Cancel all 2" }));
+    const dialog = await screen.findByRole("dialog");
+    expect(dialog.textContent).toContain("1 stop that protects a position stays.");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Cancel 2 open orders" }));
+    await expect.poll(() => dialog.textContent).toContain("Kraken was asked to cancel 1 open order");
+    expect(dialog.textContent).toContain("Cancelled 1 open order.");
   });
 
   it("can cancel the orders of one symbol, and lists those that resisted", async () => {

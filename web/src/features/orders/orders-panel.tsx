@@ -1,4 +1,6 @@
 import { createMemo, createSignal, Show, type JSX } from "solid-js";
+import type { OrderView } from "../../../../contract/orders.ts";
+import { isProtectiveStop } from "../../../../domain/protection/resting-stop.ts";
 import { useDesk } from "../../data/desk-context.tsx";
 import { changePanelChoice, panelChoice } from "../../data/preferences.ts";
 import { useStores } from "../../data/stores.tsx";
@@ -72,14 +74,14 @@ export function OrdersPanel(): JSX.Element {
               onChange={(isOn) => changePanelChoice("orders.only-symbol", isOn ? "yes" : "no")}
             />
             <SegmentedChoice label="Which orders" options={LISTS} value={list()} onChange={setList} />
-            <Show when={openHere().length > 0 && openHere().length < openOrders().length}>
+            <Show when={cancellable(openHere()) > 0 && cancellable(openHere()) < cancellable(openOrders())}>
               <Button size="small" onClick={() => setCancelling({ symbol: desk.symbol() })}>
-                Cancel {openHere().length} of {desk.symbol()}
+                Cancel {cancellable(openHere())} of {desk.symbol()}
               </Button>
             </Show>
-            <Show when={openOrders().length > 0}>
+            <Show when={cancellable(openOrders()) > 0}>
               <Button size="small" onClick={() => setCancelling({ symbol: undefined })}>
-                Cancel all {openOrders().length}
+                Cancel all {cancellable(openOrders())}
               </Button>
             </Show>
           </div>
@@ -105,4 +107,9 @@ export function OrdersPanel(): JSX.Element {
       </Show>
     </>
   );
+}
+
+/** How many a cancel of all takes away: the stops that protect a position stay with it. */
+function cancellable(orders: readonly OrderView[]): number {
+  return orders.filter((order) => !isProtectiveStop(order)).length;
 }

@@ -19,7 +19,9 @@ export function CloseFigures(props: {
       <Show when={props.plan.denial === null ? props.plan.estimate : null}>
         {(estimate) => (
           <FigureList>
-            <FigureRow label="Sells at market">{formatAmount(estimate().takenQuantity, asset())}</FigureRow>
+            <FigureRow label="Sells at market">
+              {formatAmount(props.isReal ? estimate().quantity : estimate().takenQuantity, asset())}
+            </FigureRow>
             <FigureRow label="Average price">{formatPrice(estimate().averagePrice, props.priceDecimals)}</FigureRow>
             <FigureRow label="Slippage" title="Against the middle of best bid and ask">
               {formatPercent(estimate().slippagePercent, { decimals: 3 })}
@@ -43,7 +45,9 @@ export function CloseFigures(props: {
       <Show when={props.plan.denial}>{(denial) => <p class="text-warning">{denial().message}</p>}</Show>
       <Show when={isPositive(props.plan.unfilled) && props.plan.denial === null}>
         <p class="text-warning">
-          The order book shows no more: {formatAmount(props.plan.unfilled, asset())} of it will not be sold.
+          {props.isReal
+            ? `The order book here shows no more. The other ${formatAmount(props.plan.unfilled, asset())} is sold too, at whatever Kraken's market pays then: the figures are without it.`
+            : `The order book shows no more: ${formatAmount(props.plan.unfilled, asset())} of it will not be sold.`}
         </p>
       </Show>
       <Show when={props.plan.leavesDust && props.plan.denial === null}>

@@ -147,7 +147,9 @@ describe("orders made by hand", () => {
     fireEvent.click(within(dialog).getByRole("button", { name: "Cancel 2 orders made by hand" }));
     expect(await within(dialog).findByText("Kraken took the cancel of 1 order made by hand.")).toBeInTheDocument();
     expect(dialog.textContent).toContain("OHAND-2 was not cancelled: It had ended.");
-    expect(desk.calls.map(({ path }) => path)).toEqual(["/api/accounts/account-k/external-orders?confirm=external"]);
+    expect(desk.calls.map(({ path }) => path)).toEqual([
+      "/api/accounts/account-k/external-orders?confirm=external&orders=OHAND-11111-AAAAAA%2COHAND-2",
+    ]);
   });
 });
 

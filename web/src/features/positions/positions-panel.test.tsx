@@ -91,6 +91,21 @@ const sold = {
 };
 
 describe("the positions panel", () => {
+  it("says that a position has no stop where other orders hold all of it", async () => {
+    const position = samplePosition();
+    const reason = "Orders of your own hold all of it, so no stop can rest beside them.";
+    const held = {
+      ...position.protection,
+      status: "partly" as const,
+      protectedQuantity: decimal("0"),
+      stopNet: null,
+      reason,
+    };
+    show([{ ...position, protection: held }]);
+    const cell = await screen.findByRole("button", { name: /^Protection of BTC: Orders of your own hold all of it/ });
+    expect(cell.textContent).toBe("No stop: in orders");
+  });
+
   it("says what to do while nothing is held", async () => {
     const { desk } = show([]);
     fireEvent.click(await screen.findByRole("button", { name: "Buy something" }));

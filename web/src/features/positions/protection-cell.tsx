@@ -4,7 +4,7 @@ import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { formatPrice } from "../../ui/format.ts";
 import type { PositionRow } from "./position-rows.ts";
-import { protectionSentence, protectionWord } from "./protection-words.ts";
+import { isHeldAway, protectionSentence, protectionWord } from "./protection-words.ts";
 
 /** The stop and the target of a position; a press opens what changes them. */
 export function ProtectionCell(props: {
@@ -13,7 +13,7 @@ export function ProtectionCell(props: {
   onEdit: () => void;
 }): JSX.Element {
   const protection = () => props.row.position.protection;
-  const isBare = (): boolean => protection().status === "unprotected";
+  const isBare = (): boolean => protection().status === "unprotected" || isHeldAway(protection());
   return (
     <Button
       size="small"
@@ -23,7 +23,7 @@ export function ProtectionCell(props: {
       onClick={() => props.onEdit()}
     >
       {protectionWord(protection(), props.instrument)}
-      <Show when={protection().status === "partly"}> (part)</Show>
+      <Show when={protection().status === "partly" && !isHeldAway(protection())}> (part)</Show>
       <Show when={protection().target}>
         {(target) => <span class="text-muted"> / {formatPrice(target(), props.instrument?.priceDecimals)}</span>}
       </Show>

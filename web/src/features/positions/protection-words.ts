@@ -1,12 +1,22 @@
 /** How a position is protected, in words for a cell, a dialog and a screen reader. */
 import type { PositionView } from "../../../../contract/accounts.ts";
+import { isZero } from "../../../../domain/decimal.ts";
 import type { Instrument } from "../../../../domain/market.ts";
 import { formatPrice, MISSING } from "../../ui/format.ts";
 
 type Protection = PositionView["protection"];
 
+/** Orders of the trader's own hold all of it: its stop rests for nothing. */
+export function isHeldAway({ status, protectedQuantity, ownStop, stop }: Protection): boolean {
+  return status === "partly" && stop !== null && ownStop === null && isZero(protectedQuantity);
+}
+
 /** "61 043.2" or "Unprotected": what stands in the cell. */
-export function protectionWord({ stop, ownStop, status }: Protection, instrument: Instrument | null): string {
+export function protectionWord(protection: Protection, instrument: Instrument | null): string {
+  const { stop, ownStop, status } = protection;
+  if (isHeldAway(protection)) {
+    return "No stop: in orders";
+  }
   switch (status) {
     case "exiting":
       return "Selling";

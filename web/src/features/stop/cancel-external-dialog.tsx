@@ -24,7 +24,10 @@ export function CancelExternalDialog(props: {
   };
   const confirm = async (): Promise<void> => {
     const { accountId } = props;
-    const answer = await write.run(`cancel by hand ${accountId}`, (intent) => cancelExternalOrders(accountId, intent));
+    const ids = named.map(({ venueOrderId }) => venueOrderId);
+    const answer = await write.run(`cancel by hand ${accountId}`, (intent) =>
+      cancelExternalOrders(accountId, ids, intent),
+    );
     if (answer?.ok === true) {
       setResult(answer.value);
     }

@@ -163,6 +163,8 @@ describe("Stop on Kraken", () => {
     expect(app.calls).toHaveLength(1);
     fireEvent.click(within(second).getByRole("button", { name: "Cancel 1 order made by hand" }));
     expect(await within(second).findByText(/^Kraken took the cancel of 1 order/)).toBeInTheDocument();
-    expect(app.calls[1]?.path).toBe("/api/accounts/account-k/external-orders?confirm=external");
+    expect(app.calls[1]?.path).toBe(
+      "/api/accounts/account-k/external-orders?confirm=external&orders=OHAND-11111-AAAAAA",
+    );
   });
 });
