@@ -9,6 +9,7 @@ import type { OrderDenied } from "./events.ts";
 import { submitOrder } from "./execute.ts";
 import { tradingFacts } from "./facts.ts";
 import { giveWay } from "./give-way.ts";
+import { liveOrder } from "./open-orders.ts";
 import type { AccountState } from "./state.ts";
 import { stamp, type Outcome, type Turn } from "./turn.ts";
 
@@ -33,7 +34,7 @@ export function placeOrder(turn: Turn, request: OrderRequest): Outcome {
 
 /** Tells of a stop that gave way to a sale which may rest: nobody would look for it. */
 export function noteGivenWay(turn: Turn, plan: OrderPlan, taken: Decimal): void {
-  const rests = turn.state.orders[turn.context.id] !== undefined;
+  const rests = liveOrder(turn.state.orders, turn.context.id) !== undefined;
   if (rests && plan.side === "sell" && isPositive(taken) && waitsAbove({ ...plan, type: plan.orderType })) {
     turn.notices.push(givenWaySentence(taken, plan.hold.asset));
   }

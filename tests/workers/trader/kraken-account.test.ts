@@ -138,7 +138,7 @@ describe("an account at Kraken", () => {
     expect((await client.send("DELETE", external)).status).toBe(400);
     expect((await client.send("DELETE", `${external}?confirm=external`)).status).toBe(400);
     // Named is what was read: what is not there any more is said, and nothing else is cancelled.
-    const answer = await client.send("DELETE", `${external}?confirm=external&orders=OGONE-11111-AAAAAA`);
+    const answer = await client.write("DELETE", `${external}?confirm=external&orders=OGONE-11111-AAAAAA`);
     expect(await answer.json()).toMatchObject({
       cancelled: [],
       failed: [{ venueOrderId: "OGONE-11111-AAAAAA", error: { code: "NOT_FOUND" } }],
