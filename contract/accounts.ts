@@ -143,6 +143,11 @@ export const account = z.object({
   limits: riskSettings,
   /** Deposits − withdrawals. */
   baseline: decimalText,
+  /**
+   * Assets that came or went, or were held when the day began, without a price. Their worth is missing in `baseline` or `day` until
+   * the first price, and so long the profits that are measured from there are not known.
+   */
+  unvalued: z.array(z.string()).readonly().optional(),
   realisedProfit: decimalText,
   /** Fees paid so far, in account currency. */
   feesPaid: decimalText,

@@ -11,6 +11,8 @@ export type ValuedAccount = {
   readonly balances: readonly { readonly asset: Asset; readonly total: Decimal }[];
   readonly positions: readonly ValuedPosition[];
   readonly baseline: Decimal;
+  /** What baseline or day lack the worth of, for want of a price at its time: profit against them is not known so long. */
+  readonly unvalued?: readonly Asset[] | undefined;
   readonly day: { readonly equity: Decimal; readonly flows: Decimal };
 };
 
@@ -57,8 +59,10 @@ export function valuate(account: ValuedAccount, marks: Marks): Valuation {
     }
   }
   const dayBase = add(account.day.equity, account.day.flows);
-  const todayProfit = equity === null ? null : subtract(equity, dayBase);
-  const totalProfit = equity === null ? null : subtract(equity, account.baseline);
+  const lacks = (account.unvalued ?? []).length > 0;
+  complete &&= !lacks;
+  const todayProfit = equity === null || lacks ? null : subtract(equity, dayBase);
+  const totalProfit = equity === null || lacks ? null : subtract(equity, account.baseline);
   return {
     equity,
     unrealisedProfit: unrealisedOf(account, marks),

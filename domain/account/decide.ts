@@ -27,6 +27,7 @@ import type { AccountState } from "./state.ts";
 import { beginTurn, type Outcome, type Turn } from "./turn.ts";
 import { openExchangeAccount } from "./venue/connect.ts";
 import { decideAtExchange, settleAtExchange } from "./venue/decide.ts";
+import { pricesAtHand, valueFlows } from "./venue/value-flows.ts";
 
 /** What follows from the command. Same arguments, same decision. */
 export function decide(state: AccountState, command: Command, context: Context): Decision {
@@ -36,6 +37,7 @@ export function decide(state: AccountState, command: Command, context: Context):
   }
   const turn = beginTurn(state, context);
   applyDueSettings(turn);
+  valueFlows(turn, pricesAtHand(turn));
   const due = [...turn.events];
   const outcome = carryOut(turn, command);
   if (outcome !== null) {

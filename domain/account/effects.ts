@@ -54,7 +54,8 @@ const symbolsOf = perOrder(({ symbol }) => [symbol]);
 
 /** Symbols whose prices the account depends on: its positions' and its orders'. */
 export function pinnedSymbols(state: AccountState): readonly Symbol[] {
-  const held = Object.keys(state.holdings).filter((asset) => asset !== state.currency);
+  const owned = [...Object.keys(state.holdings), ...Object.keys(state.venue?.unvalued ?? {})];
+  const held = owned.filter((asset) => asset !== state.currency);
   const traded = symbolsOf(state.orders);
   const watched = Object.values(state.priceAlerts).map(({ symbol }) => symbol);
   return [...new Set([...held.map((asset) => `${asset}/${state.currency}`), ...traded, ...watched])].sort();

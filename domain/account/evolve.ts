@@ -33,6 +33,7 @@ import { evolveNaked } from "../protection/naked-watch.ts";
 import { changedProtections, reachedTarget, trailedOn } from "./protections.ts";
 import { unopenedAccount, type AccountState, type OpenOrder } from "./state.ts";
 import { evolveVenue, expectSettlement, isVenueEvent } from "./venue/evolve.ts";
+import { unvaluedAtDayStart } from "./venue/unvalued.ts";
 import { NEW_VENUE, type VenueLink } from "./venue/state.ts";
 import { liveOrder, liveOrders, liveOrdersOf, withOrder } from "./open-orders.ts";
 
@@ -139,7 +140,7 @@ function apply(state: AccountState, event: AccountEvent, seq: number): AccountSt
       return { ...state, protections: reachedTarget(state.protections, event) };
     case "day_started":
       return {
-        ...state,
+        ...unvaluedAtDayStart(state, event.unpriced ?? []),
         ...dayBegun(state, event),
         peak: largest(state.peak, event.equity),
       };

@@ -57,6 +57,7 @@ function movements(event: AccountEvent): readonly Posting[] {
       // The exchange's rounding of what it has charged.
       return event.rows.flatMap(({ asset, difference }) => move("fees", "free", asset, difference));
     case "execution_also_named":
+    case "flow_valued":
     case "order_triggered":
     case "trigger_moved":
     case "protection_changed":

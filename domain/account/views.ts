@@ -21,6 +21,7 @@ import { heldByOthers } from "../protection/resting-stop.ts";
 import { protectionStanding, type PositionProtection } from "../protection/standing.ts";
 import { exchangeFees } from "./venue/standing.ts";
 import { spendable } from "./venue/spendable.ts";
+import { incompleteAssets } from "./venue/unvalued.ts";
 import type { ActionStage, Connection, Difference, ExternalOrder, PlacementStage } from "./venue/state.ts";
 import { liveOrder, liveOrders } from "./open-orders.ts";
 
@@ -88,6 +89,8 @@ export type Account = {
   readonly fees: FeeSchedule;
   readonly limits: RiskSettings;
   readonly baseline: Decimal;
+  /** Assets that came or went, or were held when the day began, without a price: until there is one, profit is incomplete. */
+  readonly unvalued: readonly Asset[];
   readonly realisedProfit: Decimal;
   readonly feesPaid: Decimal;
   readonly day: Pick<AccountDay, "startedAt" | "equity" | "flows"> & {
@@ -132,6 +135,7 @@ export function accountView(state: AccountState): Account {
     fees: exchangeFees(state, "") ?? state.fees,
     limits: state.limits,
     baseline: state.baseline,
+    unvalued: incompleteAssets(state),
     realisedProfit: state.realisedProfit,
     feesPaid: state.feesPaid,
     day: {

@@ -213,10 +213,11 @@ function agedWords({ aged }: EquitySample): string {
 }
 
 /** The day of a sample begins with it, so that a day that began unseen is measured from there. */
-function beginDayAt(turn: Turn, { time, equity }: EquitySample): void {
+function beginDayAt(turn: Turn, { time, equity, unpriced }: EquitySample): void {
   const startedAt = accountDayAt(turn.state, time);
   if (equity !== null && startedAt > turn.state.day.startedAt) {
-    record(turn, { type: "day_started", ...stamp(turn.context), startedAt, equity });
+    const incomplete = unpriced === undefined ? {} : { unpriced };
+    record(turn, { type: "day_started", ...stamp(turn.context), startedAt, equity, ...incomplete });
   }
 }
 

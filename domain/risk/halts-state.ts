@@ -29,7 +29,9 @@ function changeOf(before: AccountState, state: AccountState, event: AccountEvent
       return { ...state, watch: newWatch(sum(cash)) };
     }
     case "ledger_booked":
-      return flows(state, managedFlow(event));
+      return flows(state, event.managedFlow ?? managedFlow(event));
+    case "flow_valued":
+      return flows(state, event.managedFlow);
     case "external_fill_booked":
       return flows(state, flowByHand(event, state.currency));
     case "holding_adopted":

@@ -13,6 +13,7 @@ export function needsSamples(state: AccountState): boolean {
   return (
     hasPosition(state) ||
     !isZero(watch.flow) ||
+    Object.keys(state.venue?.unvalued ?? {}).length > 0 ||
     watch.drawdownBreaches > 0 ||
     watch.dailyLossBreaches > 0 ||
     isOverLimit(state)

@@ -1,4 +1,5 @@
 import type { AccountState } from "../account/state.ts";
+import type { FlowPrice } from "../account/venue/value-flows.ts";
 import type { Decimal } from "../decimal.ts";
 import type { Asset, Milliseconds, Quote } from "../market.ts";
 import type { EquitySample } from "./samples.ts";
@@ -14,15 +15,38 @@ export function sampleOf(
   time: Milliseconds,
   known: KnownMarks = {},
 ): EquitySample | null {
+  return valuedSample(time, booksOf(state), priceOf(state, quotes, known));
+}
+
+/** What a sample by these quotes counts at, of what had no price when it was counted: so that both agree. */
+export function firstPrices(
+  state: AccountState,
+  quotes: readonly Quote[],
+  time: Milliseconds,
+  known: KnownMarks = {},
+): readonly FlowPrice[] {
+  const price = priceOf(state, quotes, known);
+  return Object.keys(state.venue?.unvalued ?? {}).flatMap((asset) => {
+    const rate = price(asset)?.price ?? null;
+    const quote = quotes.find(({ symbol }) => symbol === `${asset}/${state.currency}`);
+    return rate === null ? [] : [{ asset, rate, at: quote?.markTime ?? time }];
+  });
+}
+
+function priceOf(
+  { currency }: AccountState,
+  quotes: readonly Quote[],
+  known: KnownMarks,
+): (asset: Asset) => HoldingPrice | null {
   const bySymbol = new Map(quotes.map((quote) => [quote.symbol, quote]));
-  return valuedSample(time, booksOf(state), (asset): HoldingPrice | null => {
-    const quote = bySymbol.get(`${asset}/${state.currency}`);
+  return (asset) => {
+    const quote = bySymbol.get(`${asset}/${currency}`);
     if (quote?.fresh === true && quote.mark !== null) {
       return { price: quote.mark, fresh: true };
     }
     const price = lastGood(quote) ?? known[asset] ?? null;
     return price === null ? null : { price, fresh: false };
-  });
+  };
 }
 
 /** The marks of these quotes by asset, and of what has none in them the ones that were known. */

@@ -151,6 +151,7 @@ function changesAccount(event: AccountEvent): boolean {
     case "holdings_found":
     case "holding_adopted":
     case "ledger_booked":
+    case "flow_valued":
     case "external_fill_booked":
     case "trading_halted":
     case "trading_resumed":

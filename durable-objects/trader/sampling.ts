@@ -16,7 +16,7 @@ import {
 import { haltsInForce } from "../../domain/risk/halt.ts";
 import { managedAssets } from "../../domain/risk/halts-positions.ts";
 import { hasPosition } from "../../domain/risk/needs-samples.ts";
-import { marksOf, sampleOf, type KnownMarks } from "../../domain/risk/sample-of.ts";
+import { firstPrices, marksOf, sampleOf, type KnownMarks } from "../../domain/risk/sample-of.ts";
 import { judgeSample, type EquitySample } from "../../domain/risk/samples.ts";
 import { assetsSince, heldSince, missedSamples, walkedSamples } from "../../domain/risk/samples-missed.ts";
 import { applyPrints, contextOf } from "./commands.ts";
@@ -55,7 +55,9 @@ export async function sampleAccount(parts: Parts, accountId: string): Promise<vo
     // The feed is away: what else the alarm has to do does not wait for its candles. The next sample fills this minute too.
     return;
   }
-  await fillMissed(parts, accountId, lastGoodMarks(parts, before, found));
+  const known = lastGoodMarks(parts, before, found);
+  valueFirst(parts, accountId, found, known);
+  await fillMissed(parts, accountId, known);
   const quotes = await feed.quotes(symbols);
   const now = desk.account(accountId) ?? before;
   const marks = lastGoodMarks(parts, now, quotes);
@@ -75,6 +77,18 @@ export async function sampleAccount(parts: Parts, accountId: string): Promise<vo
   // It halts, or goes on flattening: what that does to positions needs their markets.
   const settled = await settleManaged(parts, accountId);
   take(parts, accountId, [first], settled);
+}
+
+/** What had no price when it was counted and has one: booked before the sample that counts it at that. */
+function valueFirst(parts: Parts, accountId: string, quotes: readonly Quote[], known: KnownMarks): void {
+  const { desk, newId, clock } = parts;
+  desk.turn((turn) => {
+    const state = turn.account(accountId);
+    const prices = state === null ? [] : firstPrices(state, quotes, clock.market(), known);
+    if (prices.length > 0) {
+      turn.apply(accountId, { type: "value_flows", prices }, contextOf(parts, NOTHING_SETTLED, newId(), "manual"));
+    }
+  });
 }
 
 /** Markets of what the desk manages, with the prints owed. */

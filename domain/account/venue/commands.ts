@@ -8,6 +8,7 @@ import type { VenueFailure } from "../../venue/failure.ts";
 import type { VenueBalance, VenueExecution, VenueFees, VenueLedgerRow, VenueOrder } from "../../venue/reports.ts";
 import type { VenueAction } from "./events.ts";
 import type { ConnectionStatus } from "./state.ts";
+import type { FlowPrice } from "./value-flows.ts";
 
 export type VenueCommand =
   | {
@@ -67,6 +68,8 @@ export type VenueCommand =
       readonly orders: readonly VenueOrder[];
     }
   | { readonly type: "book_ledger"; readonly rows: readonly VenueLedgerRow[] }
+  /** Prices by which what had none when it was counted can be valued now. */
+  | { readonly type: "value_flows"; readonly prices: readonly FlowPrice[] }
   /** Balances read while nothing was on its way and every row before `readAt` was booked. */
   | {
       readonly type: "compare_balances";
@@ -95,6 +98,7 @@ export const VENUE_COMMANDS = [
   "report_absence",
   "book_executions",
   "book_ledger",
+  "value_flows",
   "compare_balances",
   "adopt_holding",
 ] as const satisfies readonly VenueCommand["type"][];

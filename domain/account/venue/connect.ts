@@ -59,7 +59,11 @@ export function findHoldings(turn: Turn, command: CommandOf<"find_holdings">): v
     const rate = conversionRate(asset, state.currency, context.markets);
     return rate === null ? sum : add(sum, round(multiply(quantity, rate.rate), USUAL_COST_DECIMALS, "half-even"));
   }, ZERO);
-  record(turn, { type: "holdings_found", ...stamp(context), holdings, equity });
+  const unpriced = holdings
+    .map(({ asset }) => asset)
+    .filter((asset) => conversionRate(asset, state.currency, context.markets) === null);
+  const incomplete = unpriced.length === 0 ? {} : { unpriced };
+  record(turn, { type: "holdings_found", ...stamp(context), holdings, equity, ...incomplete });
   record(turn, {
     type: "connection_changed",
     ...stamp(context),

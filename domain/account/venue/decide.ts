@@ -16,6 +16,7 @@ import { reportAbsence, reportOrders } from "./orders.ts";
 import { closeAtExchange, placeAtExchange, releaseExits } from "./place.ts";
 import { compareBalances } from "./reconcile.ts";
 import { actionAccepted, actionFailed, dropOverdue, recover, sendAction } from "./replies.ts";
+import { valueFlows } from "./value-flows.ts";
 
 /** What every accepted command ends with: whatever ended by it may free an exit that waits, and stops stay in line. */
 export function settleAtExchange(turn: Turn, command: Command): void {
@@ -105,6 +106,9 @@ function act(turn: Turn, command: Exclude<Command, CommonCommand | { type: Asked
       return;
     case "book_ledger":
       bookLedger(turn, command);
+      return;
+    case "value_flows":
+      valueFlows(turn, command.prices);
       return;
     case "compare_balances":
       compareBalances(turn, command);

@@ -20,6 +20,8 @@ export type HoldingsFound = Timed & {
   readonly holdings: readonly { readonly asset: Asset; readonly quantity: Decimal }[];
   /** Equity then, in account currency: the baseline. */
   readonly equity: Decimal;
+  /** Of them, what had no price and is missing in it until there is one. Absent: none, or of before it was kept. */
+  readonly unpriced?: readonly Asset[];
 };
 
 /** The fence: written in the turn in which the action is sent (TRADING §6). */
@@ -132,7 +134,24 @@ export type LedgerBooked = Timed & {
   readonly external: Decimal;
   /** What moves the baseline, in account currency; zero for rewards and credits, null where it cannot be valued. */
   readonly flow: Decimal | null;
+  /** Of a flow that cannot be valued: what the peak of the desk's own book moves by until it can, that is the cost of what went. */
+  readonly managedFlow?: Decimal;
   readonly bookedAt: Milliseconds;
+};
+
+/** What had no price when it was counted has one: its worth is booked where it was missing. */
+export type FlowValued = Timed & {
+  readonly type: "flow_valued";
+  readonly asset: Asset;
+  /** Of the flow; negative: it went. Zero where only the day or the desk's own book lacked it. */
+  readonly quantity: Decimal;
+  /** Account currency per unit, and when it was so. */
+  readonly rate: Decimal;
+  readonly pricedAt: Milliseconds;
+  /** What moves the baseline, the flows of the day, and the peak of the desk's own book. */
+  readonly flow: Decimal;
+  readonly dayFlow: Decimal;
+  readonly managedFlow: Decimal;
 };
 
 /** Ledger rows of trades: each settles one asset of an execution; `difference` is the exchange's rounding. */
@@ -250,6 +269,7 @@ export type VenueEvent =
   | ExternalFillBooked
   | ExecutionAlsoNamed
   | LedgerBooked
+  | FlowValued
   | LedgerSettled
   | DifferenceNoted
   | DifferenceCleared
@@ -281,6 +301,7 @@ export const VENUE_EVENT_TYPES = [
   "external_fill_booked",
   "execution_also_named",
   "ledger_booked",
+  "flow_valued",
   "ledger_settled",
   "difference_noted",
   "difference_cleared",

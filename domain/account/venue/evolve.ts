@@ -13,12 +13,16 @@ import {
   type ActionSent,
   type ExecutionAlsoNamed,
   type ExternalFillBooked,
+  type FlowValued,
+  type HoldingAdopted,
+  type HoldingsFound,
   type LedgerBooked,
   type LedgerSettled,
   type VenueEvent,
 } from "./events.ts";
 import type { VenueLink, VenueState } from "./state.ts";
 import { tradeKeyOf } from "../../venue/reports.ts";
+import { withoutUnvalued, withUnvalued } from "./unvalued.ts";
 import { findUnsettled, unsettledId, withUnsettled, type UnsettledExecution } from "./unsettled.ts";
 import { liveOrder, withOrder } from "../open-orders.ts";
 
@@ -34,10 +38,7 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
     case "connection_changed":
       return inVenue(state, seq, (venue) => ({ ...venue, connection: event.connection }));
     case "holdings_found":
-      return inVenue(holdingsFound(state, event.holdings, event.equity, event.marketTime), seq, (venue) => ({
-        ...venue,
-        foundAt: event.time,
-      }));
+      return inVenue(holdingsFound(state, event), seq, (venue) => ({ ...venue, foundAt: event.time }));
     case "action_sent":
       return inOrder(state, event.orderId, seq, (order, link) => ({ ...order, venue: sent(link, event) }));
     case "action_deferred":
@@ -125,11 +126,10 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
       });
     case "reconciled":
       return inVenue(state, seq, (venue) => ({ ...venue, reconciledAt: event.time }));
-    case "holding_adopted": {
-      const leg = { asset: event.asset, quantity: event.quantity, cost: event.cost, realisedProfit: null };
-      const holdings = changeExternal(state.holdings, event.asset, negate(event.quantity));
-      return { ...state, holdings: applyLeg(holdings, leg, event.marketTime, null) };
-    }
+    case "holding_adopted":
+      return holdingAdopted(state, event);
+    case "flow_valued":
+      return flowValued(state, event);
     case "fees_learned":
       return inVenue(state, seq, (venue) => ({
         ...venue,
@@ -215,18 +215,17 @@ export function expectSettlement(
     : { ...state, venue: { ...venue, unsettled: withUnsettled(venue.unsettled, { [executionId]: execution }) } };
 }
 
-function holdingsFound(
-  state: AccountState,
-  found: readonly { readonly asset: string; readonly quantity: Decimal }[],
-  equity: Decimal,
-  at: number,
-): AccountState {
+function holdingsFound(state: AccountState, event: HoldingsFound): AccountState {
+  const { holdings: found, equity, marketTime: startedAt, unpriced = [] } = event;
   let { holdings } = state;
   for (const { asset, quantity } of found) {
     holdings =
       asset === state.currency ? changeManaged(holdings, asset, quantity) : changeExternal(holdings, asset, quantity);
   }
-  return { ...state, holdings, baseline: equity, peak: equity, day: { startedAt: at, equity, flows: ZERO } };
+  const counted = { ...state, holdings, baseline: equity, peak: equity, day: { startedAt, equity, flows: ZERO } };
+  return found
+    .filter(({ asset }) => unpriced.includes(asset))
+    .reduce((after, { asset, quantity }) => withUnvalued(after, asset, { flow: quantity, day: quantity }), counted);
 }
 
 function sent(link: VenueLink, event: ActionSent): VenueLink {
@@ -299,13 +298,32 @@ function ledgerBooked(state: AccountState, event: LedgerBooked): AccountState {
     holdings = applyLeg(holdings, event.managed, event.bookedAt, null);
   }
   holdings = changeExternal(holdings, event.asset, event.external);
-  const flow = event.flow ?? ZERO;
+  const { asset, quantity, managedFlow } = event;
+  if (event.flow === null) {
+    const managed = managedFlow === undefined ? {} : { managed: event.managed?.quantity ?? ZERO, counted: managedFlow };
+    return withUnvalued({ ...state, holdings }, asset, { flow: quantity, day: quantity, ...managed });
+  }
+  return withFlows({ ...state, holdings }, event.flow, event.flow);
+}
+
+function holdingAdopted(state: AccountState, event: HoldingAdopted): AccountState {
+  const { asset, quantity, cost, worth } = event;
+  const leg = { asset, quantity, cost, realisedProfit: null };
+  const external = changeExternal(state.holdings, asset, negate(quantity));
+  const adopted = { ...state, holdings: applyLeg(external, leg, event.marketTime, null) };
+  return worth === null ? withUnvalued(adopted, asset, { managed: quantity, counted: cost }) : adopted;
+}
+
+function flowValued(state: AccountState, { asset, flow, dayFlow }: FlowValued): AccountState {
+  return withoutUnvalued(withFlows(state, flow, dayFlow), asset);
+}
+
+function withFlows(state: AccountState, flow: Decimal, dayFlow: Decimal): AccountState {
   return {
     ...state,
-    holdings,
     baseline: add(state.baseline, flow),
     peak: add(state.peak, flow),
-    day: { ...state.day, flows: add(state.day.flows, flow) },
+    day: { ...state.day, flows: add(state.day.flows, dayFlow) },
   };
 }
 

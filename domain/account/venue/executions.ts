@@ -12,6 +12,7 @@ import { bookExecution } from "./fill.ts";
 import { ownOrder, settleEnding, takeChild } from "./orders.ts";
 import { confirmPlacement } from "./replies.ts";
 import { liveOrder, liveOrders } from "../open-orders.ts";
+import { valueByTrade } from "./value-flows.ts";
 
 /**
  * Books what is new of them. An execution whose order nobody can tell is left: it is read again, with its order, rather than
@@ -44,6 +45,7 @@ function isFill({ type }: AccountEvent): boolean {
 }
 
 function bookOne(turn: Turn, execution: VenueExecution, report: VenueOrder | null): void {
+  valueByTrade(turn, execution);
   const name = {
     venueOrderId: execution.venueOrderId,
     clientOrderId: execution.clientOrderId ?? report?.clientOrderId ?? null,

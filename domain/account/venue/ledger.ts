@@ -74,6 +74,8 @@ function bookRow(turn: Turn, row: VenueLedgerRow, quantity: Decimal): void {
   // Moved to earn and back it stays what it was: only the sum of the account's own wallets may change, and that is external.
   const split = isInternal(row) ? { managed: null, external: quantity } : splitRow(turn, asset, quantity);
   const internalCash = isInternal(row) && asset === turn.state.currency;
+  const flow = flowOf(turn, row, quantity);
+  const counted = flow === null && split.managed !== null ? { managedFlow: split.managed.cost ?? ZERO } : {};
   record(turn, {
     type: "ledger_booked",
     ...stamp(turn.context),
@@ -83,7 +85,8 @@ function bookRow(turn: Turn, row: VenueLedgerRow, quantity: Decimal): void {
     quantity,
     managed: internalCash ? { asset, quantity, cost: null, realisedProfit: null } : split.managed,
     external: internalCash ? ZERO : split.external,
-    flow: flowOf(turn, row, quantity),
+    flow,
+    ...counted,
     bookedAt: row.time,
   });
   const taken = split.managed;

@@ -5,6 +5,7 @@
 import type { Decimal } from "../../decimal.ts";
 import type { Asset, Milliseconds, Side, Symbol } from "../../market.ts";
 import type { OrderType } from "../../orders/order.ts";
+import type { UnvaluedAssets } from "./unvalued.ts";
 import type { Unsettled } from "./unsettled.ts";
 
 /** `queued`: waits to be sent. `sent`: on its way, no answer yet. `confirmed`: the exchange took it. */
@@ -122,6 +123,8 @@ export type VenueState = {
   readonly externalOrders: Readonly<Record<string, ExternalOrder>>;
   readonly differences: Readonly<Record<Asset, Difference>>;
   readonly unsettled: Unsettled;
+  /** What had no price yet when it was counted. */
+  readonly unvalued: UnvaluedAssets;
   /** Wall time at which its holdings were read for the first time; null before. */
   readonly foundAt: Milliseconds | null;
   /** Wall time of the last reconciliation; null before the first. */
@@ -134,6 +137,7 @@ export const NEW_VENUE: VenueState = {
   externalOrders: {},
   differences: {},
   unsettled: {},
+  unvalued: {},
   foundAt: null,
   reconciledAt: null,
 };

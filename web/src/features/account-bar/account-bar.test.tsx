@@ -44,6 +44,15 @@ describe("the account bar", () => {
     expect(await screen.findByText("Equity (incomplete)")).toBeInTheDocument();
   });
 
+  it("says no result of the day while something came without a price", async () => {
+    const state = sampleState({ account: { ...account, unvalued: ["ADA"] }, openOrders: [] });
+    await renderApp({ world: { ...world, account: state } });
+    await accountShown();
+    const today = await screen.findByText("Today (incomplete)");
+    expect(today.parentElement?.textContent).toBe("Today (incomplete)—");
+    expect(today.parentElement?.title).toContain("ADA came, went or was held");
+  });
+
   it("deposits paper money once it has said what that does", async () => {
     const app = await renderApp({ world });
     app.answer((call) =>

@@ -8,14 +8,19 @@ import { NumberCell, ProfitText } from "../../ui/number-cell.tsx";
 export function AccountFigures(props: { showAvailable: boolean }): JSX.Element {
   const account = useAccount();
   const figures = useValuation();
-  const incompleteNote = (): string =>
-    figures().complete
+  const unvalued = (): readonly string[] => account()?.unvalued ?? [];
+  const equityNote = (): string =>
+    figures().complete || unvalued().length > 0
       ? "Cash and holdings at their marks"
       : "Incomplete: a holding has no fresh price; last good figures";
+  const todayNote = (): string =>
+    unvalued().length > 0
+      ? `Incomplete: ${unvalued().join(", ")} came, went or was held at the start of the day without a price. Known with its first price.`
+      : "Equity now − equity at the start of the account's day − deposits and withdrawals since";
   return (
     <Show when={account()}>
       <dl class="flex items-center gap-4">
-        <Figure label={figures().complete ? "Equity" : "Equity (incomplete)"} title={incompleteNote()}>
+        <Figure label={figures().complete ? "Equity" : "Equity (incomplete)"} title={equityNote()}>
           <NumberCell text={formatMoney(figures().equity)} class="font-semibold" />
         </Figure>
         <Show when={props.showAvailable}>
@@ -23,10 +28,7 @@ export function AccountFigures(props: { showAvailable: boolean }): JSX.Element {
             <NumberCell text={formatMoney(figures().available)} />
           </Figure>
         </Show>
-        <Figure
-          label="Today"
-          title="Equity now − equity at the start of the account's day − deposits and withdrawals since"
-        >
+        <Figure label={unvalued().length > 0 ? "Today (incomplete)" : "Today"} title={todayNote()}>
           <ProfitText value={figures().todayProfit} percent={figures().todayPercent} class="font-semibold" />
         </Figure>
       </dl>
