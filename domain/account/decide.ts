@@ -23,6 +23,7 @@ import { marketProblem, placeOrder } from "./place.ts";
 import { protectPosition } from "./protect.ts";
 import { retryWaiting } from "./retry.ts";
 import { applyDueSettings } from "../risk/change-settings.ts";
+import { isOwnMarket } from "./own-market.ts";
 import type { AccountState } from "./state.ts";
 import { beginTurn, type Outcome, type Turn } from "./turn.ts";
 import { openExchangeAccount } from "./venue/connect.ts";
@@ -35,7 +36,7 @@ export function decide(state: AccountState, command: Command, context: Context):
   if (refused !== null) {
     return { type: "denied", problem: refused, events: [] };
   }
-  const turn = beginTurn(state, context);
+  const turn = beginTurn(state, isOwnMarket(state, context) ? context : { ...context, markets: {} });
   applyDueSettings(turn);
   valueFlows(turn, pricesAtHand(turn));
   const due = [...turn.events];

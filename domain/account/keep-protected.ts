@@ -41,7 +41,7 @@ function keepAsset(turn: Turn, asset: Asset): void {
     cancelStops(turn, asset, `The ${asset} position has no stop any more.`);
     return;
   }
-  const view = turn.context.market === turn.state.market ? turn.context.markets[protection.symbol] : undefined;
+  const view = turn.context.markets[protection.symbol];
   const instrument = view?.instrument ?? turn.state.instruments[protection.symbol];
   if (instrument !== undefined) {
     keepStop(turn, protection, protection.stop, instrument, view);

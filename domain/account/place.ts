@@ -1,3 +1,4 @@
+import { isOwnMarket } from "./own-market.ts";
 import { assess } from "../orders/assess.ts";
 import { isPositive, type Decimal } from "../decimal.ts";
 import type { AssessmentMarket, OrderPlan } from "../orders/candidate.ts";
@@ -42,7 +43,7 @@ export function noteGivenWay(turn: Turn, plan: OrderPlan, taken: Decimal): void 
 
 /** TRADING §1: prices of another market are never applied to an account. */
 export function marketProblem(state: AccountState, context: Context): Problem | null {
-  if (state.market === context.market) {
+  if (isOwnMarket(state, context)) {
     return null;
   }
   const refused = refuse(

@@ -5,6 +5,7 @@ import { cancelOrder } from "../account/execute.ts";
 import { exitPosition } from "../account/exit-position.ts";
 import { instrumentOf, isDust } from "../account/facts.ts";
 import { change, protectingPair } from "../account/protect.ts";
+import { isOwnMarket } from "../account/own-market.ts";
 import type { AccountState } from "../account/state.ts";
 import { lastPrice } from "../account/triggered.ts";
 import type { Turn } from "../account/turn.ts";
@@ -61,7 +62,7 @@ export function sellPosition(turn: Turn, asset: Asset, because: WhySold): StopSt
       `${managed} ${asset} stays: it is under the smallest order of ${least}.`,
     );
   }
-  if (turn.context.market !== turn.state.market) {
+  if (!isOwnMarket(turn.state, turn.context)) {
     const sentence = `${asset} stays: this account trades on the ${turn.state.market} market, which is not the one now.`;
     return step(turn, asset, "sell", "failed", null, sentence);
   }
@@ -157,8 +158,7 @@ function wishReason(asset: Asset, because: WhySold): string {
 
 function stopUnderPrice(turn: Turn, asset: Asset, percent: Decimal) {
   const instrument = protectingPair(turn, asset);
-  const ownMarket = turn.context.market === turn.state.market;
-  const view = instrument === null || !ownMarket ? undefined : turn.context.markets[instrument.symbol];
+  const view = instrument === null ? undefined : turn.context.markets[instrument.symbol];
   const price = view === undefined ? null : (view.quote.mark ?? lastPrice(view));
   return instrument === null || price === null
     ? null

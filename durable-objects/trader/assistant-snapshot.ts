@@ -4,12 +4,13 @@ import type { AccountSnapshot, SnapshotPosition } from "../../domain/assistant/s
 import { ZERO } from "../../domain/decimal.ts";
 import { heldSymbols } from "../../domain/account/symbols.ts";
 import { snapshotLimits } from "../../domain/assistant/limits.ts";
-import { symbolsOfOrder, type Markets } from "../../domain/orders/conversion.ts";
+import { symbolsOfOrder } from "../../domain/orders/conversion.ts";
 import { haltsInForce } from "../../domain/risk/halt.ts";
 import { riskStanding } from "../../domain/risk/standing.ts";
 import { valuatePosition, type Marks } from "../../domain/valuation.ts";
 import type { FillView } from "../../contract/orders.ts";
 import { parseTrusted } from "../lib/trusted-json.ts";
+import { ownViews } from "./own-prices.ts";
 import type { Parts } from "./parts.ts";
 import { factsOf } from "./judge-order.ts";
 import { accountView, balanceViews, openOrderViews } from "./views.ts";
@@ -20,8 +21,7 @@ const RECENT_FILLS = 10;
 export async function accountSnapshot(parts: Parts, before: AccountState): Promise<AccountSnapshot> {
   const ordered = liveOrders(before.orders).flatMap(({ symbol }) => symbolsOfOrder(symbol, before.currency));
   const symbols = [...new Set([...heldSymbols(before), ...ordered])];
-  // Prices of another market are never applied to an account.
-  const markets: Markets = before.market === parts.market ? await parts.feed.views(symbols) : {};
+  const markets = await ownViews(parts, before, symbols);
   const state = parts.desk.account(before.accountId) ?? before;
   const marks: Marks = Object.fromEntries(Object.entries(markets).map(([symbol, { quote }]) => [symbol, quote]));
   const account = accountView(state);

@@ -2,6 +2,7 @@
  * How a wish becomes events: kept answer? → the feed settles the tape (the only await) → one synchronous turn: kept answer
  * once more, prints owed, decision, commit. Nothing that was read before the await is trusted after it.
  */
+import { isOwnMarket } from "../../domain/account/own-market.ts";
 import { triggerRows } from "../../domain/account/effects.ts";
 import type { Command } from "../../domain/account/commands.ts";
 import type { Context } from "../../domain/account/context.ts";
@@ -62,7 +63,7 @@ export async function fulfil<T>(dependencies: CommandDependencies, wish: Wish<T>
     return known;
   }
   const named = symbolsNamed(state, wish.command);
-  const symbols = state.market === dependencies.market ? symbolsToSettle(state, wish.command) : [];
+  const symbols = isOwnMarket(state, dependencies) ? symbolsToSettle(state, wish.command) : [];
   const [settled] = await Promise.all([
     symbols.length === 0 ? NOTHING_SETTLED : feed.settle(symbols, wish.patienceMs),
     // Here and nowhere else, whoever asks: before anything is opened, the cron sweep knows of the trader (TRADING §4).
@@ -202,14 +203,18 @@ function mayEnd(command: Command, order: OpenOrder): boolean {
 function beginDay(turn: Turn, accountId: string, context: Context): void {
   const state = turn.account(accountId);
   const day: Command = { type: "start_day" };
-  if (state?.market === context.market && symbolsNeeded(state, day).every((symbol) => context.markets[symbol])) {
+  if (
+    state !== null &&
+    isOwnMarket(state, context) &&
+    symbolsNeeded(state, day).every((symbol) => context.markets[symbol])
+  ) {
     turn.apply(accountId, day, context);
   }
 }
 
 /** Only these accounts ever see the feed's prices (TRADING §1). */
 export function accountsOfMarket(states: Iterable<AccountState>, market: Market): readonly AccountState[] {
-  return [...states].filter((state) => state.market === market);
+  return [...states].filter((state) => isOwnMarket(state, { market }));
 }
 
 export function contextOf(

@@ -7,6 +7,7 @@ import { valuate } from "../../domain/valuation.ts";
 import { equityPayload } from "./history.ts";
 import type { Parts } from "./parts.ts";
 import { heldSymbols } from "./held-symbols.ts";
+import { ownQuotes } from "./own-prices.ts";
 import { accountView } from "./views.ts";
 
 /** Rows of one payload to D1. */
@@ -14,7 +15,7 @@ const ROWS_AT_ONCE = 200;
 
 /** The account valued at the feed's marks; incomplete when the feed is away or a price is not fresh. */
 export async function valueNow(parts: Parts, state: AccountState): Promise<ValuationView> {
-  const quotes = await parts.feed.quotes(heldSymbols(state));
+  const quotes = await ownQuotes(parts, state, heldSymbols(state));
   return value(parts, parts.desk.account(state.accountId) ?? state, quotes);
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Command } from "../../domain/account/commands.ts";
 import { waitingSymbols } from "../../domain/account/effects.ts";
+import { isOwnMarket } from "../../domain/account/own-market.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import { symbolsNeeded } from "../../domain/account/symbols.ts";
 import { needsSamples } from "../../domain/risk/needs-samples.ts";
@@ -102,7 +103,7 @@ async function runJob(parts: Parts, row: DueRow): Promise<void> {
     case "day":
     case "equity": {
       const state = parts.desk.account(row.key);
-      if (state === null || state.market !== parts.market) {
+      if (state === null || !isOwnMarket(state, parts)) {
         schedule.set(row.job, row.key, null);
         return;
       }

@@ -4,6 +4,7 @@
  */
 import { needsSamples } from "../../domain/risk/needs-samples.ts";
 import { triggerRows } from "../../domain/account/effects.ts";
+import { isOwnMarket } from "../../domain/account/own-market.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import { reportUnexpected } from "../lib/error-sink.ts";
 import type { LogFields } from "../lib/log.ts";
@@ -228,7 +229,7 @@ export function plannedTimers(schedule: Schedule, accountId: string): AccountTim
 export function planAccount(parts: Parts, recorded: readonly Recorded[]): void {
   const { schedule, clock, market } = parts;
   const state = recorded.at(-1)?.after;
-  if (state === undefined || state.market !== market) {
+  if (state === undefined || !isOwnMarket(state, { market })) {
     return;
   }
   const timers = accountTimers({
@@ -276,8 +277,8 @@ export function planOpenRisk({ openRisk, schedule, clock }: Parts, states: reado
 
 /** Accounts that have to be sampled are, also one whose last command came before this code knew of it. */
 export function planSamples({ desk, schedule, clock, market }: Parts): void {
-  for (const state of desk.accounts()) {
-    if (state.market === market && schedule.dueAt("equity", state.accountId) === null && needsSamples(state)) {
+  for (const state of accountsOfMarket(desk.accounts(), market)) {
+    if (schedule.dueAt("equity", state.accountId) === null && needsSamples(state)) {
       schedule.set("equity", state.accountId, clock.nextSample());
     }
   }

@@ -9,13 +9,14 @@ import {
 } from "../../contract/risk.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import { heldSymbols } from "../../domain/account/symbols.ts";
-import { symbolsOfOrder, type Markets } from "../../domain/orders/conversion.ts";
+import { symbolsOfOrder } from "../../domain/orders/conversion.ts";
 import { ok, type Result } from "../../domain/problem.ts";
 import { describedSettings } from "../../domain/risk/settings-table.ts";
 import { riskStanding } from "../../domain/risk/standing.ts";
 import { checked } from "./checked.ts";
 import { unknownAccount, type Wish } from "./commands.ts";
 import { factsOf, judgeOrder } from "./judge-order.ts";
+import { ownViews } from "./own-prices.ts";
 import type { Parts } from "./parts.ts";
 import { positionViews } from "./views.ts";
 
@@ -32,7 +33,7 @@ export async function readRisk(
   if (before === null) {
     return unknownAccount();
   }
-  const markets = await parts.feed.views(heldSymbols(before));
+  const markets = await ownViews(parts, before, heldSymbols(before));
   const state = parts.desk.account(accountId) ?? before;
   const at = parts.clock.market();
   const { plannedRisk } = state;
@@ -83,7 +84,7 @@ export async function checkRisk(
   }
   const { riskPercent = null, ...request } = question.value;
   const symbols = [...new Set([...symbolsOfOrder(request.symbol, before.currency), ...heldSymbols(before)])];
-  const markets: Markets = before.market === parts.market ? await parts.feed.views(symbols) : {};
+  const markets = await ownViews(parts, before, symbols);
   return ok(judgeOrder(parts, parts.desk.account(accountId) ?? before, { request, riskPercent }, markets));
 }
 

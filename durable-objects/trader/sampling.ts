@@ -4,6 +4,7 @@
  */
 import type { AccountEvent } from "../../domain/account/events.ts";
 import type { AccountState } from "../../domain/account/state.ts";
+import { isOwnMarket } from "../../domain/account/own-market.ts";
 import { TIMEFRAME_MS } from "../../domain/candles/timeframe.ts";
 import {
   TIMEFRAMES,
@@ -25,6 +26,7 @@ import { NOTHING_SETTLED, type Settled } from "./feed-client.ts";
 import { heldSymbols } from "./held-symbols.ts";
 import { parseTrusted } from "../lib/trusted-json.ts";
 import { decodeEvent } from "./journal-codec.ts";
+import { ownQuotes } from "./own-prices.ts";
 import type { Parts } from "./parts.ts";
 import { MINUTE_MS } from "./timers.ts";
 
@@ -44,13 +46,13 @@ type KeptMarks = { readonly at: Milliseconds; readonly marks: KnownMarks };
 
 /** Fills the minutes that were missed and takes the sample of now. */
 export async function sampleAccount(parts: Parts, accountId: string): Promise<void> {
-  const { desk, feed, clock } = parts;
+  const { desk, clock } = parts;
   const before = desk.account(accountId);
   if (before === null) {
     return;
   }
   const symbols = heldSymbols(before);
-  const found = await feed.quotes(symbols);
+  const found = await ownQuotes(parts, before, symbols);
   if (symbols.length > 0 && found.length === 0) {
     // The feed is away: what else the alarm has to do does not wait for its candles. The next sample fills this minute too.
     return;
@@ -58,7 +60,7 @@ export async function sampleAccount(parts: Parts, accountId: string): Promise<vo
   const known = lastGoodMarks(parts, before, found);
   valueFirst(parts, accountId, found, known);
   await fillMissed(parts, accountId, known);
-  const quotes = await feed.quotes(symbols);
+  const quotes = await ownQuotes(parts, before, symbols);
   const now = desk.account(accountId) ?? before;
   const marks = lastGoodMarks(parts, now, quotes);
   const first = sampleOf(now, quotes, onTheMark(clock.market()), marks);
@@ -163,7 +165,7 @@ async function candlesOf(
 
 /** Judges samples in one turn and keeps them for the curve. */
 function take(parts: Parts, accountId: string, samples: readonly EquitySample[], settled: Settled): void {
-  const { desk, newId, market } = parts;
+  const { desk, newId } = parts;
   const last = samples.at(-1);
   if (last === undefined) {
     return;
@@ -171,7 +173,8 @@ function take(parts: Parts, accountId: string, samples: readonly EquitySample[],
   desk.turn((turn) => {
     const context = contextOf(parts, settled, newId(), "manual");
     applyPrints(parts, turn, settled.deliveries, context);
-    if (turn.account(accountId)?.market === market) {
+    const state = turn.account(accountId);
+    if (state !== null && isOwnMarket(state, parts)) {
       turn.apply(accountId, { type: "sample_equity", samples }, context);
     }
   });

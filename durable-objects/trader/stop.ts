@@ -2,6 +2,7 @@
  * Stop and resume (TRADING §2, §5; CASES "kill switch"). Stop depends on nothing that can fail: the feed has a moment, D1 is
  * not asked, the request budget is not looked at, and what goes wrong with one account does not keep another from stopping.
  */
+import { ownSettled } from "./own-prices.ts";
 import type { AccountStop, ResumeRequest, Resumed, StopReport } from "../../contract/halts.ts";
 import type { Context } from "../../domain/account/context.ts";
 import type { AccountEvent } from "../../domain/account/events.ts";
@@ -14,7 +15,7 @@ import { ok, type Result } from "../../domain/problem.ts";
 import { haltsInForce } from "../../domain/risk/halt.ts";
 import type { StopMode, StopStep } from "../../domain/risk/halts-stop.ts";
 import { sampleOf } from "../../domain/risk/sample-of.ts";
-import { applyPrints, contextOf, symbolsOf, unknownAccount } from "./commands.ts";
+import { accountsOfMarket, applyPrints, contextOf, symbolsOf, unknownAccount } from "./commands.ts";
 import { NOTHING_SETTLED, type Settled } from "./feed-client.ts";
 import type { Parts } from "./parts.ts";
 import { lastGoodMarks } from "./sampling.ts";
@@ -52,13 +53,12 @@ export async function resumeAccount(
   accountId: string,
   how: ResumeRequest["how"],
 ): Promise<Result<Resumed>> {
-  const { desk, feed, clock, newId, market } = parts;
+  const { desk, clock, newId } = parts;
   const before = desk.account(accountId);
   if (before === null) {
     return unknownAccount();
   }
-  const symbols = before.market === market ? heldSymbols(before) : [];
-  const settled = symbols.length === 0 ? NOTHING_SETTLED : await feed.settle(symbols, FEED_PATIENCE_MS);
+  const settled = await ownSettled(parts, before, heldSymbols(before), FEED_PATIENCE_MS);
   return desk.turn((turn) => {
     const context = contextOf(parts, settled, newId(), "manual");
     applyPrints(parts, turn, settled.deliveries, context);
@@ -80,7 +80,7 @@ type Stopped = { readonly account: AccountState; readonly steps: readonly StopSt
 
 /** The tape is settled where the feed answers in time; a stop goes on without it. */
 async function settledFor({ feed, market }: Parts, accounts: readonly AccountState[]): Promise<Settled> {
-  const own = accounts.filter((account) => account.market === market);
+  const own = accountsOfMarket(accounts, market);
   const symbols: readonly Symbol[] = own.flatMap((account) => [
     ...symbolsNeeded(account, { type: "stop_trading", mode: "flatten", alert: false, others: [] }),
     ...symbolsOf(liveOrders(account.orders)),
@@ -122,11 +122,7 @@ function stopIn(
   applyPrints(parts, turn, settled.deliveries, context);
   const others: string[] = [];
   return accounts.map((account, index) => {
-    const own: Context = {
-      ...context,
-      id: parts.newId(),
-      markets: account.market === parts.market ? settled.markets : {},
-    };
+    const own: Context = { ...context, id: parts.newId() };
     // One press of the button, one alert: the last account tells for all.
     const alert = index === accounts.length - 1;
     const decision = turn.apply(account.accountId, { type: "stop_trading", mode, alert, others: [...others] }, own);

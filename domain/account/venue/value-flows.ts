@@ -40,9 +40,6 @@ export function valueFlows(turn: Turn, prices: readonly FlowPrice[]): void {
 
 /** The prices of the turn's own market, where they are fresh. */
 export function pricesAtHand({ state, context }: Turn): readonly FlowPrice[] {
-  if (context.market !== state.market) {
-    return [];
-  }
   return Object.keys(state.venue?.unvalued ?? {}).flatMap((asset) => {
     const quote = context.markets[`${asset}/${state.currency}`]?.quote;
     return quote === undefined || quote.mark === null || !quote.fresh

@@ -1,4 +1,5 @@
 /** The Kraken account of one trader object: its client, its socket and its ports over the object's own surroundings. */
+import { isOwnMarket } from "../../../domain/account/own-market.ts";
 import type { AccountState } from "../../../domain/account/state.ts";
 import type { Instrument, Market, MarketView, Milliseconds, Symbol } from "../../../domain/market.ts";
 import { NO_NAMES, type NameTable } from "../../../domain/venue/names.ts";
@@ -116,7 +117,7 @@ export class KrakenDesk {
   /** The account at Kraken; null while no key was ever connected. */
   get state(): AccountState | null {
     const { desk, market } = this.#surroundings;
-    return desk.accounts().find((account) => account.kind === "kraken" && account.market === market) ?? null;
+    return desk.accounts().find((account) => account.kind === "kraken" && isOwnMarket(account, { market })) ?? null;
   }
 
   /** Orders made by hand are cancelled through it. */

@@ -242,14 +242,24 @@ describe("an order", () => {
     expect(feed.calls.filter((call) => call.startsWith("settle"))).toEqual(["settle BTC/USD"]);
   });
 
-  it("of an account of another market is denied and never sees a price", async () => {
+  it("of an account of another market is denied, and neither it nor a figure of the account ever sees a price", async () => {
     const trader = await newTrader();
+    expectOk(await place(trader, { type: "market", timeInForce: "ioc", quantity: "1" }));
     const { env } = await import("cloudflare:workers");
     Reflect.set(env, "MARKET", "live");
     try {
       await evictDurableObject(rawStub(trader));
+      feed.calls = [];
+      const { principal, accountId, stub } = trader;
       expectRefused(await place(trader, { quantity: "1", limitPrice: "90" }), "MARKET_MISMATCH");
-      expect(feed.calls.filter((call) => call.startsWith("settle"))).toEqual([]);
+      const { valuation } = expectOk(await stub().account(principal, accountId));
+      expect(valuation).toMatchObject({ equity: null, unrealisedProfit: null, todayProfit: null, complete: false });
+      const { standing } = expectOk(await stub().risk(principal, accountId));
+      expect(standing).toMatchObject({ equity: null, drawdownPercent: null });
+      expect(standing.positions).toMatchObject([{ asset: "BTC", value: null }]);
+      expectOk(await stub().stop(principal, accountId, "flatten"));
+      expectOk(await stub().resume(principal, accountId, "wait"));
+      expect(feed.calls.filter((call) => /^(?:settle|quotes|marketView)/u.test(call))).toEqual([]);
     } finally {
       Reflect.set(env, "MARKET", "sim");
       await evictDurableObject(rawStub(trader));

@@ -1,7 +1,15 @@
 /** The market as primitives: each holds its topic while its owner lives and follows the symbol it is given. */
 import { createMemo, onCleanup, type Accessor } from "solid-js";
 import type { Ticker } from "../../../contract/markets.ts";
-import { TIMEFRAMES, type Instrument, type StaleReason, type Timeframe, type Trade } from "../../../domain/market.ts";
+import { isOwnMarket } from "../../../domain/account/own-market.ts";
+import {
+  TIMEFRAMES,
+  type Instrument,
+  type Market,
+  type StaleReason,
+  type Timeframe,
+  type Trade,
+} from "../../../domain/market.ts";
 import type { Book } from "./book-mirror.ts";
 import type { CandleSeries } from "./candle-mirror.ts";
 import { createNow, marketNow } from "./clock.ts";
@@ -12,6 +20,15 @@ import { useStores } from "./stores.tsx";
 export function useInstrument(symbol: Accessor<string>): Accessor<Instrument | null> {
   const { market } = useStores();
   return createMemo(() => market.instrument(symbol()));
+}
+
+/** Whether the page's prices are of the account's market: of any, while there is no account. */
+export function useOwnMarket(account: Accessor<{ readonly market: Market } | null>): Accessor<boolean> {
+  const { market } = useStores();
+  return createMemo(() => {
+    const current = account();
+    return current === null || isOwnMarket(current, { market: market.market() });
+  });
 }
 
 /** What the symbol's candles can be had in, shortest first; all timeframes until the list of markets came. */

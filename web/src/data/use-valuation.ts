@@ -3,7 +3,7 @@ import { createMemo, type Accessor } from "solid-js";
 import type { Decimal } from "../../../domain/decimal.ts";
 import { valuate, type Marks, type Valuation } from "../../../domain/valuation.ts";
 import { useAccount } from "./use-account.ts";
-import { useTickers } from "./use-market.ts";
+import { useOwnMarket, useTickers } from "./use-market.ts";
 
 export type LiveValuation = Valuation & {
   /** Account currency that no open order holds; null without an account. */
@@ -21,19 +21,23 @@ const UNKNOWN: LiveValuation = {
   available: null,
 };
 
-/** The marks of everything the active account holds, for valuate and valuatePosition. Holds their tickers. */
+/**
+ * The marks of everything the active account holds, for valuate and valuatePosition; none where the page's prices are of another
+ * market than the account's. Holds their tickers.
+ */
 export function useMarks(): Accessor<Marks> {
   const account = useAccount();
+  const isOwn = useOwnMarket(account);
   const symbols = createMemo(() => {
     const current = account();
-    return current === null
+    return current === null || !isOwn()
       ? []
       : current.balances
           .filter((balance) => balance.asset !== current.currency)
           .map((balance) => `${balance.asset}/${current.currency}`);
   });
   const tickers = useTickers(symbols);
-  return createMemo(() => Object.fromEntries(tickers()));
+  return createMemo(() => (isOwn() ? Object.fromEntries(tickers()) : {}));
 }
 
 export function useValuation(): Accessor<LiveValuation> {

@@ -44,6 +44,15 @@ describe("the account bar", () => {
     expect(await screen.findByText("Equity (incomplete)")).toBeInTheDocument();
   });
 
+  it("applies no price of another market than the account's", async () => {
+    const state = sampleState({ account: { ...account, market: "live" }, openOrders: [] });
+    await renderApp({ world: { ...world, account: state } });
+    await accountShown();
+    const equity = await screen.findByText("Equity (incomplete)");
+    expect(equity.parentElement?.textContent).toBe("Equity (incomplete)—");
+    expect(screen.getByText("Today").parentElement?.textContent).toBe("Today—");
+  });
+
   it("says no result of the day while something came without a price", async () => {
     const state = sampleState({ account: { ...account, unvalued: ["ADA"] }, openOrders: [] });
     await renderApp({ world: { ...world, account: state } });

@@ -7,7 +7,14 @@ import { marketOfViews } from "../../../../domain/orders/estimate.ts";
 import type { Book } from "../../data/book-mirror.ts";
 import { useStores } from "../../data/stores.tsx";
 import { useAccount } from "../../data/use-account.ts";
-import { useBook, useFreshness, useInstrument, useTickers, type Freshness } from "../../data/use-market.ts";
+import {
+  useBook,
+  useFreshness,
+  useInstrument,
+  useOwnMarket,
+  useTickers,
+  type Freshness,
+} from "../../data/use-market.ts";
 
 const CURRENCY = "USD";
 
@@ -39,6 +46,7 @@ export function useTradingMarket(
   });
   const valuedByInstrument = useInstrument(() => valuedBy() ?? symbol());
   const { market } = useStores();
+  const isOwn = useOwnMarket(account);
   // Rules of size and exposure are of equity: everything that is held is valued too.
   const heldSymbols = createMemo(() =>
     (account()?.balances ?? []).flatMap(({ asset, total }) =>
@@ -48,6 +56,9 @@ export function useTradingMarket(
   const tickers = useTickers(() => [symbol(), valuedBy() ?? symbol(), ...heldSymbols()]);
 
   const markets = createMemo<Markets>(() => {
+    if (!isOwn()) {
+      return {};
+    }
     const made: Record<string, ReturnType<typeof marketOfViews>> = {};
     const rules = instrument();
     if (rules !== null) {
