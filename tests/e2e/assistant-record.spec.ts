@@ -38,7 +38,7 @@ test("what was changed and overridden is recorded, and the snapshot's hash is th
   await recordFromHistory(page, "0.002");
   await expect(page.getByText("What now? [buy]", { exact: true })).toBeVisible();
   const proposal = page.getByRole("region", { name: /^Proposal: Buy 0.001/ });
-  await expect(proposal.getByText("quantity: 0.002")).toBeVisible();
+  await expect(proposal.getByText("size: 0.002.")).toBeVisible();
   await expect(proposal.getByText(/Buy 0.002 BTC\/USD, market.*: filled, filled 0.002 at/)).toBeVisible();
   const snapshot = page.getByRole("region", { name: "Snapshot of account and market" });
   await snapshot.locator("summary").click();

@@ -46,8 +46,10 @@ export function allowClick(
   if (changed && view.request === null) {
     return refuse("PROPOSAL_UNUSABLE", "A close takes the whole position: there is nothing to change about it.");
   }
-  const order = view.request === null ? null : editedOrder(view.request, edits);
-  return ok({ view: { edits: changed ? { ...edits } : null, overridden: view.contradicted }, order });
+  const order = view.request === null ? ok(null) : editedOrder(view.request, edits);
+  return order.ok
+    ? ok({ view: { edits: changed ? { ...edits } : null, overridden: view.contradicted }, order: order.value })
+    : order;
 }
 
 /** The refusal of anything to be done with a proposal that something was done with. */

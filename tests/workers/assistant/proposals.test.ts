@@ -108,6 +108,9 @@ describe("a click on a proposal", () => {
   it("with edits places what was edited and records it as edits", async () => {
     const found = await proposed("[buy]");
     const body = { edits: { orderType: "limit", limitPrice: "1000", quantity: "0.002", stop: "900" } };
+    const price = await expectRefusal(await execute(found, { edits: { limitPrice: "1000" } }), 422, "PRICE_INVALID");
+    expect(price.message).toContain("A market order has no limit price");
+    await expectRefusal(await execute(found, { edits: { orderType: "limit" } }), 422, "PRICE_INVALID");
     const { proposal, placed } = executedProposal.parse(await (await execute(found, body)).json());
     expect(placed.order).toMatchObject({
       type: "limit",

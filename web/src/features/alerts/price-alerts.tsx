@@ -84,7 +84,7 @@ export function PriceAlerts(props: { account: AccountView }): JSX.Element {
           onInput={setPriceText}
         />
         <TextField label="Note" class="w-48" value={note()} maxlength={MAXIMUM_NOTE} onInput={setNote} />
-        <AskChoice class="w-48" models={models} value={ask()} onChange={setAsk} />
+        <AskChoice class="max-w-84 grow basis-48" models={models} value={ask()} onChange={setAsk} />
         <Button
           type="submit"
           class="mb-px"

@@ -35,43 +35,45 @@ export function ChatBar(props: { chat: Chat }): JSX.Element {
     return [{ value: "", label: "New chat" }, ...all.map(({ id, title }) => ({ value: id, label: titleOf(title) }))];
   };
   return (
-    <div class="flex flex-wrap items-end gap-2 border-b p-2">
-      <SelectField
-        label="Model"
-        class="min-w-44 flex-1"
-        options={models()}
-        value={props.chat.model()}
-        onChange={props.chat.chooseModel}
-      />
-      <Show
-        when={isSearching()}
-        fallback={
-          <SelectField
-            label="Chat"
-            class="min-w-36 flex-1"
-            options={chats()}
-            value={props.chat.chatId() ?? ""}
-            onChange={(id) => props.chat.choose(id === "" ? null : id)}
-          />
-        }
-      >
-        <FoundChats chat={props.chat} text={searched()} onText={search} onClose={stopSearching} />
-      </Show>
-      <Menu
-        label="Chat actions"
-        trigger={<Icon name="more" />}
-        triggerClass="h-7 w-7"
-        items={[
-          { label: "New chat", onSelect: () => props.chat.choose(null) },
-          { label: "Search chats…", onSelect: () => setSearching(true) },
-          ...(props.chat.current() === null
-            ? []
-            : [
-                { label: "Rename this chat…", separatorBefore: true, onSelect: () => setAsked("rename") },
-                { label: "Delete this chat…", danger: true, onSelect: () => setAsked("delete") },
-              ]),
-        ]}
-      />
+    <div class="@container border-b p-2">
+      <div class="flex flex-wrap items-end gap-2">
+        <SelectField
+          label="Model"
+          class="min-w-44 flex-1 @max-xl:basis-full"
+          options={models()}
+          value={props.chat.model()}
+          onChange={props.chat.chooseModel}
+        />
+        <Show
+          when={isSearching()}
+          fallback={
+            <SelectField
+              label="Chat"
+              class="min-w-36 flex-1"
+              options={chats()}
+              value={props.chat.chatId() ?? ""}
+              onChange={(id) => props.chat.choose(id === "" ? null : id)}
+            />
+          }
+        >
+          <FoundChats chat={props.chat} text={searched()} onText={search} onClose={stopSearching} />
+        </Show>
+        <Menu
+          label="Chat actions"
+          trigger={<Icon name="more" />}
+          triggerClass="h-7 w-7"
+          items={[
+            { label: "New chat", onSelect: () => props.chat.choose(null) },
+            { label: "Search chats…", onSelect: () => setSearching(true) },
+            ...(props.chat.current() === null
+              ? []
+              : [
+                  { label: "Rename this chat…", separatorBefore: true, onSelect: () => setAsked("rename") },
+                  { label: "Delete this chat…", danger: true, onSelect: () => setAsked("delete") },
+                ]),
+          ]}
+        />
+      </div>
       <Show when={asked() === "rename" ? props.chat.current() : null}>
         {(chat) => (
           <RenameDialog
@@ -86,7 +88,7 @@ export function ChatBar(props: { chat: Chat }): JSX.Element {
         {(chat) => (
           <ActionDialog
             title="Delete this chat?"
-            description={`“${titleOf(chat().title)}” with ${String(chat().runs)} ${chat().runs === 1 ? "question" : "questions"} and their answers. Orders that came of it stay in the history.`}
+            description={`“${titleOf(chat().title)}” with ${String(chat().runs)} ${chat().runs === 1 ? "question" : "questions"} and their answers. Questions that orders came of stay in the record of those orders, with their answers; proposals that wait for you expire.`}
             action="Delete the chat"
             tone="danger"
             run={(intent) => removeChat(chat().id, intent)}

@@ -1,12 +1,16 @@
 import { createMemo, createSignal, Show, untrack, type JSX } from "solid-js";
 import type { ProposalView } from "../../../../contract/assistant.ts";
+import type { ProposalOrderType } from "../../../../domain/assistant/proposal.ts";
 import { decimal, type Decimal } from "../../../../domain/decimal.ts";
+import { nearestPrice } from "../../../../domain/orders/quantise.ts";
 import { executeProposal } from "../../data/assistant-api.ts";
 import { ActionDialog } from "../../ui/action-dialog.tsx";
 import { DecimalField } from "../../ui/decimal-field.tsx";
+import { classNames } from "../../ui/class-names.ts";
+import { SegmentedChoice } from "../segmented-choice.tsx";
 import { isKraken } from "../account-mode/mode-words.ts";
 import { freshnessText } from "../freshness-text.ts";
-import { begin, readEdits, type EditTexts } from "./proposal-edits.ts";
+import { begin, readEdits, type EditField, type EditTexts } from "./proposal-edits.ts";
 import { denialOf } from "./proposal-effect.ts";
 import { EffectFigures, ProposalAccount } from "./proposal-figures.tsx";
 import { moneySentence, proposalTitle } from "./proposal-words.ts";
@@ -26,12 +30,29 @@ export function ExecuteDialog(props: {
   // As it was when the question was asked: what is edited does not change under the hand.
   const { request, trade } = untrack(() => props.proposal);
   const [texts, setTexts] = createSignal<EditTexts>(begin(request));
-  const write = (field: keyof EditTexts) => (text: string) => setTexts((before) => ({ ...before, [field]: text }));
+  const write = (field: EditField) => (text: string) => setTexts((before) => ({ ...before, [field]: text }));
+  /** A limit order begins at the last price that is known: something to start from, on the tick. */
+  const chooseType = (orderType: ProposalOrderType): void => {
+    const quote = live.market.markets()[trade.symbol]?.quote;
+    const instrument = live.market.instrument();
+    const last = quote?.lastTrade?.price ?? quote?.mark ?? untrack(() => props.proposal.referencePrice);
+    const start = last === null || instrument === null ? "" : nearestPrice(last, instrument);
+    setTexts((before) => ({
+      ...before,
+      orderType,
+      limitPrice: orderType === "limit" && before.limitPrice === "" ? start : before.limitPrice,
+    }));
+  };
   const reading = createMemo(() => readEdits(request, texts()));
   const effect = createMemo(() => {
     const read = reading();
     return read.ok ? live.effect(read.edits) : null;
   });
+  /** Of the order as it would be sent. */
+  const title = (): string => {
+    const current = effect();
+    return `${proposalTitle({ trade, request: current?.type === "order" ? current.request : request })}?`;
+  };
   const isReal = (): boolean => isKraken(live.account());
   const isBuy = trade.action === "buy";
   const blocked = (): string | null => {
@@ -39,14 +60,14 @@ export function ExecuteDialog(props: {
     const current = effect();
     return live.unusable() ?? (read.ok ? null : read.reason) ?? (current === null ? null : denialOf(current));
   };
-  const errorOf = (field: keyof EditTexts): string | null => {
+  const errorOf = (field: EditField): string | null => {
     const read = reading();
     return read.ok ? null : (read.errors[field] ?? null);
   };
   const tick = (): Decimal => live.market.instrument()?.tickSize ?? decimal("0.01");
   return (
     <ActionDialog
-      title={`${proposalTitle(props.proposal)}?`}
+      title={title()}
       description={`A proposal of ${props.proposal.modelName}. Not financial advice: what happens is your decision.`}
       action={isReal() ? "Execute on Kraken" : "Execute"}
       class={isReal() ? "border-3 border-money" : ""}
@@ -77,15 +98,31 @@ export function ExecuteDialog(props: {
           error={errorOf("quantity")}
           onInput={write("quantity")}
         />
-        <Show when={request?.type === "limit"}>
+        <div class="flex items-start gap-2">
+          <div class="flex min-w-0 flex-1 flex-col gap-1">
+            <span class="text-sm text-muted" aria-hidden="true">
+              Order type
+            </span>
+            <SegmentedChoice
+              label="Order type"
+              options={[
+                { value: "market", label: "Market" },
+                { value: "limit", label: "Limit" },
+              ]}
+              value={texts().orderType}
+              onChange={chooseType}
+            />
+          </div>
+          {/* It keeps its place, so that nothing moves under the hand. */}
           <DecimalField
             label="Limit price"
+            class={classNames("flex-1", texts().orderType === "market" && "invisible")}
             value={texts().limitPrice}
             step={tick()}
             error={errorOf("limitPrice")}
             onInput={write("limitPrice")}
           />
-        </Show>
+        </div>
         <Show when={isBuy}>
           <div class="flex gap-2">
             <DecimalField

@@ -179,6 +179,48 @@ describe("the question before the order", () => {
     expect(desk.calls).toEqual([]);
   });
 
+  it("makes a market order a limit order, at a price that is given, and says so in its title", async () => {
+    const desk = renderCard(sampleProposal());
+    answered(desk);
+    const dialog = await openDialog();
+    const size = within(dialog).getByLabelText("Size");
+    const before = within(dialog).getByLabelText("Stop").getBoundingClientRect().top - size.getBoundingClientRect().top;
+    fireEvent.click(within(dialog).getByRole("button", { name: "Limit" }));
+    expect(within(dialog).getByLabelText("Limit price")).toBeVisible();
+    expect(within(dialog).getByLabelText("Limit price")).not.toHaveValue("");
+    const after = within(dialog).getByLabelText("Stop").getBoundingClientRect().top - size.getBoundingClientRect().top;
+    expect(after).toBe(before);
+    write(dialog, "Limit price", "");
+    expect(within(dialog).getByRole("button", { name: "Execute" })).toHaveAttribute("aria-disabled", "true");
+    write(dialog, "Limit price", "64000");
+    expect(screen.getByRole("dialog", { name: /^Buy 0\.1 BTC\/USD at 64.000\?$/ })).toBe(dialog);
+    fireEvent.click(within(dialog).getByRole("button", { name: "Execute" }));
+    await waitFor(() => expect(desk.calls).toHaveLength(1));
+    expect(desk.calls[0]?.body).toEqual({
+      edits: { orderType: "limit", limitPrice: "64000" },
+      overrideClaims: false,
+    });
+  });
+
+  it("makes a limit order a market order, whatever was written as its limit", async () => {
+    const { request, trade } = sampleProposal();
+    const limitPrice = decimal("64000");
+    const desk = renderCard(
+      sampleProposal({
+        trade: { ...trade, orderType: "limit", limitPrice },
+        request: request === null ? null : { ...request, type: "limit", limitPrice },
+      }),
+    );
+    answered(desk);
+    const dialog = await openDialog();
+    write(dialog, "Limit price", "6x");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Market" }));
+    expect(within(dialog).getByLabelText("Limit price")).not.toBeVisible();
+    fireEvent.click(within(dialog).getByRole("button", { name: "Execute" }));
+    await waitFor(() => expect(desk.calls).toHaveLength(1));
+    expect(desk.calls[0]?.body).toEqual({ edits: { orderType: "market" }, overrideClaims: false });
+  });
+
   it("does not turn a limit order without its limit into a market order", async () => {
     const { request, trade } = sampleProposal();
     const limitPrice = decimal("64000");

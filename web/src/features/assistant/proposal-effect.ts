@@ -7,7 +7,7 @@ import type { Instrument } from "../../../../domain/market.ts";
 import { assetsOf, type Markets } from "../../../../domain/orders/conversion.ts";
 import { factsOfViews, previewOrder, type Estimate } from "../../../../domain/orders/estimate.ts";
 import type { OrderRequest } from "../../../../domain/orders/request.ts";
-import type { Problem } from "../../../../domain/problem.ts";
+import type { Problem, Result } from "../../../../domain/problem.ts";
 import { checkOrder, type RiskCheck } from "../../../../domain/risk/check.ts";
 import type { DeskAccount } from "../../data/trader-state.ts";
 import { rewardToRisk } from "../order-form/reward.ts";
@@ -47,7 +47,11 @@ export function effectOf(
     ? closeEffect(trade.symbol, desk, market)
     : request === null
       ? { type: "nothing", reason: "No order follows from this proposal." }
-      : orderEffect(editedOrder(request, edits), desk, market);
+      : editedEffect(editedOrder(request, edits), desk, market);
+}
+
+function editedEffect(order: Result<OrderRequest>, desk: DeskAccount, market: EffectMarket): ProposalEffect {
+  return order.ok ? orderEffect(order.value, desk, market) : { type: "nothing", reason: order.error.message };
 }
 
 function closeEffect(symbol: string, desk: DeskAccount, market: EffectMarket): ProposalEffect {

@@ -1,14 +1,18 @@
 /** A proposal in the words of its card. */
 import type { ProposalView } from "../../../../contract/assistant.ts";
+import type { OrderRequest } from "../../../../domain/orders/request.ts";
 import { assetsOf } from "../../../../domain/orders/conversion.ts";
 import { formatAmount, formatDecimal, formatQuantity } from "../../ui/format.ts";
 import { moneyWords, type ModeOwner } from "../account-mode/mode-words.ts";
 import type { ProposalEffect } from "./proposal-effect.ts";
 
 /** "Buy 0.02 BTC/USD at the market": what it would do. */
-export function proposalTitle({ trade, request }: Pick<ProposalView, "trade" | "request">): string {
+export function proposalTitle({
+  trade,
+  request,
+}: Pick<ProposalView, "trade"> & { readonly request: Pick<OrderRequest, "quantity" | "limitPrice"> | null }): string {
   const quantity = request?.quantity ?? trade.quantity;
-  const limit = request?.limitPrice ?? trade.limitPrice;
+  const limit = request === null ? trade.limitPrice : (request.limitPrice ?? null);
   const size =
     quantity === null
       ? trade.riskPercent === null
@@ -38,6 +42,22 @@ export function extraNotice({
 }): string | null {
   return notice === null || modelName.includes(notice) ? null : notice;
 }
+
+/** "order type: limit; stop: taken away": what the trader changed before he executed it. */
+export function editWords(edits: ProposalView["edits"]): string {
+  const words = Object.entries(edits ?? {}).flatMap(([field, value]) =>
+    value === undefined ? [] : [`${EDIT_NAMES[field] ?? field}: ${value === null ? "taken away" : value}`],
+  );
+  return words.length === 0 ? "Nothing." : `${words.join("; ")}.`;
+}
+
+const EDIT_NAMES: Readonly<Record<string, string>> = {
+  orderType: "order type",
+  quantity: "size",
+  limitPrice: "limit price",
+  stop: "stop",
+  target: "target",
+};
 
 /** How it stands, as a sentence. */
 export function statusSentence(proposal: ProposalView): string {

@@ -4,11 +4,13 @@ import type { ClaimView, ProposalView, RunRecordView } from "../../../../contrac
 import type { OrderView, PlacedOrder } from "../../../../contract/orders.ts";
 import { fetchOrder } from "../../data/api.ts";
 import { fetchRunRecord } from "../../data/assistant-api.ts";
-import { Badge } from "../../ui/badge.tsx";
+import { useAccounts, useTraderReady } from "../../data/use-account.ts";
 import { formatAmount, formatDecimal, formatQuantity, MISSING } from "../../ui/format.ts";
 import { TimeText } from "../../ui/time-text.tsx";
+import { ModeBadge } from "../account-mode/mode-marks.tsx";
 import { typeWords, statusWords as orderStatusWords } from "../history/history-tables.tsx";
-import { proposalTitle, statusSentence } from "./proposal-words.ts";
+import { RuleList } from "../order-form/risk-figures.tsx";
+import { editWords, proposalTitle, statusSentence } from "./proposal-words.ts";
 import { triggerWords } from "./trigger-list.tsx";
 import { OUTCOME_WORDS, usageWords } from "./record-words.ts";
 
@@ -56,6 +58,7 @@ function Sections(props: { record: RunRecordView }): JSX.Element {
           {run().modelName} · {run().providerName} · <TimeText time={run().createdAt} form="date-time" /> ·{" "}
           {run().status} · {usageWords(run())}
         </p>
+        <RecordAccount accountId={run().accountId} />
       </header>
       <Part title="What was sent">
         <Show when={props.record.messages.length > 0} fallback={<p class="text-muted">Nothing was sent to a model.</p>}>
@@ -130,8 +133,30 @@ function Sections(props: { record: RunRecordView }): JSX.Element {
   );
 }
 
+/** Whose state was sent, and in which its proposals would be executed. */
+function RecordAccount(props: { accountId: string }): JSX.Element {
+  const accounts = useAccounts();
+  const isReady = useTraderReady();
+  const account = () => accounts().find(({ id }) => id === props.accountId) ?? null;
+  return (
+    <p class="flex flex-wrap items-center gap-2 text-sm text-muted">
+      For the account
+      <Show
+        when={account()}
+        fallback={<code class="break-all">{isReady() ? `${props.accountId}, which is not here any more` : "…"}</code>}
+      >
+        {(known) => (
+          <>
+            <ModeBadge account={known()} />
+            <strong class="font-semibold text-text">{known().name}</strong>
+          </>
+        )}
+      </Show>
+    </p>
+  );
+}
+
 function ProposalRecord(props: { proposal: ProposalView }): JSX.Element {
-  const edits = () => Object.entries(props.proposal.edits ?? {});
   return (
     <Part title={`Proposal: ${proposalTitle(props.proposal)}`}>
       <p>
@@ -155,29 +180,13 @@ function ProposalRecord(props: { proposal: ProposalView }): JSX.Element {
         <p class="text-warning">You executed it although a number was contradicted.</p>
       </Show>
       <h3 class="font-medium">What you changed</h3>
-      <p class="text-sm">
-        {edits().length === 0
-          ? "Nothing."
-          : edits()
-              .map(([field, value]) => `${field}: ${value ?? "taken away"}`)
-              .join(", ")}
-      </p>
+      <p class="text-sm">{editWords(props.proposal.edits)}</p>
       <h3 class="font-medium">What the risk engine said</h3>
       <Show
         when={props.proposal.verdict}
         fallback={<p class="text-sm text-muted">{props.proposal.denial?.message ?? "It was not asked."}</p>}
       >
-        {(verdict) => (
-          <ul class="flex flex-col gap-0.5 text-sm">
-            <For each={verdict().rules}>
-              {(rule) => (
-                <li>
-                  <Badge>{rule.passed ? "passed" : "denied"}</Badge> {rule.name}: {rule.message}
-                </li>
-              )}
-            </For>
-          </ul>
-        )}
+        {(verdict) => <RuleList rules={verdict().rules} />}
       </Show>
       <Show when={props.proposal.orderId}>
         {(orderId) => <OrderRecord accountId={props.proposal.accountId} orderId={orderId()} />}
