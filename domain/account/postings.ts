@@ -43,6 +43,7 @@ function movements(event: AccountEvent): readonly Posting[] {
     case "holdings_found":
       return event.holdings.flatMap(({ asset, quantity }) => move("world", "free", asset, quantity));
     case "amend_requested":
+    case "amend_released":
     case "amend_failed":
     case "exit_released":
       return move("free", "held", event.hold.asset, subtract(event.hold.after, event.hold.before));

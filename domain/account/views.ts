@@ -227,7 +227,7 @@ function liveOrderView(order: OpenOrder): ShownOrder {
   const { placement, waitsFor, amend, cancel } = venue;
   const standing: OrderStanding = {
     placement,
-    waitsFor: [...waitsFor],
+    waitsFor: [...waitsFor, ...(amend?.waitsFor ?? [])],
     amend:
       amend === null
         ? null

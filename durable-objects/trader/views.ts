@@ -69,6 +69,7 @@ export function ordersTouched(event: AccountEvent): readonly string[] {
     case "order_cancelled":
     case "order_expired":
     case "amend_requested":
+    case "amend_released":
     case "amend_failed":
     case "exit_released":
     case "order_completed":

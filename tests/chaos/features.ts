@@ -27,6 +27,8 @@ export const FEATURES = [
   "socket",
   /** Entries that rest near the price and take their stop along: the exchange places one for each fill. */
   "carried",
+  /** Sales rest beside the stop of the rest, and are changed to all that is held. */
+  "enlarged",
 ] as const;
 
 export type Feature = (typeof FEATURES)[number];

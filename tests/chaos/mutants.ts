@@ -166,6 +166,13 @@ const MUTANTS: readonly Mutant[] = [
     to: 'const selling = decimal("0");',
   },
   {
+    name: "enlarge a sale beside its stop",
+    file: `${CORE}/amend.ts`,
+    from: "if (!isAbove(add(more, awaited), freeInventory(turn.state, asset))) {",
+    to: "if (isAbove(add(more, awaited), ZERO)) {",
+    at: { seed: "4", features: "targets,limits,history,enlarged" },
+  },
+  {
     name: "forget what D1 did not take",
     file: "durable-objects/trader/outbox.ts",
     from: "    return error instanceof Error ? error.message : String(error);\n  }\n  dependencies.remove",

@@ -10,6 +10,7 @@ import { drawFeatures, type Feature } from "./features.ts";
 import { checkProjections, difference } from "./invariants/agreement.ts";
 import { CommitJudge } from "./invariants/commits.ts";
 import { checkExchange } from "./invariants/exchange.ts";
+import { OversoldWatch } from "./invariants/oversold.ts";
 import { ExitWatch } from "./invariants/exits.ts";
 import { LimitJudge } from "./invariants/limits.ts";
 import { checkHistory } from "./invariants/history.ts";
@@ -68,6 +69,7 @@ class Play {
   readonly #user: User;
   readonly #exits: ExitWatch;
   readonly #stops: StopWatch;
+  readonly #oversold: OversoldWatch;
   readonly #lives: Lives;
   readonly #client: Client | null;
 
@@ -76,8 +78,9 @@ class Play {
     this.#user = new User(this.#world);
     this.#exits = new ExitWatch(this.#world);
     this.#stops = new StopWatch(this.#world);
+    this.#oversold = new OversoldWatch(this.#world);
     const limits = new LimitJudge(this.#world);
-    const judge = new CommitJudge(this.#world.story, this.#user, [this.#exits, limits]);
+    const judge = new CommitJudge(this.#world.story, this.#user, [this.#exits, this.#oversold, limits]);
     this.#lives = new Lives(this.#world, {
       sent: (body) => {
         judge.sent(body);
@@ -242,6 +245,7 @@ class Play {
       exchange.rateRefusals = 0;
     }
     checkExchange(exchange);
+    this.#oversold.check();
     if ((lines?.longestHole() ?? 0) > HOLE_MENDED_MS) {
       throw new Broken("frames of a private channel were missed, and it is read on as if nothing were");
     }

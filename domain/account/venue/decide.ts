@@ -6,7 +6,8 @@ import { changeSettings, startDay } from "../lifecycle.ts";
 import { applyPrints } from "../apply-prints.ts";
 import { protectPosition } from "../protect.ts";
 import type { Outcome, Turn } from "../turn.ts";
-import { amendAtExchange, cancelAllAtExchange, cancelAtExchange } from "./cancel.ts";
+import { amendAtExchange, releaseAmends } from "./amend.ts";
+import { cancelAllAtExchange, cancelAtExchange } from "./cancel.ts";
 import { adoptHolding, changeConnection, findHoldings, learnFees } from "./connect.ts";
 import { settleCarriedStops } from "./carry-stop.ts";
 import { bookExecutions } from "./executions.ts";
@@ -22,6 +23,7 @@ import { valueFlows } from "./value-flows.ts";
 export function settleAtExchange(turn: Turn, command: Command): void {
   settleCarriedStops(turn);
   releaseExits(turn);
+  releaseAmends(turn);
   keepProtectedAtExchange(turn, command.type === "retry_waiting");
 }
 

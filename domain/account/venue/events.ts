@@ -70,6 +70,16 @@ export type AmendRequested = Timed & {
   readonly deadline: Milliseconds;
   /** The larger of the two holds stays until the answer. */
   readonly hold: { readonly asset: Asset; readonly before: Decimal; readonly after: Decimal };
+  /** It waits for these orders to give way, and holds only what is free until then. Absent: it goes at once. */
+  readonly waitsFor?: readonly string[];
+};
+
+/** What a change waited for has given way: it is sent. */
+export type AmendReleased = Timed & {
+  readonly type: "amend_released";
+  readonly orderId: string;
+  readonly deadline: Milliseconds;
+  readonly hold: { readonly asset: Asset; readonly before: Decimal; readonly after: Decimal };
 };
 
 export type AmendFailed = Timed & {
@@ -262,6 +272,7 @@ export type VenueEvent =
   | OrderReported
   | AbsenceNoted
   | AmendRequested
+  | AmendReleased
   | AmendFailed
   | OrderRecalled
   | ExternalOrderSeen
@@ -294,6 +305,7 @@ export const VENUE_EVENT_TYPES = [
   "order_reported",
   "absence_noted",
   "amend_requested",
+  "amend_released",
   "amend_failed",
   "order_recalled",
   "external_order_seen",

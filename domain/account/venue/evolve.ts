@@ -11,6 +11,7 @@ import {
   VENUE_EVENT_TYPES,
   type ActionDeferred,
   type ActionSent,
+  type AmendReleased,
   type ExecutionAlsoNamed,
   type ExternalFillBooked,
   type FlowValued,
@@ -20,7 +21,7 @@ import {
   type LedgerSettled,
   type VenueEvent,
 } from "./events.ts";
-import type { VenueLink, VenueState } from "./state.ts";
+import type { PendingAmend, VenueLink, VenueState } from "./state.ts";
 import { tradeKeyOf } from "../../venue/reports.ts";
 import { withoutUnvalued, withUnvalued } from "./unvalued.ts";
 import { findUnsettled, unsettledId, withUnsettled, type UnsettledExecution } from "./unsettled.ts";
@@ -79,11 +80,20 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
             notBefore: null,
             holdBefore: event.hold.before,
             holdRaised: subtract(event.hold.after, event.hold.before),
+            ...(event.waitsFor === undefined ? {} : { waitsFor: event.waitsFor }),
           },
         },
       }));
       const recentEntries = countedAmend(state, liveOrder(state.orders, event.orderId), event);
       return { ...withHold(asked, event.hold), recentEntries };
+    }
+    case "amend_released": {
+      const released = inOrder(state, event.orderId, seq, (order, link) => ({
+        ...order,
+        hold: { ...order.hold, amount: event.hold.after },
+        venue: { ...link, amend: link.amend === null ? null : releasedAmend(link.amend, event) },
+      }));
+      return withHold(released, event.hold);
     }
     case "amend_failed": {
       const failed = inOrder(state, event.orderId, seq, (order, link) => ({
@@ -242,6 +252,11 @@ function sent(link: VenueLink, event: ActionSent): VenueLink {
         ? link
         : { ...link, waitReason: null, amend: { ...link.amend, stage: "sent", attempts, sentAt, notBefore: null } };
   }
+}
+
+function releasedAmend(amend: PendingAmend, { deadline, hold }: AmendReleased): PendingAmend {
+  const holdRaised = add(amend.holdRaised, subtract(hold.after, hold.before));
+  return { ...amend, deadline, holdRaised, waitsFor: [] };
 }
 
 function deferred(link: VenueLink, event: ActionDeferred): VenueLink {

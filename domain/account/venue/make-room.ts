@@ -4,15 +4,19 @@
  */
 import { add, isAbove, isPositive, subtract, type Decimal } from "../../decimal.ts";
 import type { Asset } from "../../market.ts";
+import { isUneven } from "../../protection/carried-stop.ts";
 import { isProtectiveStop, liveExits } from "../../protection/resting-stop.ts";
 import { isTooSmall } from "../../protection/too-small.ts";
 import { ordersHolding } from "../cancel.ts";
 import { holdingOf } from "../holdings.ts";
+import { findOrder } from "../order-steps.ts";
 import type { AccountState, OpenOrder } from "../state.ts";
 import { record, stamp, type Turn } from "../turn.ts";
-import { AMEND_DEADLINE_MS, requestCancel } from "./cancel.ts";
+import { requestCancel } from "./cancel.ts";
 import { spendable } from "./spendable.ts";
 import { liveOrder } from "../open-orders.ts";
+
+export const AMEND_DEADLINE_MS = 5_000;
 
 /** What may be sold now: no order holds it. */
 export function freeInventory(state: AccountState, asset: Asset): Decimal {
@@ -37,10 +41,16 @@ export function holdersInTheWay(state: AccountState, asset: Asset, wanted: Decim
   return inTheWay;
 }
 
-/** Asks the orders in the way to give way; answers the ids that the exit has to wait for. */
-export function makeRoom(turn: Turn, asset: Asset, wanted: Decimal, reason: string): readonly string[] {
+/** Asks the orders in the way to give way, never `forOrder` itself; answers the ids that the exit has to wait for. */
+export function makeRoom(
+  turn: Turn,
+  asset: Asset,
+  wanted: Decimal,
+  reason: string,
+  forOrder: string | null = null,
+): readonly string[] {
   const waitsFor: string[] = [];
-  for (const order of holdersInTheWay(turn.state, asset, wanted)) {
+  for (const order of holdersInTheWay(turn.state, asset, wanted).filter(({ id }) => id !== forOrder)) {
     const rest = subtract(order.hold.amount, subtract(wanted, freeInventory(turn.state, asset)));
     if (!shrinkStop(turn, order, rest)) {
       requestCancel(turn, order.id, reason);
@@ -94,5 +104,19 @@ export function isChangeable({ status, venue }: OpenOrder): boolean {
     venue.cancel === null &&
     venue.amend === null &&
     venue.ending === null
+  );
+}
+
+/** It has ended, or its change is answered; of an entry: its fills and their stops are even. */
+export function hasGivenWay(state: AccountState, id: string, asset: Asset): boolean {
+  const known = findOrder(state, id);
+  if (known !== undefined && isUneven(known)) {
+    return false;
+  }
+  const order = liveOrder(state.orders, id);
+  return (
+    order === undefined ||
+    order.hold.asset !== asset ||
+    (order.venue?.amend === null && order.venue.cancel === null && order.venue.ending === null)
   );
 }

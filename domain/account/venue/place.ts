@@ -27,16 +27,15 @@ import type { Problem } from "../../problem.ts";
 import { beingSold, liveExits } from "../../protection/resting-stop.ts";
 import type { ConditionalClose } from "../../orders/order.ts";
 import { takenFromStopOf } from "../../protection/given-way.ts";
-import { awaitedQuantity, isUneven, unevenEntries } from "../../protection/carried-stop.ts";
+import { awaitedQuantity, unevenEntries } from "../../protection/carried-stop.ts";
 import { recordSubmission } from "../execute.ts";
-import { findOrder } from "../order-steps.ts";
 import { stopToCarry } from "./carry-stop.ts";
 import { holdingOf } from "../holdings.ts";
 import { assessmentMarket, denied, marketProblem, noteGivenWay } from "../place.ts";
 import type { AccountState, Intent, OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { requestCancel } from "./cancel.ts";
-import { freeInventory, holdersInTheWay, makeRoom } from "./make-room.ts";
+import { freeInventory, hasGivenWay, holdersInTheWay, makeRoom } from "./make-room.ts";
 import { spendable } from "./spendable.ts";
 import { entryProblem, exchangeFacts, exchangeFees } from "./standing.ts";
 import { liveOrder } from "../open-orders.ts";
@@ -162,20 +161,6 @@ export function releaseExits(turn: Turn): void {
       releaseExit(turn, order);
     }
   }
-}
-
-/** It has ended, or its change is answered; of an entry: its fills and their stops are even. */
-function hasGivenWay(state: AccountState, id: string, asset: Asset): boolean {
-  const known = findOrder(state, id);
-  if (known !== undefined && isUneven(known)) {
-    return false;
-  }
-  const order = liveOrder(state.orders, id);
-  return (
-    order === undefined ||
-    order.hold.asset !== asset ||
-    (order.venue?.amend === null && order.venue.cancel === null && order.venue.ending === null)
-  );
 }
 
 function releaseExit(turn: Turn, order: OpenOrder): void {

@@ -1,14 +1,13 @@
 /** What follows from the answer to an action, by its class alone (PROTOCOL §4, TRADING §6). */
-import { compare, largest, subtract, ZERO } from "../../decimal.ts";
 import type { VenueFailure } from "../../venue/failure.ts";
 import type { OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { raiseAlert } from "./alerts.ts";
-import { holdOfTerms } from "./cancel.ts";
+import { applyAmend, failAmend } from "./amend-outcome.ts";
 import type { VenueCommand } from "./commands.ts";
 import { cancelTooLarge } from "./shrink.ts";
 import { entryProblem } from "./standing.ts";
-import type { PendingAmend } from "./state.ts";
+import { isClear } from "./state.ts";
 import { liveOrder, liveOrders, perOrder } from "../open-orders.ts";
 
 type CommandOf<T extends VenueCommand["type"]> = Extract<VenueCommand, { type: T }>;
@@ -17,6 +16,8 @@ type CommandOf<T extends VenueCommand["type"]> = Extract<VenueCommand, { type: T
 const SUSPENDED_RETRY_MS = 60_000;
 /** It doubles to this: a key that may read but not cancel would be asked for ever. */
 const SUSPENDED_LONGEST_MS = 600_000;
+
+const UNCLEARED = "waited for the stop to give way, and Kraken has not confirmed that in time";
 
 /** The fence: the action leaves the queue, or there is nothing to send (TRADING §6). */
 export function sendAction(turn: Turn, command: CommandOf<"send_action">): Outcome {
@@ -145,50 +146,6 @@ export function confirmPlacement(turn: Turn, orderId: string, venueOrderId: stri
     forgottenLevels: [],
     venueOrderId,
   });
-}
-
-/** The change that was asked for has been made. */
-export function applyAmend(turn: Turn, order: OpenOrder, amend: PendingAmend): void {
-  const instrument = turn.state.instruments[order.symbol];
-  const { quantity, limitPrice, triggerPrice } = amend;
-  const after = instrument === undefined ? order.hold.amount : holdOfTerms(order, amend, instrument);
-  record(turn, {
-    type: "order_amended",
-    ...stamp(turn.context),
-    orderId: order.id,
-    version: order.version + 1,
-    quantity,
-    limitPrice,
-    triggerPrice,
-    hold: { asset: order.hold.asset, before: order.hold.amount, after },
-    fees: order.feeSchedule,
-    queue: null,
-    waitingFor: order.venue?.cancel?.reason ?? null,
-    forgottenLevels: [],
-  });
-  completeFilled(turn, order.id);
-}
-
-/** Ends an order of which all is filled: a fill before the answer to a change could not tell. */
-export function completeFilled(turn: Turn, orderId: string): void {
-  const order = liveOrder(turn.state.orders, orderId);
-  if (order !== undefined && order.venue?.amend === null && compare(order.filledQuantity, order.quantity) >= 0) {
-    record(turn, { type: "order_completed", ...stamp(turn.context), orderId, released: order.hold });
-  }
-}
-
-/** The change was not made: the order is as it was, and holds what it held. */
-export function failAmend(turn: Turn, order: OpenOrder, amend: PendingAmend, reason: string): void {
-  // Fills since then have taken their part; only what was added for the change goes back.
-  const after = largest(ZERO, subtract(order.hold.amount, amend.holdRaised));
-  record(turn, {
-    type: "amend_failed",
-    ...stamp(turn.context),
-    orderId: order.id,
-    reason,
-    hold: { asset: order.hold.asset, before: order.hold.amount, after },
-  });
-  completeFilled(turn, order.id);
 }
 
 /** An answer that names its attempt is of that attempt alone: one that comes twice, or late, is not of the next. */
@@ -330,7 +287,8 @@ function dropOne(turn: Turn, order: OpenOrder): void {
     return;
   }
   if (link.amend?.stage === "queued" && now > link.amend.deadline) {
-    failAmend(turn, order, link.amend, "The change could not be sent to Kraken in time; the order is as it was.");
+    const why = isClear(link.amend) ? "could not be sent to Kraken in time" : UNCLEARED;
+    failAmend(turn, order, link.amend, `The change ${why}; the order is as it was.`);
     cancelTooLarge(turn, order.id);
   }
 }
@@ -379,7 +337,10 @@ function nextAttempt(
         ? { number: link.cancel.attempts + 1, deadline: null }
         : null;
     case "amend":
-      return link.amend?.stage === "queued" && link.cancel === null && link.placement === "confirmed"
+      return link.amend?.stage === "queued" &&
+        isClear(link.amend) &&
+        link.cancel === null &&
+        link.placement === "confirmed"
         ? { number: link.amend.attempts + 1, deadline: link.amend.deadline }
         : null;
   }

@@ -5,7 +5,8 @@ import { isTriggered } from "../../orders/order.ts";
 import { holdingOf } from "../holdings.ts";
 import type { OpenOrder } from "../state.ts";
 import { record, stamp, type Turn } from "../turn.ts";
-import { AMEND_DEADLINE_MS, requestCancel } from "./cancel.ts";
+import { requestCancel } from "./cancel.ts";
+import { AMEND_DEADLINE_MS } from "./make-room.ts";
 import { liveOrder, liveOrders } from "../open-orders.ts";
 
 /**

@@ -70,7 +70,19 @@ export type PendingAmend = {
   readonly holdBefore: Decimal;
   /** What the hold was raised by until the answer; it goes back if that is no. */
   readonly holdRaised: Decimal;
+  /** It is sent when these orders have given way, as an exit is (TRADING §4 "saga"). Absent or empty: nothing is in its way. */
+  readonly waitsFor?: readonly string[];
 };
+
+/** Whether nothing is in the way of the change any more. */
+export function isClear({ waitsFor = [] }: PendingAmend): boolean {
+  return waitsFor.length === 0;
+}
+
+/** Whether the order, or a change of it, waits for others to give way. */
+export function isWaiting({ waitsFor, amend }: VenueLink): boolean {
+  return waitsFor.length > 0 || (amend !== null && !isClear(amend));
+}
 
 export type Ending = {
   readonly status: "filled" | "cancelled" | "expired";

@@ -9,7 +9,7 @@ import type { VenueUrgency } from "../../venue/wishes.ts";
 import { allUneven, isUneven } from "../../protection/carried-stop.ts";
 import type { AccountState, OpenOrder } from "../state.ts";
 import type { VenueAction } from "./events.ts";
-import type { VenueLink } from "./state.ts";
+import { isClear, isWaiting, type VenueLink } from "./state.ts";
 import { perOrder } from "../open-orders.ts";
 
 /** Most urgent first (TRADING §6). */
@@ -79,8 +79,8 @@ export function venueWork(state: AccountState): readonly VenueWork[] {
   return work.toSorted((left, right) => LANES.indexOf(left.lane) - LANES.indexOf(right.lane));
 }
 
-/** Orders that wait for others to give way. */
-export const waitingSales = perOrder((order) => ((order.venue?.waitsFor.length ?? 0) > 0 ? [order] : []));
+/** Orders that wait for others to give way, or of which a change does. */
+export const waitingSales = perOrder((order) => (order.venue !== null && isWaiting(order.venue) ? [order] : []));
 
 function workOf(order: OpenOrder, link: VenueLink): readonly VenueWork[] {
   const { id: orderId } = order;
@@ -103,6 +103,7 @@ function workOf(order: OpenOrder, link: VenueLink): readonly VenueWork[] {
   }
   if (
     link.amend?.stage === "queued" &&
+    isClear(link.amend) &&
     link.cancel === null &&
     link.placement === "confirmed" &&
     link.ending === null

@@ -31,9 +31,10 @@ const SOCKET_LINGERS_MS = 30_000;
 const PROTECT_AGAIN_MS = 1_000;
 
 /** When orders that wait to be sent are dropped. */
-const deadlinesOf = perOrder(({ venue }) =>
-  venue?.placement === "queued" && venue.waitsFor.length === 0 ? [venue.deadline + 1] : [],
-);
+const deadlinesOf = perOrder(({ venue }) => [
+  ...(venue?.placement === "queued" && venue.waitsFor.length === 0 ? [venue.deadline + 1] : []),
+  ...(venue?.amend?.stage === "queued" ? [venue.amend.deadline + 1] : []),
+]);
 
 export class KrakenAccount {
   readonly judge: Judge;

@@ -5,6 +5,7 @@ import type { TestDesk } from "../desk.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { short } from "../venue.ts";
 import { drawCarried } from "./carried.ts";
+import { actEnlarged } from "./enlarged.ts";
 import { drawKind } from "./kinds.ts";
 import { drawAmendFactor, drawRequest, drawSize, drawStop, priceNear } from "./requests.ts";
 import { drawSettings } from "./settings.ts";
@@ -33,6 +34,10 @@ export class User {
   act(desk: TestDesk, draw: number): void {
     const { state } = desk;
     if (state === null || state.venue?.foundAt === null) {
+      return;
+    }
+    if (actEnlarged(this.#world, desk, state)) {
+      desk.wake();
       return;
     }
     const { random, story } = this.#world;

@@ -1,5 +1,6 @@
 /** An exit and a cancel are at the exchange within 5 s of the wish, whenever that answers (TRADING §2): in the storm too. */
 import type { AccountState, OpenOrder } from "../../../domain/account/state.ts";
+import { touchedAt } from "../../../domain/account/venue/order-age.ts";
 import type { Recorded } from "../../../durable-objects/trader/turn.ts";
 import { ADD_COST, matchingCost } from "../../../domain/venue/rate-counters.ts";
 import { Broken } from "../story.ts";
@@ -50,7 +51,7 @@ export class ExitWatch {
       if (order === undefined || this.#isOver(wish, order)) {
         return [];
       }
-      const points = wish.what === "exit" ? ADD_COST : matchingCost("cancel", time.now - order.updatedAt);
+      const points = wish.what === "exit" ? ADD_COST : matchingCost("cancel", ageOf(order, time.now));
       return [hasRoom(order.symbol, points) ? wish : { ...wish, at: time.now }];
     });
     const late = this.#wishes.find(({ at }) => time.now > at + WITHIN_MS);
@@ -72,4 +73,9 @@ export class ExitWatch {
     const called = keys.some((key) => exchange.arrived.has(key) || exchange.astray.has(key));
     return gone || called || at <= troubledAt || at <= clock.bentAt;
   }
+}
+
+function ageOf(order: OpenOrder, now: number): number | null {
+  const at = touchedAt(order);
+  return at === null ? null : now - at;
 }
