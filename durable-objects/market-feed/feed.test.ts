@@ -39,6 +39,9 @@ class Stage {
   marketTime: number | null = null;
   readonly deliveries: (TriggerDelivery & { traderId: string })[] = [];
   traderFails = false;
+  /** Calls to traders that are on their way, and the most that were at once. */
+  calls = 0;
+  mostCalls = 0;
   readonly reports: unknown[] = [];
   readonly #market: Market;
   readonly #mostSymbols: number;
@@ -196,6 +199,10 @@ class Stage {
           if (this.traderFails) {
             throw new Error("the trader was reset");
           }
+          this.calls += 1;
+          this.mostCalls = Math.max(this.mostCalls, this.calls);
+          await new Promise((resolve) => setImmediate(resolve));
+          this.calls -= 1;
           this.deliveries.push(...deliveries.map((delivery) => ({ ...delivery, traderId })));
           return deliveries.map(({ deliveryId }) => deliveryId);
         },
@@ -637,6 +644,23 @@ describe("the tape and trigger rows", () => {
     await stage.pass(1_000);
     expect(stage.tradeIds()).toEqual([2]);
     expect(stage.parts.desk.owed("trader", "BTC/USD")).toEqual([]);
+  });
+
+  it("of many traders go out some at a time, to each once, and all of them", async () => {
+    const stage = new Stage();
+    await stage.open();
+    stage.trades("snapshot", stage.print(1));
+    const traders = Array.from({ length: 400 }, (_, index) => `trader-${index}`);
+    for (const trader of traders) {
+      await changeTriggers(stage.parts, trader, [row("a", "1000", 1)], []);
+    }
+    stage.trades("update", stage.print(2));
+    stage.trades("update", stage.print(3));
+    await stage.settle();
+    expect(stage.mostCalls).toBe(50);
+    expect(stage.parts.desk.dueTraders()).toEqual([]);
+    const told = stage.deliveries.flatMap(({ traderId, trades }) => trades.map(({ id }) => `${traderId} ${id}`));
+    expect(told.toSorted()).toEqual(traders.flatMap((trader) => [`${trader} 2`, `${trader} 3`]).toSorted());
   });
 
   it("of a trailing order bring every print from the first new best on, the low ones between two highs too, also over a restart", async () => {

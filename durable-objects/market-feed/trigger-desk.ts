@@ -36,6 +36,8 @@ type RowColumns = {
 
 const DELIVERY_DEADLINE_MS = 10_000;
 const DELIVERIES_PER_CALL = 100;
+/** Calls on their way at once. */
+const MOST_CALLS = 50;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 60_000;
 
@@ -180,14 +182,36 @@ export class TriggerDesk {
   /** Traders to whom something is owed and whose turn it is. */
   dueTraders(): readonly string[] {
     const now = this.#ports.now();
-    return [...this.#owing].filter(
-      (traderId) => !this.#calling.has(traderId) && (this.#retries.get(traderId)?.at ?? 0) <= now,
-    );
+    return [...this.#owing].filter((traderId) => this.#isDue(traderId, now));
   }
 
-  /** Hands everything owed to the traders whose turn it is. One call per trader at a time; a failed one is repeated later. */
+  /**
+   * Hands everything owed to the traders whose turn it is. One call per trader at a time, a failed one is repeated later; of many
+   * traders some at a time, so that the first have sold long before the last, and none waits so long that it counts as failed.
+   */
   async deliver(): Promise<void> {
-    await Promise.all(this.dueTraders().map((traderId) => this.#deliverTo(traderId)));
+    const lines = Math.max(0, MOST_CALLS - this.#calling.size);
+    await Promise.all(Array.from({ length: lines }, () => this.#deliverInTurn()));
+  }
+
+  async #deliverInTurn(): Promise<void> {
+    for (let next = this.#nextDue(); next !== undefined; next = this.#nextDue()) {
+      await this.#deliverTo(next);
+    }
+  }
+
+  #nextDue(): string | undefined {
+    const now = this.#ports.now();
+    for (const traderId of this.#owing) {
+      if (this.#isDue(traderId, now)) {
+        return traderId;
+      }
+    }
+    return undefined;
+  }
+
+  #isDue(traderId: string, now: number): boolean {
+    return !this.#calling.has(traderId) && (this.#retries.get(traderId)?.at ?? 0) <= now;
   }
 
   async #deliverTo(traderId: string): Promise<void> {
