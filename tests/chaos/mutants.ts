@@ -44,8 +44,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: "forget the hold of a sale",
     file: `${CORE}/place.ts`,
-    from: "recordSubmission(turn, plan, {",
-    to: 'recordSubmission(turn, plan.side === "sell" ? { ...plan, hold: { ...plan.hold, amount: decimal("0") } } : plan, {',
+    from: "{ ...plan, ...close },",
+    to: 'plan.side === "sell" ? { ...plan, hold: { ...plan.hold, amount: decimal("0") } } : { ...plan, ...close },',
   },
   {
     name: "remove the fence",
@@ -105,7 +105,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "skip a page of trades",
-    file: "durable-objects/trader/kraken/reconcile.ts",
+    file: "durable-objects/trader/kraken/history-pages.ts",
     from: "const counted = rows.filter(",
     to: "const counted = rows.slice(1).filter(",
   },

@@ -13,7 +13,7 @@ import type { Recorded } from "../turn.ts";
 import type { KeySlot } from "../../../domain/venue/keys.ts";
 import { createKrakenAccount, type KrakenAccount } from "./account.ts";
 import { HistoryLine } from "./history-line.ts";
-import { knownLedgerIds } from "./reconcile.ts";
+import { knownLedgerIds } from "./floor.ts";
 import type { KrakenRest } from "./rest/api.ts";
 import { krakenRest } from "./rest/client.ts";
 import { readNames } from "./rest/public.ts";

@@ -4,16 +4,15 @@
  * REST. One timer at a time, through the port, and none while it is closed.
  */
 import type { Milliseconds } from "../../../../domain/market.ts";
-import { BalanceStream } from "../../../../domain/venue/execution-stream-balances.ts";
 import type { PrivateChannel, StreamTurn } from "../../../../domain/venue/execution-stream-facts.ts";
-import { ExecutionStream } from "../../../../domain/venue/execution-stream.ts";
 import type { VenueReply } from "../../../../domain/venue/failure.ts";
 import type { VenueAmendWish, VenueCancelWish, VenueOrderWish } from "../../../../domain/venue/wishes.ts";
 import { log, logUnexpected } from "../../../lib/log.ts";
 import { LONGEST_DELAY_MS } from "../../../market-feed/venue/backoff.ts";
-import { Channel, type ChannelPorts } from "./channel.ts";
+import { AwaitedRows } from "./awaited-rows.ts";
 import { Connection } from "./connection.ts";
 import { readPrivateFrame, type PrivateMessage, type SocketReply } from "./frames.ts";
+import { OneTimer } from "./one-timer.ts";
 import type {
   AmendedOrder,
   CancelAccepted,
@@ -27,14 +26,14 @@ import type {
 } from "./port.ts";
 import { replyFailure } from "./refusals.ts";
 import { requestText } from "./requests.ts";
+import { SessionToken } from "./session-token.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import { TokenKeeper } from "./token-keeper.ts";
 import { SocketTrading } from "./trading.ts";
 import type { WireObject } from "./wire.ts";
 
 /** The venue tells its status right after the connect (PROTOCOL §5.1). */
 const STATUS_LIMIT_MS = 10_000;
-/** An accepted order shows in `executions` within this; else the channel is silent while the heartbeats go on. */
-const ROWS_LIMIT_MS = 5_000;
 
 export class PrivateSocket implements PrivateSocketControl {
   readonly #ports: PrivateSocketPorts;
@@ -42,19 +41,15 @@ export class PrivateSocket implements PrivateSocketControl {
   readonly #tokens: TokenKeeper;
   readonly #connection: Connection;
   readonly #trading: SocketTrading;
-  #executions: ExecutionStream;
-  #balances: BalanceStream;
-  #channels: Readonly<Record<PrivateChannel, Channel>>;
-  #token: string | null = null;
+  readonly #awaited = new AwaitedRows();
+  readonly #timer: OneTimer;
+  #subscriptions: Subscriptions;
+  readonly #token: SessionToken;
   /** Until when the status has to come; null once it did. */
   #statusDueAt: Milliseconds | null = null;
-  #isRenewingToken = false;
   #isLive = false;
   #wasLive = false;
   #requestId = 0;
-  /** Accepted orders of which no row has come yet, and until when one has to. */
-  readonly #expected = new Map<string, Milliseconds>();
-  #timer: { readonly at: Milliseconds; readonly cancel: () => void } | null = null;
 
   constructor(ports: PrivateSocketPorts, events: PrivateSocketEvents) {
     this.#ports = ports;
@@ -86,6 +81,17 @@ export class PrivateSocket implements PrivateSocketControl {
         },
       },
     );
+    this.#token = new SessionToken(this.#tokens, {
+      refused: (failure) => {
+        events.refused(failure);
+      },
+      failed: (reason, retryAt) => {
+        this.#connection.reset(reason, retryAt);
+      },
+      settled: () => {
+        this.#arm();
+      },
+    });
     this.#trading = new SocketTrading({
       isLive: () => this.#isLive,
       nextRequestId: () => this.#nextRequestId(),
@@ -93,17 +99,18 @@ export class PrivateSocket implements PrivateSocketControl {
       now: ports.now,
       rates: ports.rates,
       placed: (venueOrderId) => {
-        if (this.#executions.order(venueOrderId) === null) {
-          this.#expected.set(venueOrderId, ports.now() + ROWS_LIMIT_MS);
+        if (this.#subscriptions.executions.order(venueOrderId) === null) {
+          this.#awaited.expect(venueOrderId, ports.now());
         }
       },
       invalidSession: () => {
-        void this.#renewToken("executions");
+        this.#renewToken("executions");
       },
     });
-    this.#executions = new ExecutionStream();
-    this.#balances = new BalanceStream();
-    this.#channels = this.#newChannels();
+    this.#timer = new OneTimer(ports.schedule, () => {
+      this.check();
+    });
+    this.#subscriptions = this.#newSubscriptions();
   }
 
   get state(): PrivateSocketState {
@@ -139,12 +146,14 @@ export class PrivateSocket implements PrivateSocketControl {
     if (this.#statusDueAt !== null && now >= this.#statusDueAt) {
       this.#connection.reset("no status");
     }
-    for (const channel of Object.values(this.#channels)) {
+    for (const channel of this.#subscriptions.all) {
       if (!channel.check(now)) {
         this.#connection.reset(`${channel.name} not answered`);
       }
     }
-    this.#checkExpected(now);
+    if (this.#awaited.isOverdue(now)) {
+      this.#renew("executions");
+    }
     this.#arm();
   }
 
@@ -172,19 +181,17 @@ export class PrivateSocket implements PrivateSocketControl {
   }
 
   #opened(token: string): void {
-    this.#token = token;
+    this.#token.begin(token);
     this.#statusDueAt = this.#ports.now() + STATUS_LIMIT_MS;
     this.#arm();
   }
 
   #lost(reason: string): void {
-    // A new connection wants a new token (PROTOCOL §6).
-    this.#token = null;
-    this.#tokens.forget();
+    this.#token.end();
     this.#statusDueAt = null;
-    this.#expected.clear();
+    this.#awaited.forget();
     this.#isLive = false;
-    for (const channel of Object.values(this.#channels)) {
+    for (const channel of this.#subscriptions.all) {
       channel.end();
     }
     const wasLive = this.#wasLive;
@@ -204,31 +211,26 @@ export class PrivateSocket implements PrivateSocketControl {
       // The facts of this frame are gone for the shell: begin again and remember nothing, so that they are told once more.
       logUnexpected("kraken_socket_facts_refused", error, { kind: message.kind });
       this.#connection.reset("facts were not taken");
-      this.#executions = new ExecutionStream();
-      this.#balances = new BalanceStream();
-      this.#channels = this.#newChannels();
+      this.#subscriptions = this.#newSubscriptions();
     }
     this.#arm();
   }
 
   #take(message: PrivateMessage, text: string): void {
+    const { executions, balances } = this.#subscriptions;
     switch (message.kind) {
       case "executions":
-        this.#tell("executions", this.#executions.take(message.frame));
+        this.#tell("executions", executions.take(message.frame));
         for (const { venueOrderId, symbol, points } of message.rateCounts) {
-          const pair = symbol ?? this.#executions.order(venueOrderId)?.symbol;
+          const pair = symbol ?? executions.order(venueOrderId)?.symbol;
           if (pair !== undefined) {
             this.#ports.rates.observe(pair, points);
           }
         }
-        for (const id of this.#expected.keys()) {
-          if (this.#executions.order(id) !== null) {
-            this.#expected.delete(id);
-          }
-        }
+        this.#awaited.settle((id) => executions.order(id) !== null);
         return;
       case "balances":
-        this.#tell("balances", this.#balances.take(message.frame));
+        this.#tell("balances", balances.take(message.frame));
         return;
       case "unreadable":
         log("kraken_socket_frame_unreadable", { channel: message.channel });
@@ -268,7 +270,7 @@ export class PrivateSocket implements PrivateSocketControl {
     this.#events.systemStatus(system);
     if (this.#statusDueAt !== null) {
       this.#statusDueAt = null;
-      for (const channel of Object.values(this.#channels)) {
+      for (const channel of this.#subscriptions.all) {
         channel.begin();
       }
     }
@@ -278,7 +280,7 @@ export class PrivateSocket implements PrivateSocketControl {
     if (this.#trading.take(reply)) {
       return;
     }
-    for (const channel of Object.values(this.#channels)) {
+    for (const channel of this.#subscriptions.all) {
       const verdict = channel.take(reply);
       if (verdict.kind === "acknowledged") {
         if (reply.maximumRateCount !== null) {
@@ -286,7 +288,7 @@ export class PrivateSocket implements PrivateSocketControl {
         }
         this.#goLiveWhenComplete();
       } else if (verdict.kind === "invalid session") {
-        void this.#renewToken(null);
+        this.#renewToken(null);
       } else if (verdict.kind === "refused") {
         const failure = replyFailure(verdict.text, "read", this.#ports.now());
         log("kraken_socket_subscription_refused", { channel: channel.name, error: failure.text });
@@ -298,7 +300,7 @@ export class PrivateSocket implements PrivateSocketControl {
   }
 
   #goLiveWhenComplete(): void {
-    if (!this.#isLive && Object.values(this.#channels).every((channel) => channel.isComplete)) {
+    if (!this.#isLive && this.#subscriptions.isComplete) {
       this.#isLive = true;
       this.#wasLive = true;
       this.#events.live();
@@ -309,74 +311,37 @@ export class PrivateSocket implements PrivateSocketControl {
   #renew(name: PrivateChannel): void {
     log("kraken_socket_gap", { channel: name });
     this.#isLive = false;
-    this.#expected.clear();
+    this.#awaited.forget();
     this.#events.gap(name);
-    this.#channels[name].renew();
+    this.#subscriptions.renew(name);
   }
 
-  /** Fetches a new token and asks again for what the old one was refused for; `renewed` is bound to the new one. */
-  async #renewToken(renewed: PrivateChannel | null): Promise<void> {
-    const refusedToken = this.#token;
-    if (this.#isRenewingToken || refusedToken === null) {
-      return;
-    }
-    this.#isRenewingToken = true;
-    this.#tokens.forget();
-    let reason = "the token port failed";
-    let retryAt: Milliseconds | null = null;
-    try {
-      const reply = await this.#tokens.fresh();
-      if (this.#token !== refusedToken) {
-        return;
+  /** Asks again for what the old token was refused for; `renewed` is bound to the new one. */
+  #renewToken(renewed: PrivateChannel | null): void {
+    void this.#token.renew(() => {
+      for (const channel of this.#subscriptions.all) {
+        channel.retry();
       }
-      if (reply.ok) {
-        this.#token = reply.value;
-        this.#isRenewingToken = false;
-        for (const channel of Object.values(this.#channels)) {
-          channel.retry();
-        }
-        if (renewed !== null) {
-          this.#renew(renewed);
-        }
-        return;
+      if (renewed !== null) {
+        this.#renew(renewed);
       }
-      reason = `no token: ${reply.failure.text}`;
-      retryAt = reply.failure.retryAt;
-      this.#events.refused(reply.failure);
-    } catch (error) {
-      logUnexpected("kraken_socket_token_failed", error, {});
-    } finally {
-      this.#isRenewingToken = false;
-      this.#arm();
-    }
-    this.#connection.reset(reason, retryAt);
+    });
   }
 
-  #checkExpected(now: Milliseconds): void {
-    const isSilent = [...this.#expected.values()].some((due) => due <= now);
-    if (isSilent) {
-      this.#renew("executions");
-    }
-  }
-
-  #newChannels(): Readonly<Record<PrivateChannel, Channel>> {
-    const ports: ChannelPorts = {
-      now: this.#ports.now,
-      random: this.#ports.random,
+  #newSubscriptions(): Subscriptions {
+    const { now, random } = this.#ports;
+    return new Subscriptions({
+      now,
+      random,
       nextRequestId: () => this.#nextRequestId(),
       send: (requestId, method, params) => this.#sendRequest(requestId, method, params),
-    };
-    return {
-      executions: new Channel("executions", this.#executions, ports),
-      balances: new Channel("balances", this.#balances, ports),
-    };
+    });
   }
 
   /** Parameters of subscriptions are inside `params` as those of trading are, and both carry the token. */
   #sendRequest(requestId: number, method: string, params: WireObject): boolean {
-    return (
-      this.#token !== null && this.#connection.send(requestText(method, { ...params, token: this.#token }, requestId))
-    );
+    const token = this.#token.value;
+    return token !== null && this.#connection.send(requestText(method, { ...params, token }, requestId));
   }
 
   #nextRequestId(): number {
@@ -395,25 +360,12 @@ export class PrivateSocket implements PrivateSocketControl {
       this.#connection.dueAt,
       this.#trading.dueAt,
       this.#statusDueAt ?? Infinity,
-      ...Object.values(this.#channels).map((channel) => channel.dueAt),
-      ...this.#expected.values(),
+      this.#subscriptions.dueAt,
+      this.#awaited.dueAt,
     );
   }
 
-  /** One timer for whatever is due first. One that rings too early finds nothing to do and sets the next. */
   #arm(): void {
-    const due = this.#dueAt();
-    if (this.#timer !== null && this.#timer.at <= due && due !== Infinity) {
-      return;
-    }
-    this.#timer?.cancel();
-    this.#timer = null;
-    if (due !== Infinity) {
-      const cancel = this.#ports.schedule(due, () => {
-        this.#timer = null;
-        this.check();
-      });
-      this.#timer = { at: due, cancel };
-    }
+    this.#timer.arm(this.#dueAt());
   }
 }
