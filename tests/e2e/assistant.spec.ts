@@ -211,7 +211,7 @@ async function expectCompleteRecord(page: Page, question: string): Promise<void>
   await expect(part("How it was read")).toContainText("It contains proposals.");
   const proposal = part(/^Proposal: Buy/);
   await expect(proposal).toContainText("Executed: the order is filled");
-  await expect(proposal.getByText("passed").first()).toBeVisible();
+  await expect(proposal.getByText(/^All \d+ rules pass$/)).toBeVisible();
   await expect(proposal.getByText(/Buy .* market: filled/)).toBeVisible();
   await expect(proposal.getByText(/ fee /).first()).toBeVisible();
 }
