@@ -51,6 +51,18 @@ export const riskSettings = z.strictObject({
 });
 export type RiskSettingsView = z.infer<typeof riskSettings>;
 
+const someSettings = riskSettings.partial();
+
+/**
+ * PATCH /api/accounts/{id}/risk: what is changed, and what was shown of that. Where a setting is something else by now, and not what
+ * is wished, nothing is changed: CONFLICT names it.
+ */
+export const riskChange = z.strictObject({
+  changes: someSettings.refine((changes) => Object.keys(changes).length > 0, "must name a setting"),
+  seen: someSettings.default({}),
+});
+export type RiskChangeRequest = z.infer<typeof riskChange>;
+
 function decimalOf({ minimum, maximum, unit, explanation }: DecimalSetting) {
   return decimalText
     .refine(
@@ -116,11 +128,20 @@ export const riskStanding = z.object({
   positions: z.array(positionRisk).readonly(),
 });
 
-/** GET and PUT /api/accounts/{id}/risk. PUT takes all of `settings`; unknown keys are refused. */
+/** GET, PUT and PATCH /api/accounts/{id}/risk. PUT takes all of `settings`; unknown keys are refused. */
 export const riskView = z.object({
   settings: riskSettings,
-  /** A change that waits: a rule that has halted the account is not loosened at once. `dueAt` is market time. */
-  planned: z.object({ settings: riskSettings, dueAt: milliseconds }).nullable(),
+  /**
+   * Changes that wait: a rule that has halted the account is not loosened at once. `dueAt` is market time, of the first of them;
+   * `waits` names each.
+   */
+  planned: z
+    .object({
+      settings: riskSettings,
+      dueAt: milliseconds,
+      waits: z.array(z.object({ name: z.string(), dueAt: milliseconds })).readonly(),
+    })
+    .nullable(),
   standing: riskStanding,
   /** What the trader should know about a change, as sentences. */
   notices: z.array(z.string()).readonly(),

@@ -1,5 +1,6 @@
 /** What an account can be asked or told. Idempotency keys are the shell's: a repeated key never becomes a command. */
 import type { Decimal } from "../decimal.ts";
+import type { RiskChange } from "../risk/change-settings.ts";
 import type { RiskSettings } from "../risk/settings.ts";
 import type { Asset, Symbol, TriggerDelivery } from "../market.ts";
 import type { PriceAlertCommand } from "../alerts/commands.ts";
@@ -24,7 +25,10 @@ export type Command =
       readonly name?: string | undefined;
       readonly zone?: string | undefined;
       readonly fees?: FeePreset | undefined;
+      /** All of them. */
       readonly limits?: RiskSettings | undefined;
+      /** Some of them. */
+      readonly limitChanges?: RiskChange | undefined;
     }
   | { readonly type: "place_order"; readonly request: OrderRequest }
   | { readonly type: "amend_order"; readonly orderId: string; readonly request: AmendRequest }

@@ -4,7 +4,7 @@ import type { Milliseconds } from "../market.ts";
 import { DEFAULT_RISK } from "../risk/settings.ts";
 import { conversionRate } from "../orders/conversion.ts";
 import type { Problem } from "../problem.ts";
-import { changeRisk } from "../risk/change-settings.ts";
+import { changeRisk, changeSomeRisk } from "../risk/change-settings.ts";
 import type { Command } from "./commands.ts";
 import { accountDayAt, isZone, nextAccountDay } from "./day.ts";
 import { cancelOrder } from "./execute.ts";
@@ -94,7 +94,7 @@ export function changeSettings(turn: Turn, command: CommandOf<"change_settings">
   if (command.limits !== undefined) {
     changeRisk(turn, command.limits);
   }
-  return null;
+  return command.limitChanges === undefined ? null : changeSomeRisk(turn, command.limitChanges);
 }
 
 /** The first day that begins from now on by the zone that counts: one whose beginning is owed begins before. */

@@ -14,7 +14,7 @@ import { liveOrder } from "./open-orders.ts";
 /** Symbols whose market views a decision on the command may look at: what the shell asks the feed for beforehand. */
 export function symbolsNeeded(state: AccountState, command: Command): readonly Symbol[] {
   // Also a change of the rules: the one that denies at these prices is not loosened at once.
-  const isValued = isEntry(state, command) || (command.type === "change_settings" && command.limits !== undefined);
+  const isValued = isEntry(state, command) || changesLimits(command);
   const valued = isValued && needsEquity(state.limits) ? heldSymbols(state) : [];
   return unique([...symbolsNamed(state, command), ...valued]);
 }
@@ -93,6 +93,10 @@ function isEntry(state: AccountState, command: Command): boolean {
     default:
       return false;
   }
+}
+
+function changesLimits(command: Command): boolean {
+  return command.type === "change_settings" && (command.limits !== undefined || command.limitChanges !== undefined);
 }
 
 function setsOff(state: AccountState, rowId: string): boolean {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decimal } from "../decimal.ts";
 import { Desk } from "../testing/desk.ts";
 import { allowedNow } from "./change-settings.ts";
+import type { RiskChanges } from "./settings-changes.ts";
 import { DEFAULT_RISK, type RiskSettings } from "./settings.ts";
 
 const d = decimal;
@@ -126,6 +127,91 @@ describe("a change of the rules", () => {
     change(desk, { drawdownPercent: d("40") });
     expect(change(desk, {}).events).toMatchObject([{ type: "risk_change_planned", planned: null }]);
     expect(desk.state.plannedRisk).toBeNull();
+  });
+});
+
+describe("a change of some rules", () => {
+  const some = (desk: Desk, changes: RiskChanges, seen: RiskChanges = {}) =>
+    desk.do({ type: "change_settings", limitChanges: { changes, seen } });
+
+  it("leaves what waits of another, with its time, and that counts then beside it", () => {
+    const desk = halted();
+    const dueAt = desk.now + HOUR_MS;
+    some(desk, { drawdownPercent: d("40") });
+    desk.now += 60_000;
+    some(desk, { maximumOrderValue: d("700") });
+    expect(desk.state.plannedRisk).toMatchObject({ dueAt, waits: [{ name: "drawdownPercent", dueAt }] });
+    expect(desk.notices).toEqual([]);
+    desk.now = dueAt;
+    desk.do({ type: "cancel_all", symbol: null });
+    expect(desk.state).toMatchObject({
+      limits: { drawdownPercent: "40", maximumOrderValue: "700" },
+      plannedRisk: null,
+    });
+  });
+
+  it("may wait each for its own time", () => {
+    const desk = halted();
+    const first = desk.now + HOUR_MS;
+    some(desk, { drawdownPercent: d("40") });
+    desk.now += 60_000;
+    some(desk, { resumeAfterMinutes: 5 });
+    const second = desk.now + HOUR_MS;
+    expect(desk.state.plannedRisk?.waits).toEqual([
+      { name: "drawdownPercent", dueAt: first },
+      { name: "resumeAfterMinutes", dueAt: second },
+    ]);
+    desk.now = first;
+    desk.do({ type: "cancel_all", symbol: null });
+    expect(desk.state.limits).toMatchObject({ drawdownPercent: "40", resumeAfterMinutes: 60 });
+    expect(desk.state.plannedRisk).toMatchObject({ dueAt: second, waits: [{ name: "resumeAfterMinutes" }] });
+    desk.now = second;
+    desk.do({ type: "cancel_all", symbol: null });
+    expect(desk.state).toMatchObject({ limits: { resumeAfterMinutes: 5 }, plannedRisk: null });
+  });
+
+  it("takes the place of what waits of the same, and a change of all of everything that waits, which is told", () => {
+    const desk = halted();
+    some(desk, { drawdownPercent: d("40") });
+    some(desk, { drawdownPercent: d("15") });
+    expect(desk.state).toMatchObject({ limits: { drawdownPercent: "15" }, plannedRisk: null });
+    expect(desk.notices.join(" ")).toMatch(/was to be 40 from \d\d:\d\d UTC: that is planned no more/u);
+    some(desk, { drawdownPercent: null });
+    change(desk, { maximumOrderValue: d("700") });
+    expect(desk.state.plannedRisk).toBeNull();
+    expect(desk.notices.join(" ")).toContain("was to be off from");
+  });
+
+  it("keeps what another device has changed meanwhile, and is refused where both changed the same", () => {
+    const desk = new Desk({ limits: { drawdownPercent: d("20"), ordersPerMinute: 30 } });
+    some(desk, { drawdownPercent: d("10") }, { drawdownPercent: d("20") });
+    some(desk, { ordersPerMinute: 5 }, { ordersPerMinute: 30 });
+    expect(desk.state.limits).toMatchObject({ drawdownPercent: "10", ordersPerMinute: 5 });
+
+    const refused = some(desk, { drawdownPercent: d("50"), ordersPerMinute: 9 }, { drawdownPercent: d("20") });
+    expect(refused).toMatchObject({
+      type: "denied",
+      problem: { code: "CONFLICT", details: { field: "drawdownPercent", value: "10", seen: "20" } },
+    });
+    expect(desk.state.limits).toMatchObject({ drawdownPercent: "10", ordersPerMinute: 5 });
+    // Both wished for the same, or it is wished with what stands there in sight.
+    expect(some(desk, { drawdownPercent: d("10") }, { drawdownPercent: d("20") }).events).toEqual([]);
+    some(desk, { drawdownPercent: d("50") }, { drawdownPercent: d("10") });
+    expect(desk.state.limits.drawdownPercent).toBe("50");
+  });
+
+  it("finds what a plan of before waits for, and applies it then", () => {
+    const desk = halted();
+    const settings = { ...desk.state.limits, drawdownPercent: d("40") };
+    const dueAt = desk.now + HOUR_MS;
+    desk.state = { ...desk.state, plannedRisk: { settings, dueAt } };
+    some(desk, { maximumOrderValue: d("700") });
+    desk.now = dueAt;
+    desk.do({ type: "cancel_all", symbol: null });
+    expect(desk.state).toMatchObject({
+      limits: { drawdownPercent: "40", maximumOrderValue: "700" },
+      plannedRisk: null,
+    });
   });
 });
 

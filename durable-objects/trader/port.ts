@@ -24,7 +24,13 @@ import type { CredentialUsePage, KrakenCredentialsView, KrakenTestView } from ".
 import type { ResumeRequest, Resumed, StopReport } from "../../contract/halts.ts";
 import type { NotificationChannel, NotificationsView, TestNotificationResult } from "../../contract/notifications.ts";
 import type { PriceAlertList, PriceAlertRequest, PriceAlertView } from "../../contract/price-alerts.ts";
-import type { RiskCheckRequest, RiskCheckView, RiskSettingsView, RiskView } from "../../contract/risk.ts";
+import type {
+  RiskChangeRequest,
+  RiskCheckRequest,
+  RiskCheckView,
+  RiskSettingsView,
+  RiskView,
+} from "../../contract/risk.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { PositionView } from "../../contract/accounts.ts";
 import type { AccountSnapshot } from "../../domain/assistant/snapshot.ts";
@@ -85,6 +91,7 @@ export type TraderPort = TriggerReceiver & {
   /** The rules of the account, what of them waits, and how it stands against them now. */
   risk(principal: Principal, accountId: string): Promise<Result<RiskView>>;
   changeRisk(principal: Principal, accountId: string, settings: RiskSettingsView): Promise<Result<RiskView>>;
+  changeSomeRisk(principal: Principal, accountId: string, change: RiskChangeRequest): Promise<Result<RiskView>>;
   /** Every rule's say on an order that is not placed. */
   checkRisk(principal: Principal, accountId: string, request: RiskCheckRequest): Promise<Result<RiskCheckView>>;
   changeSettings(principal: Principal, accountId: string, request: SettingsRequest): Promise<Result<AccountView>>;

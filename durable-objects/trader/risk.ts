@@ -1,7 +1,9 @@
 /** The rules of an account as they are asked for and changed. Nothing here decides: that is domain/risk. */
 import {
+  riskChange,
   riskCheckRequest,
   riskSettings,
+  type RiskChangeRequest,
   type RiskCheckRequest,
   type RiskCheckView,
   type RiskSettingsView,
@@ -11,6 +13,8 @@ import type { AccountState } from "../../domain/account/state.ts";
 import { heldSymbols } from "../../domain/account/symbols.ts";
 import { symbolsOfOrder } from "../../domain/orders/conversion.ts";
 import { ok, type Result } from "../../domain/problem.ts";
+import { settingsAt, type RiskChange } from "../../domain/risk/change-settings.ts";
+import type { RiskSettings } from "../../domain/risk/settings.ts";
 import { describedSettings } from "../../domain/risk/settings-table.ts";
 import { riskStanding } from "../../domain/risk/standing.ts";
 import { checked } from "./checked.ts";
@@ -36,14 +40,12 @@ export async function readRisk(
   const markets = await ownViews(parts, before, heldSymbols(before));
   const state = parts.desk.account(accountId) ?? before;
   const at = parts.clock.market();
-  const { plannedRisk } = state;
-  const isDue = plannedRisk !== null && plannedRisk.dueAt <= at;
-  const limits = isDue ? plannedRisk.settings : state.limits;
+  const { limits, planned } = settingsAt(state, at);
   const facts = { ...factsOf(parts, state, ""), limits };
   const standing = riskStanding(facts, positionViews(state), markets);
   return ok({
     settings: toWire(limits),
-    planned: plannedRisk === null || isDue ? null : { ...plannedRisk, settings: toWire(plannedRisk.settings) },
+    planned: planned === null ? null : { ...planned, settings: toWire(planned.settings) },
     standing,
     notices,
     table: describedSettings(),
@@ -54,18 +56,28 @@ export async function readRisk(
 /** Repeating it changes nothing, so it needs no key. It answers what the trader should know about the change. */
 export function riskWish(accountId: string, asked: RiskSettingsView): Result<Wish<readonly string[]>> {
   const settings = checked(riskSettings, asked);
-  if (!settings.ok) {
-    return settings;
-  }
-  return ok({
+  return settings.ok ? ok(changeWish(accountId, { limits: settings.value })) : settings;
+}
+
+/** The same for some of them. */
+export function riskChangeWish(accountId: string, asked: RiskChangeRequest): Result<Wish<readonly string[]>> {
+  const change = checked(riskChange, asked);
+  return change.ok ? ok(changeWish(accountId, { limitChanges: change.value })) : change;
+}
+
+function changeWish(
+  accountId: string,
+  what: { readonly limits: RiskSettings } | { readonly limitChanges: RiskChange },
+): Wish<readonly string[]> {
+  return {
     accountId,
-    command: { type: "change_settings", limits: settings.value },
+    command: { type: "change_settings", ...what },
     origin: "manual",
     intent: null,
     patienceMs: PATIENCE_MS,
     needsMarket: false,
     answer: (_turn, decision) => ok(decision.notices),
-  });
+  };
 }
 
 /** What every rule says of an order that is not placed: the market is looked at, nothing is settled or recorded. */

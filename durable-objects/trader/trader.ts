@@ -26,7 +26,13 @@ import type { CredentialUsePage, KrakenCredentialsView, KrakenTestView } from ".
 import type { ResumeRequest, Resumed, StopReport } from "../../contract/halts.ts";
 import type { NotificationChannel, NotificationsView, TestNotificationResult } from "../../contract/notifications.ts";
 import type { PriceAlertList, PriceAlertRequest, PriceAlertView } from "../../contract/price-alerts.ts";
-import type { RiskCheckRequest, RiskCheckView, RiskSettingsView, RiskView } from "../../contract/risk.ts";
+import type {
+  RiskChangeRequest,
+  RiskCheckRequest,
+  RiskCheckView,
+  RiskSettingsView,
+  RiskView,
+} from "../../contract/risk.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol, TriggerDelivery } from "../../domain/market.ts";
@@ -56,7 +62,7 @@ import { knowsTime, read, readAccount, urgent, wish, write, type Asked } from ".
 import { keptVerdict } from "./judge-order.ts";
 import { priceAlertList, removePriceAlertWish, setPriceAlertWish } from "./price-alerts.ts";
 import { resumeAccount, stopAccounts } from "./stop.ts";
-import { checkRisk, readRisk, riskWish } from "./risk.ts";
+import { checkRisk, readRisk, riskChangeWish, riskWish } from "./risk.ts";
 import { acceptSocket } from "./upgrade.ts";
 import { accountView, openOrderViews, positionViews } from "./views.ts";
 import {
@@ -147,6 +153,12 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   async changeRisk(principal: Principal, accountId: string, settings: RiskSettingsView): Promise<Result<RiskView>> {
     const about = ordinary("risk", principal, { account: accountId });
     const changed = await wish(this.#parts(), about, () => riskWish(accountId, settings));
+    return changed.ok ? readRisk(this.#parts(), accountId, changed.value) : changed;
+  }
+
+  async changeSomeRisk(principal: Principal, accountId: string, change: RiskChangeRequest): Promise<Result<RiskView>> {
+    const about = ordinary("risk", principal, { account: accountId });
+    const changed = await wish(this.#parts(), about, () => riskChangeWish(accountId, change));
     return changed.ok ? readRisk(this.#parts(), accountId, changed.value) : changed;
   }
 

@@ -1,6 +1,6 @@
 /** /api/accounts/{id}/risk: the rules of an account, how it stands against them, and asking them without ordering. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { riskCheck, riskCheckRequest, riskSettings, riskView } from "../../contract/risk.ts";
+import { riskChange, riskCheck, riskCheckRequest, riskSettings, riskView } from "../../contract/risk.ts";
 import { requireVisitor } from "../auth/require-visitor.ts";
 import type { AppEnv } from "../context.ts";
 import { reply } from "../http/problem.ts";
@@ -28,6 +28,16 @@ const changeRoute = createRoute({
   responses: answers(riskView, "Settings and standing after it"),
 });
 
+const changeSomeRoute = createRoute({
+  ...common,
+  method: "patch",
+  path: base,
+  summary:
+    "Change some risk settings; what waits of others, and what others changed, stays. Repeating it changes nothing",
+  request: { params: accountParams, body: body(riskChange) },
+  responses: answers(riskView, "Settings and standing after it"),
+});
+
 const checkRoute = createRoute({
   ...common,
   method: "post",
@@ -49,6 +59,15 @@ export function addRiskRoutes(app: OpenAPIHono<AppEnv>): void {
     return reply(
       c,
       await askTrader(c, "changeRisk", (trader, principal) => trader.changeRisk(principal, accountId, settings)),
+    );
+  });
+
+  app.openapi(changeSomeRoute, async (c) => {
+    const { accountId } = c.req.valid("param");
+    const change = c.req.valid("json");
+    return reply(
+      c,
+      await askTrader(c, "changeSomeRisk", (trader, principal) => trader.changeSomeRisk(principal, accountId, change)),
     );
   });
 

@@ -86,6 +86,31 @@ describe("the risk settings of an account", () => {
     expect(detail.accounts[0]?.limits).toEqual(settings);
   });
 
+  it("are changed in part by a form: what waits of another setting stays, and so does what another device changed", async () => {
+    const { client, base } = await desk();
+    const patch = async (changes: object, seen: object) =>
+      client.send("PATCH", `${base}/risk`, { body: { changes, seen } });
+    await setRules(client, base, { drawdownPercent: d("20") });
+    await bought(client, base, "BTC/USD", "90");
+    // 27 % under the peak: to loosen that limit now waits.
+    price("BTC/USD", "69.9", "70");
+    const wished = riskView.parse(await (await patch({ drawdownPercent: "40" }, { drawdownPercent: "20" })).json());
+    expect(wished).toMatchObject({
+      settings: { drawdownPercent: "20" },
+      planned: { settings: { drawdownPercent: "40" }, waits: [{ name: "drawdownPercent" }] },
+    });
+    expect((await patch({ ordersPerMinute: 7 }, { ordersPerMinute: WIDE_RISK.ordersPerMinute })).status).toBe(200);
+    const stale = await patch({ ordersPerMinute: 9 }, { ordersPerMinute: WIDE_RISK.ordersPerMinute });
+    await expectRefusal(stale, 409, "CONFLICT");
+    expect((await patch({ maximumOrderValue: "800" }, { maximumOrderValue: null })).status).toBe(200);
+    expect(await risk(client, base)).toMatchObject({
+      settings: { drawdownPercent: "20", ordersPerMinute: 7, maximumOrderValue: "800" },
+      planned: wished.planned === null ? null : { dueAt: wished.planned.dueAt, waits: wished.planned.waits },
+    });
+    await expectRefusal(await patch({}, {}), 400, "BAD_REQUEST");
+    await expectRefusal(await patch({ maximumLeverage: 3 }, {}), 400, "BAD_REQUEST");
+  });
+
   const wrong: readonly (readonly [string, object])[] = [
     ["an unknown key", { ...WIDE_RISK, maximumLeverage: 3 }],
     ["a missing key", { drawdownPercent: "20" }],

@@ -1,6 +1,7 @@
 /** Risk settings as typed text, and back. What is right is contract/risk's to say. An empty field switches a rule off. */
 import { riskSettings, type RiskSettingsView } from "../../../../contract/risk.ts";
 import { parseDecimal } from "../../../../domain/decimal.ts";
+import { RISK_SETTING_NAMES, withNamed } from "../../../../domain/risk/settings-changes.ts";
 import { SETTINGS, type Setting } from "../../../../domain/risk/settings-table.ts";
 
 export type RiskTexts = Readonly<Record<string, string>>;
@@ -37,6 +38,27 @@ export function textsOf(settings: RiskSettingsView): RiskTexts {
     }
   }
   return texts;
+}
+
+/**
+ * The form after the settings became `now`, when it had been filled with `base`: fields that nobody has touched follow, the others
+ * stay and still know what they began from.
+ */
+export function followed(
+  texts: RiskTexts,
+  base: RiskSettingsView,
+  now: RiskSettingsView,
+): { readonly texts: RiskTexts; readonly base: RiskSettingsView } {
+  const began = textsOf(base);
+  const current = textsOf(now);
+  const keysOf = (name: string): readonly string[] => [name, minutesKey(name)];
+  const shows = (name: string, what: RiskTexts): boolean =>
+    keysOf(name).every((key) => (texts[key] ?? "") === (what[key] ?? ""));
+  const following = RISK_SETTING_NAMES.filter((name) => shows(name, began) || shows(name, current));
+  const news = following
+    .flatMap(keysOf)
+    .flatMap((key): [string, string][] => (key in texts || key in current ? [[key, current[key] ?? ""]] : []));
+  return { texts: { ...texts, ...Object.fromEntries(news) }, base: withNamed(base, now, following) };
 }
 
 /** The settings that the texts mean, or what is wrong with each. */

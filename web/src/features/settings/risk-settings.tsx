@@ -1,8 +1,9 @@
-import { For, Match, Show, Switch, createMemo, createSignal, onMount, type JSX } from "solid-js";
+import { For, Match, Show, Switch, createEffect, createMemo, createSignal, on, type JSX } from "solid-js";
 import type { AccountView } from "../../../../contract/accounts.ts";
-import type { RiskView } from "../../../../contract/risk.ts";
+import type { RiskSettingsView, RiskView } from "../../../../contract/risk.ts";
 import { decimal } from "../../../../domain/decimal.ts";
-import { SETTING_GROUPS, type Setting, type SettingGroup } from "../../../../domain/risk/settings-table.ts";
+import { changedNames, pick, RISK_SETTING_NAMES, settingWords } from "../../../../domain/risk/settings-changes.ts";
+import { SETTING_GROUPS, SETTINGS, type Setting, type SettingGroup } from "../../../../domain/risk/settings-table.ts";
 import { changeRisk, fetchRisk } from "../../data/risk-view-api.ts";
 import { preferences } from "../../data/preferences.ts";
 import { useAccount } from "../../data/use-account.ts";
@@ -12,6 +13,7 @@ import { SelectField, TextField } from "../../ui/field.tsx";
 import { formatTime } from "../../ui/format-time.ts";
 import {
   defaultWords,
+  followed,
   minutesKey,
   SETTING_ROWS,
   settingsOf,
@@ -42,7 +44,10 @@ export function RiskSettings(): JSX.Element {
 
 function RiskForm(props: { initialAccount: AccountView }): JSX.Element {
   const initial = props.initialAccount;
+  const account = useAccount();
   const [texts, setTexts] = createSignal<RiskTexts>(textsOf(initial.limits));
+  /** What the fields were filled with: only what differs from it is sent. */
+  const [base, setBase] = createSignal<RiskSettingsView>(initial.limits);
   const [planned, setPlanned] = createSignal<RiskView["planned"]>(null);
   const [note, setNote] = createSignal<{ readonly text: string; readonly isError: boolean } | null>(null);
   const [isSaving, setSaving] = createSignal(false);
@@ -51,26 +56,55 @@ function RiskForm(props: { initialAccount: AccountView }): JSX.Element {
     setNote(null);
     setTexts((before) => ({ ...before, [key]: text }));
   };
-  onMount(() => {
-    void fetchRisk(initial.id).then((answer) => {
-      if (answer.ok) {
-        setPlanned(answer.value.planned);
-      }
-    });
-  });
+  const follow = (limits: RiskSettingsView): void => {
+    const next = followed(texts(), base(), limits);
+    setTexts(next.texts);
+    setBase(next.base);
+  };
+  const look = async (): Promise<RiskSettingsView | null> => {
+    const answer = await fetchRisk(initial.id);
+    if (!answer.ok) {
+      return null;
+    }
+    setPlanned(answer.value.planned);
+    return answer.value.settings;
+  };
+  // Another page or device may change them while this one is open.
+  createEffect(
+    on(
+      () => account()?.limits,
+      (limits) => {
+        if (limits !== undefined && account()?.id === initial.id) {
+          follow(limits);
+          void look();
+        }
+      },
+    ),
+  );
 
   const save = async (): Promise<void> => {
     const { settings } = read();
     if (settings === null || isSaving()) {
       return;
     }
-    setSaving(true);
-    const answer = await changeRisk(initial.id, settings);
-    setSaving(false);
-    if (!answer.ok) {
-      setNote({ text: answer.error.message, isError: true });
+    const names = changedNames(base(), settings);
+    if (names.length === 0) {
+      setNote({ text: "Nothing is changed.", isError: false });
       return;
     }
+    setSaving(true);
+    const answer = await changeRisk(initial.id, { changes: pick(settings, names), seen: pick(base(), names) });
+    if (!answer.ok) {
+      setNote({ text: answer.error.message, isError: true });
+      // Who saves again has read what stands there now.
+      const now = answer.error.code === "CONFLICT" ? await look() : null;
+      setBase((before) => now ?? before);
+      setSaving(false);
+      return;
+    }
+    setSaving(false);
+    setBase(answer.value.settings);
+    setTexts(textsOf(answer.value.settings));
     setPlanned(answer.value.planned);
     const [first = "Saved. They hold from the next order on."] = answer.value.notices;
     setNote({ text: [first, ...answer.value.notices.slice(1)].join(" "), isError: false });
@@ -85,8 +119,7 @@ function RiskForm(props: { initialAccount: AccountView }): JSX.Element {
       <Show when={planned()}>
         {(change) => (
           <p role="status" class="text-warning">
-            A rule that has halted the account is loosened only after the waiting time: a change takes effect at{" "}
-            {formatTime(change().dueAt, preferences.zone, "time-short")}.
+            A rule that has halted the account is loosened only after the waiting time: {plannedWords(change())}.
           </p>
         )}
       </Show>
@@ -205,6 +238,16 @@ function SettingField(props: {
       </Match>
     </Switch>
   );
+}
+
+/** "Drawdown limit becomes 40 at 14:05". */
+function plannedWords({ settings, waits }: NonNullable<RiskView["planned"]>): string {
+  return RISK_SETTING_NAMES.flatMap((name) => {
+    const waiting = waits.find((each) => each.name === name);
+    return waiting === undefined
+      ? []
+      : `${SETTINGS[name].label} becomes ${settingWords(settings[name])} at ${formatTime(waiting.dueAt, preferences.zone, "time-short")}`;
+  }).join(", ");
 }
 
 function rangeWords(setting: Setting): string {

@@ -6,7 +6,7 @@ import { ADA, GUEST, renderApp } from "../../testing/render-app.tsx";
 import { refusal, type Call } from "../testing/render-desk.tsx";
 import { NOW, sampleAccount, sampleRisk } from "../testing/samples.ts";
 import { deviceWords } from "./device.ts";
-import { settingsOf, textsOf } from "./risk-form.ts";
+import { followed, settingsOf, textsOf } from "./risk-form.ts";
 
 const sessions = {
   sessions: [
@@ -49,7 +49,8 @@ describe("the settings", () => {
 
   it("write every limit of the account, or say which field is wrong", async () => {
     const app = await renderApp({ path: "/settings" });
-    app.answer((call) => (call.method === "PUT" ? { status: 200, body: sampleRisk() } : undefined));
+    const settings = { ...sampleAccount().limits, maximumOrderValue: decimal("2500") };
+    app.answer((call) => (call.method === "PATCH" ? { status: 200, body: sampleRisk({ settings }) } : undefined));
     const form = within(await screen.findByRole("region", { name: "Risk of Paper" }));
     fireEvent.input(form.getByLabelText("Largest order (USD)"), { target: { value: "-5" } });
     expect(form.getByText("From 0.01 to 1000000000000, or empty for off")).toBeInTheDocument();
@@ -61,28 +62,62 @@ describe("the settings", () => {
     expect(await form.findByText(/^Saved/)).toBeInTheDocument();
     expect(app.calls).toMatchObject([
       {
-        method: "PUT",
+        method: "PATCH",
         path: "/api/accounts/account-1/risk",
         body: {
-          maximumOrderValue: "2500",
-          ordersPerMinute: 30,
-          priceCollarPercent: "5",
-          drawdownPercent: null,
-          allowedSymbols: ["BTC/USD", "ETH/USD"],
+          changes: { maximumOrderValue: "2500", allowedSymbols: ["BTC/USD", "ETH/USD"] },
+          seen: { maximumOrderValue: null, allowedSymbols: null },
         },
       },
     ]);
+    // Without a change there is nothing to send.
+    fireEvent.click(form.getByRole("button", { name: "Save the limits" }));
+    expect(await form.findByText("Nothing is changed.")).toBeInTheDocument();
+    expect(app.calls).toHaveLength(1);
+  });
+
+  it("keep what is typed when another device changed the same, and say so; whoever saves again has seen it", async () => {
+    const app = await renderApp({ path: "/settings" });
+    const message = "Largest order was changed meanwhile: it is 900 now and was off when you began.";
+    const theirs = { ...sampleAccount().limits, maximumOrderValue: decimal("900") };
+    let asked = 0;
+    app.answer((call) => {
+      if (call.path !== "/api/accounts/account-1/risk") {
+        return undefined;
+      }
+      asked += call.method === "PATCH" ? 1 : 0;
+      return call.method === "PATCH" && asked === 1
+        ? { status: 409, body: { error: { code: "CONFLICT", message, details: {} } } }
+        : { status: 200, body: sampleRisk({ settings: theirs }) };
+    });
+    const form = within(await screen.findByRole("region", { name: "Risk of Paper" }));
+    fireEvent.input(form.getByLabelText("Largest order (USD)"), { target: { value: "2500" } });
+    fireEvent.click(form.getByRole("button", { name: "Save the limits" }));
+    expect(await form.findByText(message)).toBeInTheDocument();
+    expect(form.getByLabelText("Largest order (USD)")).toHaveValue("2500");
+    await waitFor(() => {
+      fireEvent.click(form.getByRole("button", { name: "Save the limits" }));
+      expect(app.calls.filter(({ method }) => method === "PATCH").at(-1)?.body).toEqual({
+        changes: { maximumOrderValue: "2500" },
+        seen: { maximumOrderValue: "900" },
+      });
+    });
   });
 
   it("tell when the loosening of a rule that has halted the account takes effect", async () => {
     const app = await renderApp({ path: "/settings" });
-    const planned = { settings: sampleAccount().limits, dueAt: Date.UTC(2026, 10, 25, 14, 5) };
+    const dueAt = Date.UTC(2026, 10, 25, 14, 5);
+    const waits = [{ name: "drawdownPercent", dueAt }];
+    const planned = { settings: { ...sampleAccount().limits, drawdownPercent: decimal("40") }, dueAt, waits };
     const notices = ["Drawdown has halted the account: the new limit waits until 14:05 UTC."];
-    app.answer((call) => (call.method === "PUT" ? { status: 200, body: sampleRisk({ planned, notices }) } : undefined));
+    app.answer((call) =>
+      call.method === "PATCH" ? { status: 200, body: sampleRisk({ planned, notices }) } : undefined,
+    );
     const form = within(await screen.findByRole("region", { name: "Risk of Paper" }));
+    fireEvent.input(form.getByLabelText("Largest order (USD)"), { target: { value: "2500" } });
     fireEvent.click(form.getByRole("button", { name: "Save the limits" }));
     expect(await form.findByText(notices[0] ?? "")).toBeInTheDocument();
-    expect(form.getByText(/a change takes effect at 14:05/)).toBeInTheDocument();
+    expect(form.getByText(/becomes 40 at 14:05/)).toBeInTheDocument();
   });
 
   it("list the sessions and end another one", async () => {
@@ -181,6 +216,14 @@ describe("limits as text", () => {
 
   it("come back as they were", () => {
     expect(settingsOf(textsOf(limits))).toEqual({ settings: limits, errors: {} });
+  });
+
+  it("follow a change from elsewhere where nobody has typed, and keep what is typed with what it began from", () => {
+    const now = { ...limits, ordersPerMinute: 5, drawdownPercent: decimal("7"), lossStreak: { losses: 4, minutes: 9 } };
+    const typed = { ...textsOf(limits), drawdownPercent: "12" };
+    const next = followed(typed, limits, now);
+    expect(next.texts).toEqual({ ...textsOf(now), drawdownPercent: "12" });
+    expect(next.base).toEqual({ ...now, drawdownPercent: limits.drawdownPercent });
   });
 
   it("refuse what the contract would refuse, field by field", () => {
