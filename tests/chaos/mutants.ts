@@ -17,12 +17,12 @@ type Mutant = {
   readonly at?: { readonly seed: string; readonly features: string };
 };
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const FOLDERS = ["contract", "domain", "durable-objects", "exchange-sim", "migrations", "tests/chaos", "web/src/data"];
 const HUNT_LIMIT_MS = 240_000;
 const CORE = "domain/account/venue";
 
-const MUTANTS: readonly Mutant[] = [
+export const MUTANTS: readonly Mutant[] = [
   {
     name: "resend on timeout",
     file: `${CORE}/replies.ts`,
