@@ -181,6 +181,37 @@ test("whatever the market, the answer is the same for the same snapshot, is read
   );
 });
 
+test("of two pairs each is judged by its own figures: both decisions are read, and no figure of one contradicts the other", () => {
+  const steps = fc.array(fc.integer({ min: -400, max: 400 }), { minLength: 60, maxLength: 80 });
+  fc.assert(
+    fc.property(steps, steps, (first, second) => {
+      const closesOf = (start: number, moves: readonly number[], share: number): number[] => {
+        let price = start;
+        return moves.map((move) => (price += move * share));
+      };
+      const bitcoin = snapshotOf(closesOf(60_000, first, 1));
+      const ether = snapshotOf(closesOf(3_000, second, 0.05));
+      const snapshot: Snapshot = {
+        ...bitcoin,
+        symbols: [...bitcoin.symbols, ...ether.symbols.map((market) => ({ ...market, symbol: "ETH/USD" }))],
+      };
+      const answers = ["BTC/USD", "ETH/USD"].map((symbol) => analyse(snapshot, symbol));
+      const outcome = readReply(
+        { text: rulesReply(...answers), toolArguments: [], finish: "stop", refusal: null },
+        { symbols: CORPUS_SYMBOLS, validate: validateProposal, outside: [] },
+      );
+      expect(outcome.kind === "proposals" ? outcome.proposals.map(({ proposal }) => proposal) : []).toEqual(
+        answers.map(({ proposal }) => proposal),
+      );
+      const wrong = checkClaims([outcome.reasoning], snapshot, CORPUS_SYMBOLS).filter(
+        ({ verdict }) => verdict === "contradicted",
+      );
+      expect(wrong).toEqual([]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test("an open candle counts for no indicator", () => {
   const list = candles(rising);
   const last = list.at(-1);

@@ -83,9 +83,11 @@ export function analyse(snapshot: Snapshot, symbol: Symbol): RulesAnswer {
   };
 }
 
-/** The answer as a reply of a model: prose and one fenced block, to be read like any other. */
-export function rulesReply({ text, proposal }: RulesAnswer): string {
-  return proposal === null ? text : `${text}\n\n\`\`\`json\n${JSON.stringify({ proposals: [proposal] })}\n\`\`\``;
+/** The answers as one reply of a model: prose and one fenced block, to be read like any other. */
+export function rulesReply(...answers: readonly RulesAnswer[]): string {
+  const text = answers.map((answer) => answer.text).join("\n\n");
+  const proposals = answers.flatMap(({ proposal }) => proposal ?? []);
+  return proposals.length === 0 ? text : `${text}\n\n\`\`\`json\n${JSON.stringify({ proposals })}\n\`\`\``;
 }
 
 type Facts = {

@@ -157,8 +157,11 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
     replies,
     frames,
     schedule,
-    wire: (choice, { snapshot, view }) =>
-      openWire({ keys, workersAi }, choice, { snapshot, symbols: view.symbols }, "ask"),
+    wire: (choice, { snapshot, view }) => {
+      // A question is about the pair on screen; the others are watched. Alerts ask about each of theirs.
+      const symbols = view.triggers === undefined ? view.symbols.slice(0, 1) : view.symbols;
+      return openWire({ keys, workersAi }, choice, { snapshot, symbols }, "ask");
+    },
     changed,
     now,
     newId,

@@ -24,8 +24,10 @@ export async function openWire(
     case "rules":
       return ok(
         rulesWire(() => {
-          const [symbol = ""] = symbols;
-          const text = snapshot === null ? "There is no context to judge." : rulesReply(analyse(snapshot, symbol));
+          const text =
+            snapshot === null
+              ? "There is no context to judge."
+              : rulesReply(...symbols.map((symbol) => analyse(snapshot, symbol)));
           return { text, finish: "stop" };
         }),
       );

@@ -101,8 +101,9 @@ describe("price alerts that ask a model", () => {
     const decider = await addDecider(desk, { action: "hold" });
     const gone = await alertAt(desk, "BTC/USD", { providerId: decider, modelId: "mock-1" }, null);
     const rules = await alertAt(desk, "ETH/USD", RULES, null);
+    const second = await alertAt(desk, "BTC/USD", RULES, null);
     await desk.client.send("DELETE", `${BASE}/providers/${decider}`);
-    await reached(traderId, [gone, rules]);
+    await reached(traderId, [gone, rules, second]);
     const runs = await waitFor("both were dealt with", async () => {
       const found = await triggeredRuns(desk);
       return found.length === 2 && found.every(({ endedAt }) => endedAt !== null) ? found : null;
@@ -114,7 +115,9 @@ describe("price alerts that ask a model", () => {
     });
     expect(runs.find(({ providerId }) => providerId === "rules")).toMatchObject({
       status: "finished",
-      triggers: [{ id: rules.id, source: "price_alert" }],
+      triggers: [{ id: rules.id, source: "price_alert" }, { id: second.id }],
+      // The analyst judges the pair of each alert, not only the first.
+      text: expect.stringMatching(/ETH\/USD trades at[^]*BTC\/USD trades at/),
     });
   });
 });

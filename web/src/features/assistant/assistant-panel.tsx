@@ -1,7 +1,7 @@
 import { createEffect, createSignal, For, onCleanup, onMount, Show, type JSX } from "solid-js";
 import type { Attachment } from "../../data/assistant-api.ts";
 import { useDesk } from "../../data/desk-context.tsx";
-import { changePanelChoice, panelChoice } from "../../data/preferences.ts";
+import { changePanelChoice, panelChoice, preferences } from "../../data/preferences.ts";
 import { useAccount } from "../../data/use-account.ts";
 import { Button } from "../../ui/button.tsx";
 import { SelectField } from "../../ui/field.tsx";
@@ -26,6 +26,7 @@ export function AssistantPanel(): JSX.Element {
   const chat = useChat();
   const [text, setText] = createSignal("");
   const [withContext, setWithContext] = createSignal(true);
+  const [withWatched, setWithWatched] = createSignal(panelChoice("assistant.watched", "no") === "yes");
   const [useCache, setUseCache] = createSignal(false);
   const [attachments, setAttachments] = createSignal<readonly Attachment[]>([]);
   const [chosenPrompt, setPrompt] = createSignal(panelChoice("assistant.prompt", ""));
@@ -53,7 +54,7 @@ export function AssistantPanel(): JSX.Element {
       : {
           prompt: prompt.trim(),
           accountId: owner.id,
-          symbols: [desk.symbol()],
+          symbols: symbolsOf(desk.symbol(), withWatched() ? preferences.watched : []),
           withContext: withContext(),
           attachments: attachments(),
           ...(promptId() === "" ? {} : { promptId: promptId() }),
@@ -76,6 +77,7 @@ export function AssistantPanel(): JSX.Element {
     const chatId = chat.chatId();
     return asked === null ? null : { ...asked, ...chat.chosen(), ...(chatId === null ? {} : { chatId }) };
   };
+  const watchedBeside = (): string => symbolsOf(desk.symbol(), preferences.watched).slice(1).join(", ");
   const choosePrompt = (id: string): void => {
     setPrompt(id);
     changePanelChoice("assistant.prompt", id);
@@ -212,6 +214,16 @@ export function AssistantPanel(): JSX.Element {
         <Attachments items={attachments()} onChange={setAttachments} />
         <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-sm text-muted">
           <Switch label="Send account and market" checked={withContext()} onChange={setWithContext} />
+          <Show when={withContext() && watchedBeside() !== ""}>
+            <Switch
+              label={`Watched pairs too: ${watchedBeside()}`}
+              checked={withWatched()}
+              onChange={(sends) => {
+                setWithWatched(sends);
+                changePanelChoice("assistant.watched", sends ? "yes" : "no");
+              }}
+            />
+          </Show>
           <Show when={!onlyRules()}>
             <Switch label="Reuse an identical answer" checked={useCache()} onChange={setUseCache} />
           </Show>
@@ -236,4 +248,12 @@ export function AssistantPanel(): JSX.Element {
       </form>
     </section>
   );
+}
+
+/** What a run may name at most. */
+const MOST_SYMBOLS = 5;
+
+/** The pair on screen first, then those that are watched. */
+function symbolsOf(current: string, watched: readonly string[]): string[] {
+  return [...new Set([current, ...watched])].slice(0, MOST_SYMBOLS);
 }
