@@ -1,6 +1,6 @@
 /** Commands that mean the same on paper and at an exchange: samples of equity, halts, Stop, price alerts. */
 import { PRICE_ALERT_COMMANDS, type PriceAlertCommand } from "../alerts/commands.ts";
-import { removePriceAlert, setPriceAlert } from "../alerts/decide.ts";
+import { removePriceAlert, setPriceAlert, tellAlertAnswer } from "../alerts/decide.ts";
 import { HALT_COMMANDS, type HaltCommand } from "../risk/halts-commands.ts";
 import { resumeTrading, sampleEquity } from "../risk/halts-decide.ts";
 import type { Command } from "./commands.ts";
@@ -35,5 +35,7 @@ export function decideCommon(turn: Turn, command: CommonCommand): Outcome {
       return setPriceAlert(turn, command);
     case "remove_price_alert":
       return removePriceAlert(turn, command);
+    case "tell_alert_answer":
+      return tellAlertAnswer(turn, command);
   }
 }

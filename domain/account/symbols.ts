@@ -52,6 +52,7 @@ export function symbolsNamed(state: AccountState, command: Command): readonly Sy
       return [command.symbol];
     case "sample_equity":
     case "remove_price_alert":
+    case "tell_alert_answer":
       return [];
     case "protect_position":
       return [valuationSymbol(command.asset, currency)];

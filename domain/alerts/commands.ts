@@ -11,9 +11,16 @@ export type PriceAlertCommand =
       readonly note: string | null;
       readonly ask: AlertQuestion | null;
     }
-  | { readonly type: "remove_price_alert"; readonly priceAlertId: string };
+  | { readonly type: "remove_price_alert"; readonly priceAlertId: string }
+  /** What the model that alerts asked has answered, told like any other alert. */
+  | {
+      readonly type: "tell_alert_answer";
+      readonly severity: "information" | "warning";
+      readonly message: string;
+    };
 
 export const PRICE_ALERT_COMMANDS = [
   "set_price_alert",
   "remove_price_alert",
+  "tell_alert_answer",
 ] as const satisfies readonly PriceAlertCommand["type"][];

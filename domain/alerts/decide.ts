@@ -68,6 +68,11 @@ export function removePriceAlert(turn: Turn, { priceAlertId }: CommandOf<"remove
   return null;
 }
 
+export function tellAlertAnswer(turn: Turn, { severity, message }: CommandOf<"tell_alert_answer">): Outcome {
+  raiseAlert(turn, severity, message, null, "price");
+  return null;
+}
+
 /** Takes the deliveries that are of price alerts and answers the others. Each alert fires once, by the first trade that reaches it. */
 export function firePriceAlerts(turn: Turn, deliveries: readonly TriggerDelivery[]): readonly TriggerDelivery[] {
   return deliveries.filter((delivery) => {

@@ -1,5 +1,6 @@
 /** The snapshot that a model is given: the account as the Trader tells it, the markets as the feed does. */
 import type { RiskCheckRequest, RiskCheckView } from "../../contract/risk.ts";
+import type { AnswerMessage } from "../../domain/assistant/alert-answer.ts";
 import { indicatorsOf } from "../../domain/assistant/indicators.ts";
 import type { ListedPair } from "../../domain/assistant/reader/symbols.ts";
 import { SNAPSHOT_VERSION, snapshotText, type Snapshot, type SnapshotMarket } from "../../domain/assistant/snapshot.ts";
@@ -76,6 +77,11 @@ export class ContextTaker {
   /** What the risk engine says of an order that is not placed. */
   async checkRisk(principal: Principal, accountId: string, request: RiskCheckRequest): Promise<Result<RiskCheckView>> {
     return this.#ask("checkRisk", () => this.#dependencies.trader().checkRisk(principal, accountId, request));
+  }
+
+  /** Raises an alert at the Trader: what a model answered to a price alert. */
+  async tellAnswer(accountId: string, runId: string, answer: AnswerMessage): Promise<Result<null>> {
+    return this.#ask("tellAlertAnswer", () => this.#dependencies.trader().tellAlertAnswer(accountId, runId, answer));
   }
 
   /** What the exchange lists; as it was lately when the feed is away, empty when it never was there. */

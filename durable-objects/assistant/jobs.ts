@@ -45,6 +45,10 @@ async function runJob(parts: Parts, { job, key }: DueRow): Promise<void> {
       schedule.set(job, key, now() + AGAIN_MS);
       await parts.triggerDesk.ask(key);
       return;
+    case "tell":
+      schedule.set(job, key, now() + AGAIN_MS);
+      await parts.triggerDesk.tell(key);
+      return;
     case "shadow":
       schedule.set(job, key, now() + AGAIN_MS);
       await parts.shadowDesk.carryOut(key);

@@ -192,6 +192,9 @@ export function assemble(state: DurableObjectState, env: Env): Parts {
       runDesk.keepRefused(request, triggered, problem);
     },
     isUnderWay: (runId) => runDesk.isUnderWay(runId),
+    run: (runId) => runs.get(runId)?.view ?? null,
+    proposalsOf: (runId) => proposals.ofRun(runId),
+    tellTrader: (accountId, runId, answer) => context.tellAnswer(accountId, runId, answer),
     now,
     newId,
   });

@@ -33,6 +33,7 @@ import type {
 } from "../../contract/risk.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { PositionView } from "../../contract/accounts.ts";
+import type { AnswerMessage } from "../../domain/assistant/alert-answer.ts";
 import type { AccountSnapshot } from "../../domain/assistant/snapshot.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol } from "../../domain/market.ts";
@@ -167,6 +168,9 @@ export type TraderPort = TriggerReceiver & {
 
   /** What became of an order that a proposal led to. The assistant looks by itself: nobody's request, nobody's activity. */
   orderForAssistant(accountId: string, orderId: string): Promise<Result<PlacedOrder>>;
+
+  /** What came of a run that price alerts started: raised as an alert, once for each run. The assistant's own, as above. */
+  tellAlertAnswer(accountId: string, runId: string, answer: AnswerMessage): Promise<Result<null>>;
 
   openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>>;
   order(principal: Principal, accountId: string, orderId: string): Promise<Result<PlacedOrder>>;

@@ -3,6 +3,7 @@ import type { PriceAlertList, PriceAlertRequest, PriceAlertView } from "../../co
 import { priceAlertRequest } from "../../contract/price-alerts.ts";
 import type { AccountState } from "../../domain/account/state.ts";
 import { pastAlertViews, priceAlertViews } from "../../domain/alerts/views.ts";
+import type { AnswerMessage } from "../../domain/assistant/alert-answer.ts";
 import { ok, type Result } from "../../domain/problem.ts";
 import { checked } from "./checked.ts";
 import { unknownAccount, type Wish } from "./commands.ts";
@@ -11,6 +12,7 @@ import type { Write } from "./port.ts";
 
 /** The feed has to tell where its tape stands, or the alert would be fired by what was traded before it. */
 const PATIENCE_MS = 900;
+const LONGEST_ANSWER = 1_000;
 
 export function priceAlertList(state: AccountState): PriceAlertList {
   return { alerts: [...priceAlertViews(state)], past: [...pastAlertViews(state)] };
@@ -55,5 +57,18 @@ export function removePriceAlertWish(
       const state = turn.account(accountId);
       return state === null ? unknownAccount() : ok(priceAlertList(state));
     },
+  };
+}
+
+/** What came of a run that alerts started. Told twice, it is one alert. */
+export function alertAnswerWish(accountId: string, runId: string, answer: AnswerMessage): Wish<null> {
+  return {
+    accountId,
+    command: { type: "tell_alert_answer", severity: answer.severity, message: answer.message.slice(0, LONGEST_ANSWER) },
+    origin: "manual",
+    intent: intentOf({ idempotencyKey: `answer of ${runId}`, body: runId }, `alert answer ${accountId}`),
+    patienceMs: PATIENCE_MS,
+    needsMarket: false,
+    answer: () => ok(null),
   };
 }

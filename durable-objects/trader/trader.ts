@@ -36,8 +36,9 @@ import type {
 import type { JournalEventView } from "../../contract/trader-socket.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol, TriggerDelivery } from "../../domain/market.ts";
+import type { AnswerMessage } from "../../domain/assistant/alert-answer.ts";
 import type { AccountSnapshot } from "../../domain/assistant/snapshot.ts";
-import { ok, type Result } from "../../domain/problem.ts";
+import { ok, refuse, type Result } from "../../domain/problem.ts";
 import type { StopMode } from "../../domain/risk/halts-stop.ts";
 import type { KeySlot } from "../../domain/venue/keys.ts";
 import type { LogFields } from "../lib/log.ts";
@@ -47,7 +48,7 @@ import { checked } from "./checked.ts";
 import type { Resealed } from "./credentials/seals.ts";
 import { reseal } from "./credentials/reseal.ts";
 import { keySubmission, type KeySubmission } from "./credentials/submission.ts";
-import { unknownAccount } from "./commands.ts";
+import { fulfil, unknownAccount } from "./commands.ts";
 import { bookDeliveries } from "./deliveries.ts";
 import { valueNow } from "./equity.ts";
 import { exportEverything } from "./export.ts";
@@ -60,7 +61,7 @@ import type { ExecutedOrder, Principal, ProposedOrder, TraderPort, Write } from 
 import { sweep } from "./nets/sweep.ts";
 import { knowsTime, read, readAccount, urgent, wish, write, type Asked } from "./requests.ts";
 import { keptVerdict } from "./judge-order.ts";
-import { priceAlertList, removePriceAlertWish, setPriceAlertWish } from "./price-alerts.ts";
+import { alertAnswerWish, priceAlertList, removePriceAlertWish, setPriceAlertWish } from "./price-alerts.ts";
 import { resumeAccount, stopAccounts } from "./stop.ts";
 import { checkRisk, readRisk, riskChangeWish, riskWish } from "./risk.ts";
 import { acceptSocket } from "./upgrade.ts";
@@ -319,6 +320,13 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   async orderForAssistant(accountId: string, orderId: string): Promise<Result<PlacedOrder>> {
     const { desk } = this.#parts();
     return desk.account(accountId) === null ? unknownAccount() : placedOrderOf(desk.store, accountId, orderId);
+  }
+
+  async tellAlertAnswer(accountId: string, runId: string, answer: AnswerMessage): Promise<Result<null>> {
+    const parts = this.#parts();
+    return (await knowsTime(parts))
+      ? fulfil(parts, alertAnswerWish(accountId, runId, answer))
+      : refuse("MARKET_UNAVAILABLE", "The market's time is not known yet.");
   }
 
   async openOrders(principal: Principal, accountId: string): Promise<Result<readonly OrderView[]>> {

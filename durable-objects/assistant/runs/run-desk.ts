@@ -109,6 +109,10 @@ export class RunDesk {
     const { frames, changed, storage } = this.#dependencies;
     storage.transactionSync(() => {
       const runId = bookRefused(this.#dependencies, request, triggered, problem);
+      const run = this.#dependencies.runs.get(runId);
+      if (run !== null) {
+        this.#planAfter(run.view);
+      }
       changed("run", runId);
       frames.tell(runId, { type: "error" });
     });
@@ -269,7 +273,7 @@ export class RunDesk {
         proposalIds: reading?.proposals.map((view) => view.id) ?? [],
         endedAt: now(),
       });
-      schedule.set("frames", id, now() + FRAMES_KEPT_MS);
+      this.#planAfter(run.view);
       changed("run", id);
       if (usage !== null) {
         frames.tell(id, { type: "usage", usage });
@@ -279,6 +283,15 @@ export class RunDesk {
       }
       frames.tell(id, { type: ending.status === "failed" ? "error" : "end" });
     });
+  }
+
+  /** Of a run that has ended: its frames are kept for a while, and what alerts asked is told to the trader. */
+  #planAfter({ id, triggers }: StoredRun["view"]): void {
+    const { schedule, now } = this.#dependencies;
+    schedule.set("frames", id, now() + FRAMES_KEPT_MS);
+    if (triggers !== undefined) {
+      schedule.set("tell", id, now());
+    }
   }
 
   /** Shelf life is market time, which is another than the wall's in a replay; alarms ring by the wall. */
@@ -296,7 +309,7 @@ export class RunDesk {
   }
 
   #interrupt(run: StoredRun): void {
-    const { storage, runs, frames, schedule, now, spending, changed } = this.#dependencies;
+    const { storage, runs, frames, now, spending, changed } = this.#dependencies;
     const { id } = run.view;
     storage.transactionSync(() => {
       const usage = spending.settle(id, null);
@@ -310,7 +323,7 @@ export class RunDesk {
         reserved: ZERO,
         endedAt: now(),
       });
-      schedule.set("frames", id, now() + FRAMES_KEPT_MS);
+      this.#planAfter(run.view);
       changed("run", id);
       frames.tell(id, { type: "interrupted" });
     });

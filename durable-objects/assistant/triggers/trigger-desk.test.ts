@@ -85,6 +85,9 @@ class World {
       keepRefused: (request, triggered, { code }) => {
         this.#book(request, triggered, false, code);
       },
+      run: () => null,
+      proposalsOf: () => [],
+      tellTrader: async () => ok(null),
       isUnderWay: (runId) => this.runs().some((run) => run.id === runId && this.now < run.at + RUN_LASTS_MS),
       now,
       newId: () => crypto.randomUUID(),

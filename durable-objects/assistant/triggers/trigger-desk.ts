@@ -3,7 +3,8 @@
  * for nothing. Windows and waiting triggers are rows, and a run is taken in together with the triggers that it is of, so that an
  * eviction or a crash at any moment neither loses one nor asks about it twice.
  */
-import type { StartRunRequest } from "../../../contract/assistant.ts";
+import type { ProposalView, StartRunRequest } from "../../../contract/assistant.ts";
+import { answerMessage, type AnsweredRun, type AnswerMessage } from "../../../domain/assistant/alert-answer.ts";
 import {
   afterStart,
   batchOf,
@@ -17,6 +18,7 @@ import type { Schedule } from "../../lib/schedule.ts";
 import type { Principal } from "../../trader/port.ts";
 import type { Triggered } from "../runs/admit.ts";
 import type { Library } from "../storage/library.ts";
+import type { StoredView } from "../storage/run-table.ts";
 import type { ToldTrigger } from "./told.ts";
 import type { Questioned, TriggerTable } from "./trigger-table.ts";
 
@@ -31,6 +33,10 @@ export type TriggerDeskDependencies = {
   /** Keeps a run that could not be started, with the reason. */
   readonly keepRefused: (request: StartRunRequest, triggered: Triggered, problem: Problem) => void;
   readonly isUnderWay: (runId: string) => boolean;
+  readonly run: (runId: string) => StoredView | null;
+  readonly proposalsOf: (runId: string) => readonly ProposalView[];
+  /** Raises an alert at the Trader, once for each run. */
+  readonly tellTrader: (accountId: string, runId: string, answer: AnswerMessage) => Promise<Result<null>>;
   readonly now: () => number;
   readonly newId: () => string;
 };
@@ -46,6 +52,8 @@ const PASSING: ReadonlySet<string> = new Set([
   "QUOTE_STALE",
   "ASSISTANT_LIMIT",
 ]);
+/** An answer that cannot be told for so long is read in its chat. */
+const TELL_PATIENCE_MS = 3_600_000;
 const CHAT_TITLE = "Price alerts";
 
 export class TriggerDesk {
@@ -131,6 +139,21 @@ export class TriggerDesk {
     keepRefused(request, triggered, started.error);
   }
 
+  /** By alarm: what came of a run is told as an alert of the desk, also to who is not there. */
+  async tell(runId: string): Promise<void> {
+    const { schedule, run, proposalsOf, tellTrader, now } = this.#dependencies;
+    const view = run(runId);
+    const endedAt = view?.endedAt ?? null;
+    if (view === null || endedAt === null || now() - endedAt > TELL_PATIENCE_MS) {
+      schedule.set("tell", runId, null);
+      return;
+    }
+    const told = await tellTrader(view.accountId, runId, answerMessage(answeredRun(view, proposalsOf(runId))));
+    // An account that is gone has nobody to tell.
+    const isOver = told.ok || told.error.code === "NOT_FOUND";
+    schedule.set("tell", runId, isOver ? null : now() + RETRY_MS);
+  }
+
   /** Within the transaction that takes the run in: these are asked about, and what came meanwhile waits for the next window. */
   #booked(questioned: Questioned, triggers: readonly RunTrigger[], runId: string): void {
     const { table, schedule, now } = this.#dependencies;
@@ -167,4 +190,22 @@ function keyOf({ accountId, providerId, modelId }: Questioned): string {
 function questionedOf(key: string): Questioned {
   const [accountId = "", providerId = "", modelId = ""] = key.split(" ");
   return { accountId, providerId, modelId };
+}
+
+function answeredRun(view: StoredView, proposals: readonly ProposalView[]): AnsweredRun {
+  return {
+    modelName: view.modelName,
+    isFinished: view.status === "finished",
+    count: view.triggers?.length ?? 0,
+    reason: view.error?.message ?? view.outcome?.message ?? null,
+    proposals: proposals.map(({ trade, request, status }) => ({
+      action: trade.action,
+      symbol: trade.symbol,
+      quantity: request?.quantity ?? trade.quantity,
+      limitPrice: trade.limitPrice,
+      stop: trade.stop,
+      target: trade.target,
+      isOpen: status === "open",
+    })),
+  };
 }

@@ -6,6 +6,7 @@ import { chatPage, runPage, type RunView } from "../../../contract/assistant.ts"
 import { orderPage } from "../../../contract/orders.ts";
 import { priceAlert, type PriceAlertView } from "../../../contract/price-alerts.ts";
 import { ticker } from "../../../contract/markets.ts";
+import { eventList } from "../../../contract/trader-socket.ts";
 import { decimal, multiply, round } from "../../../domain/decimal.ts";
 import type { TriggerDelivery } from "../../../domain/market.ts";
 import type { TriggerReceiver } from "../../../durable-objects/market-feed/port.ts";
@@ -51,6 +52,15 @@ async function reached(traderId: string, alerts: readonly PriceAlertView[]): Pro
   await stub.deliverTriggers(deliveries);
 }
 
+async function alertsOf({ client, accountId }: Desk): Promise<readonly string[]> {
+  const { events } = eventList.parse(
+    await (await client.get(`/api/accounts/${accountId}/events?after=0&limit=500`)).json(),
+  );
+  return events.flatMap(({ type, data }) =>
+    type === "alert_raised" && typeof data.message === "string" ? [data.message] : [],
+  );
+}
+
 async function triggeredRuns({ client }: Desk): Promise<readonly RunView[]> {
   const { rows } = runPage.parse(await (await client.get(`${BASE}/runs`)).json());
   return rows.filter(({ triggers }) => triggers !== undefined);
@@ -87,6 +97,13 @@ describe("price alerts that ask a model", () => {
     expect(record.messages.at(-1)?.content).toContain("my alert was for above");
     expect(record.proposals).toMatchObject([{ status: "open", trade: { action: "buy" } }]);
     expect(await triggeredRuns(desk)).toHaveLength(1);
+    const told = await waitFor("the answer is an alert of the desk", async () => {
+      const found = (await alertsOf(desk)).filter((message) => message.includes("answered"));
+      return found.length === 0 ? null : found;
+    });
+    expect(told).toEqual([
+      "mock-1 answered your 2 price alerts: buy 0.001 BTC/USD at the market. It waits for you in the Assistant. Not financial advice.",
+    ]);
     const { rows: chats } = chatPage.parse(await (await desk.client.get(`${BASE}/chats`)).json());
     expect(chats.find(({ id }) => id === run.chatId)?.title).toBe("Price alerts");
     const { rows: orders } = orderPage.parse(

@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, on, onCleanup, onMount, untrack, type Accessor } from "solid-js";
+import { createEffect, createMemo, createSignal, on, onCleanup, onMount, type Accessor } from "solid-js";
 import type {
   ChatView,
   PromptView,
@@ -21,11 +21,8 @@ import {
   type Question,
 } from "../../data/assistant-api.ts";
 import { createAssistantStore, type AssistantStore } from "../../data/assistant-store.ts";
-import { useStores } from "../../data/stores.tsx";
 import { newIntent } from "../../data/http.ts";
-import type { NoticeStore } from "../../data/notices.ts";
 import { changePanelChoice, panelChoice } from "../../data/preferences.ts";
-import { isUndecided } from "./proposal-words.ts";
 
 export type Chat = {
   readonly store: AssistantStore;
@@ -55,26 +52,8 @@ export type Chat = {
 
 const SEPARATOR = " ";
 
-/** "Built-in analyst answered your price alert": where to read it, or why nobody could be asked. */
-function alertNotice(
-  { modelName, status, error }: RunView,
-  proposals: readonly ProposalView[],
-): Parameters<NoticeStore["add"]>[0] {
-  if (status !== "finished") {
-    const why = error?.message ?? "The answer did not come to its end.";
-    return { tone: "warning", title: `${modelName} could not answer your price alert`, detail: why };
-  }
-  const what = proposals.some(isUndecided) ? "It proposes an order, which waits for you." : "It proposes no order.";
-  return {
-    tone: "info",
-    title: `${modelName} answered your price alert`,
-    detail: `${what} See the chat “Price alerts”.`,
-  };
-}
-
 /** One chat with its runs, as the socket tells them; everything that the trader does in it. */
 export function useChat(): Chat {
-  const { notices } = useStores();
   const store = createAssistantStore();
   onCleanup(() => store.dispose());
   const [providers, setProviders] = createSignal<ProviderListView | null>(null);
@@ -176,25 +155,14 @@ export function useChat(): Chat {
       }
     }),
   );
-  // What an alert asked is not on screen by itself: nobody pressed send for it.
-  const since = Date.now();
-  const told = new Set<string>();
-  createEffect(() => {
-    for (const run of Object.values(store.assistant.runs)) {
-      if (run.triggers !== undefined && (run.endedAt ?? 0) > since && !told.has(run.id)) {
-        told.add(run.id);
-        untrack(() => {
-          notices.add(
-            alertNotice(
-              run,
-              Object.values(store.assistant.proposals).filter(({ runId }) => runId === run.id),
-            ),
-          );
-          void refreshChats();
-        });
-      }
-    }
-  });
+  // What alerts ask may open a chat of its own.
+  createEffect(
+    on(
+      () => Object.values(store.assistant.runs).filter(({ triggers }) => triggers !== undefined).length,
+      () => void refreshChats(),
+      { defer: true },
+    ),
+  );
   // What was spent is known when a run has ended.
   createEffect(
     on(
