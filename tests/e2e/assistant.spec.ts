@@ -1,6 +1,7 @@
 /** Issue 5 "Done when": a newcomer asks, with and without a model, executes what is proposed, and finds the record. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Locator, type Page } from "@playwright/test";
+import { noteSecret } from "../../scripts/lib/leaks/noted.ts";
 import { startModels, type ModelMock } from "../support/models.ts";
 import { enterAsGuest, watchConsole } from "./support/desk-page.ts";
 
@@ -106,6 +107,37 @@ test.describe("with an endpoint of the trader's own", () => {
     expect(errors).toEqual([]);
   });
 
+  test("a key is saved, tested with the model of one's choice, and deleted", async ({ page }) => {
+    const errors = watchConsole(page);
+    await enterAsGuest(page);
+    await addEndpoint(page, models.url, true);
+    const entry = page
+      .getByRole("list", { name: "Providers of models" })
+      .getByRole("listitem")
+      .filter({ hasText: "Mock" });
+    const button = entry.getByRole("button", { name: "Test Mock" });
+    await expect(button).toHaveAttribute("aria-disabled", "true");
+    await entry.getByLabel("Key of Mock").fill(noteSecret("key of a model provider", "sk-of-the-trader-himself"));
+    await entry.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByText("The key of Mock is stored.")).toBeVisible();
+    await expect(entry.getByText(/^Key .{8} stored$/)).toBeVisible();
+    await expect(entry.getByLabel("Key of Mock")).toHaveValue("");
+    await entry.getByRole("button", { name: "Add a model of Mock…" }).click();
+    await page
+      .getByRole("dialog")
+      .getByLabel(/^(Id|Model)/)
+      .first()
+      .fill("second-model");
+    await page.getByRole("dialog").getByRole("button", { name: "Add the model" }).click();
+    await entry.getByLabel("Model of Mock to test with").selectOption("second-model");
+    await button.click();
+    await expect(entry.getByText("Mock answers with second-model.")).toBeVisible();
+    await entry.getByRole("button", { name: "Delete the key" }).click();
+    await expect(page.getByText("The key of Mock is deleted.")).toBeVisible();
+    await expect(button).toHaveAttribute("aria-disabled", "true");
+    expect(errors).toEqual([]);
+  });
+
   test("prompts have versions, chats have names, and a day has a budget", async ({ page }) => {
     test.setTimeout(90_000);
     const errors = watchConsole(page);
@@ -189,13 +221,13 @@ async function send(assistant: Locator): Promise<void> {
   await button.click();
 }
 
-async function addEndpoint(page: Page, address: string): Promise<void> {
+async function addEndpoint(page: Page, address: string, needsKey = false): Promise<void> {
   await page.goto("/settings");
   const form = page.getByRole("form", { name: "Add an endpoint" });
   await form.getByLabel("Name").fill("Mock");
   await form.getByLabel("Address").fill(address);
   await form.getByLabel("Model").fill("mock-model");
-  await form.getByLabel("It needs a key").uncheck();
+  await form.getByLabel("It needs a key").setChecked(needsKey);
   await form.getByRole("button", { name: "Add the endpoint" }).click();
   await expect(page.getByText("The endpoint is added.")).toBeVisible();
 }

@@ -46,13 +46,18 @@ export async function testKey(wire: ModelWire, { provider, model }: Choice, now:
     return told("works", `${provider.name} answers with ${model.name}.`);
   } catch (error) {
     if (controller.signal.aborted) {
-      return told("network", `${provider.name} did not answer within ${DEADLINE_MS / 1_000} s.`);
+      return told(
+        "network",
+        `${provider.name} did not answer within ${DEADLINE_MS / 1_000} s, asked for ${model.name}.`,
+      );
     }
     const failure = failureOf(error, provider.name);
     if (!(failure instanceof ModelFailure)) {
       throw error;
     }
-    return told(OUTCOMES[failure.problem.code] ?? "failed", failure.problem.message);
+    // A key may work for one model of a provider and not for another.
+    const { code, message } = failure.problem;
+    return told(OUTCOMES[code] ?? "failed", `${message} Asked for ${model.name}.`);
   } finally {
     clearTimeout(timer);
     controller.abort();

@@ -1,10 +1,10 @@
 /** Every route of the desk, typed by the contract. Answers are values: `{ok: true, value}` or `{ok: false, error}`. */
-import { z } from "zod";
+import type { z } from "zod";
 import {
   account,
   accountDetail,
   accountList,
-  equityPoint,
+  equityCurve,
   type AdoptRequest,
   type OpenAccountRequest,
   type SettingsRequest,
@@ -60,8 +60,6 @@ export type HistoryFilter = {
   readonly cursor?: string | undefined;
   readonly limit?: number | undefined;
 };
-
-const pointList = z.object({ points: z.array(equityPoint) });
 
 // Markets, public
 
@@ -218,6 +216,10 @@ export function fetchFills(accountId: string, filter: HistoryFilter): Promise<Re
   return request(`/api/accounts/${accountId}/fills`, fillPage, { query: { ...filter } });
 }
 
-export function fetchEquity(accountId: string, from: number, to: number): Promise<Result<z.output<typeof pointList>>> {
-  return request(`/api/accounts/${accountId}/equity`, pointList, { query: { from, to } });
+export function fetchEquity(
+  accountId: string,
+  from: number,
+  to: number,
+): Promise<Result<z.output<typeof equityCurve>>> {
+  return request(`/api/accounts/${accountId}/equity`, equityCurve, { query: { from, to } });
 }

@@ -3,6 +3,7 @@ import {
   chat,
   chatDetail,
   chatPage,
+  credentialList,
   executedProposal,
   keyTest,
   promptList,
@@ -15,6 +16,7 @@ import {
   type ChatDetailView,
   type ChatPage,
   type ChatView,
+  type CredentialListView,
   type ExecutedProposalView,
   type KeyTestView,
   type addProviderRequest,
@@ -63,18 +65,19 @@ export function removeProvider(providerId: string, intent: string): Promise<Resu
 }
 
 /** A key goes out once and never comes back. */
-export function saveModelKey(providerId: string, key: string, intent: string): Promise<Result<ProviderListView>> {
-  return request(`${BASE}/credentials/${providerId}`, providerList, { method: "PUT", body: { key }, intent });
+export function saveModelKey(providerId: string, key: string, intent: string): Promise<Result<CredentialListView>> {
+  return request(`${BASE}/credentials/${providerId}`, credentialList, { method: "PUT", body: { key }, intent });
 }
 
-export function removeModelKey(providerId: string, intent: string): Promise<Result<ProviderListView>> {
-  return request(`${BASE}/credentials/${providerId}`, providerList, { method: "DELETE", intent });
+export function removeModelKey(providerId: string, intent: string): Promise<Result<CredentialListView>> {
+  return request(`${BASE}/credentials/${providerId}`, credentialList, { method: "DELETE", intent });
 }
 
-export function testModelKey(providerId: string, intent: string): Promise<Result<KeyTestView>> {
+/** Whether the key works for this model of the provider. */
+export function testModelKey(providerId: string, modelId: string, intent: string): Promise<Result<KeyTestView>> {
   return request(`${BASE}/credentials/${providerId}/test`, keyTest, {
     method: "POST",
-    body: {},
+    body: { modelId },
     intent,
     timeoutMs: TEST_MS,
   });

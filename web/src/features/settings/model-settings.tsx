@@ -1,20 +1,13 @@
 import { createSignal, For, onMount, Show, type JSX } from "solid-js";
-import type { KeyTestView, ProviderListView, ProviderView } from "../../../../contract/assistant.ts";
+import type { ProviderListView } from "../../../../contract/assistant.ts";
 import type { Result } from "../../../../domain/problem.ts";
-import {
-  addProvider,
-  fetchProviders,
-  removeModelKey,
-  removeProvider,
-  saveModelKey,
-  testModelKey,
-} from "../../data/assistant-api.ts";
+import { addProvider, fetchProviders } from "../../data/assistant-api.ts";
 import { newIntent } from "../../data/http.ts";
 import { useStores } from "../../data/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { BudgetSettings } from "./budget-settings.tsx";
-import { OwnModels } from "./own-models.tsx";
+import { ProviderEntry } from "./provider-entry.tsx";
 import { SaveNote, Section } from "./section.tsx";
 
 type Note = { readonly text: string; readonly isError: boolean };
@@ -46,22 +39,32 @@ function Models(): JSX.Element {
       setNote({ text: answer.error.message, isError: true });
     }
   };
-  const load = async (): Promise<void> => {
+  const load = async (done: string | null): Promise<void> => {
     const answer = await fetchProviders();
-    if (answer.ok) {
+    if (!answer.ok || done !== null) {
+      take(answer, done ?? "");
+    } else {
       setList(answer.value);
+    }
+  };
+  // Which providers are ready follows from their keys: the desk is asked for the table.
+  const takeKeys = async (answer: Result<unknown>, done: string): Promise<void> => {
+    if (answer.ok) {
+      await load(done);
     } else {
       setNote({ text: answer.error.message, isError: true });
     }
   };
-  onMount(() => void load());
+  onMount(() => void load(null));
   return (
     <>
       <Show when={list()} fallback={<p class="text-muted">Loading…</p>}>
         {(known) => (
           <ul class="flex flex-col gap-3" aria-label="Providers of models">
             <For each={known().providers.filter(({ kind }) => kind !== "rules")}>
-              {(provider) => <Provider provider={provider} onAnswer={take} />}
+              {(provider) => (
+                <ProviderEntry provider={provider} onAnswer={take} onKeys={(...kept) => void takeKeys(...kept)} />
+              )}
             </For>
           </ul>
         )}
@@ -70,91 +73,6 @@ function Models(): JSX.Element {
       <Show when={list()}>{(known) => <BudgetSettings providers={known().providers} />}</Show>
       <Show when={note()}>{(current) => <SaveNote text={current().text} isError={current().isError} />}</Show>
     </>
-  );
-}
-
-function Provider(props: {
-  provider: ProviderView;
-  onAnswer: (answer: Result<ProviderListView>, done: string) => void;
-}): JSX.Element {
-  const [key, setKey] = createSignal("");
-  const [test, setTest] = createSignal<KeyTestView | null>(null);
-  const [isTesting, setTesting] = createSignal(false);
-  const name = (): string => props.provider.name;
-  const save = async (): Promise<void> => {
-    const typed = key();
-    setKey("");
-    props.onAnswer(await saveModelKey(props.provider.id, typed, newIntent()), `The key of ${name()} is stored.`);
-  };
-  const deleteKey = async (): Promise<void> => {
-    props.onAnswer(await removeModelKey(props.provider.id, newIntent()), `The key of ${name()} is deleted.`);
-  };
-  const remove = async (): Promise<void> => {
-    props.onAnswer(await removeProvider(props.provider.id, newIntent()), `${name()} is removed.`);
-  };
-  const tryKey = async (): Promise<void> => {
-    setTesting(true);
-    const answer = await testModelKey(props.provider.id, newIntent());
-    setTesting(false);
-    setTest(answer.ok ? answer.value : { outcome: "failed", message: answer.error.message, modelId: null, at: 0 });
-  };
-  return (
-    <li class="flex flex-col gap-2 rounded-md border p-3">
-      <p class="flex flex-wrap justify-between gap-2">
-        <strong>{name()}</strong>
-        <span class="text-sm text-muted">
-          {props.provider.credential === null
-            ? (props.provider.reason ?? "Ready")
-            : `Key ${props.provider.credential.fingerprint} stored`}
-        </span>
-      </p>
-      <Show when={props.provider.needsKey}>
-        <form
-          class="flex items-end gap-2"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void save();
-          }}
-        >
-          <TextField
-            label={`Key of ${name()}`}
-            class="flex-1"
-            type="password"
-            autocomplete="off"
-            value={key()}
-            onInput={setKey}
-          />
-          <Button type="submit" blockedReason={key() === "" ? "Paste a key first: blank leaves it as it is." : null}>
-            Save
-          </Button>
-        </form>
-      </Show>
-      <div class="flex flex-wrap gap-2">
-        <Button
-          size="small"
-          blockedReason={
-            isTesting() ? "Being tested" : props.provider.ready ? null : (props.provider.reason ?? "Not ready")
-          }
-          onClick={() => void tryKey()}
-        >
-          {isTesting() ? "Testing…" : `Test ${name()}`}
-        </Button>
-        <Show when={props.provider.credential !== null}>
-          <Button size="small" onClick={() => void deleteKey()}>
-            Delete the key
-          </Button>
-        </Show>
-        <Show when={props.provider.own}>
-          <Button size="small" onClick={() => void remove()}>
-            Remove {name()}
-          </Button>
-        </Show>
-      </div>
-      <OwnModels provider={props.provider} onAnswer={props.onAnswer} />
-      <Show when={test()}>
-        {(outcome) => <SaveNote text={outcome().message} isError={outcome().outcome !== "works"} />}
-      </Show>
-    </li>
   );
 }
 
