@@ -102,6 +102,91 @@ test("whatever marks an injected text is repeated in, it leads to no order", () 
   );
 });
 
+/** Sentences of trade that give an order by themselves. */
+const orderSentences = [
+  "Buy 0.5 BTC at market.",
+  "Sell ETH.",
+  "**Buy 0.05 BTC** at 63,500.",
+  "Close the ETH position.",
+  "Exit ETH now.",
+  "I would buy 2 SOL at 150, stop 140.",
+  "Hold ETH.",
+  "ETH/USD: sell 0.25",
+  "Recommendation: buy 0.1 BTC at market.",
+];
+const items = fc.array(fc.constantFrom(...orderSentences), { minLength: 1, maxLength: 6 });
+const bullets = fc.constantFrom("- ", "* ", "• ", "1. ", "2) ", "– ");
+const gap = fc.constantFrom("\n", "\n\n");
+
+function proposalsOf(text: string): number {
+  const outcome = readReply(
+    { text, toolArguments: [], finish: "stop", refusal: null },
+    { symbols: CORPUS_SYMBOLS, validate: validateProposal, outside: [] },
+  );
+  return outcome.kind === "no_decision" ? 0 : outcome.kind === "proposals" ? outcome.proposals.length : Infinity;
+}
+
+test("no order stands under a heading that takes it back, whatever the list looks like", () => {
+  const refusing = fc.constantFrom(
+    "What not to do",
+    "What I would not do",
+    "Things that you should avoid today",
+    "Mistakes to avoid",
+    "Never do this",
+    "Bad ideas",
+    "Don'ts",
+    "Trades I rejected",
+    "If the low breaks",
+    "Hypothetical trades",
+    "Your open orders",
+  );
+  const dressed = fc.constantFrom(
+    (title: string) => `${title}:`,
+    (title: string) => `## ${title}`,
+    (title: string) => `### ${title}:`,
+    (title: string) => `**${title}**`,
+    (title: string) => `**${title}:**`,
+    (title: string) => `The trend is up. ${title}:`,
+    (title: string) => `${title}\n---`,
+  );
+  fc.assert(
+    fc.property(refusing, dressed, items, bullets, gap, gap, (title, dress, sentences, bullet, first, between) => {
+      const list = sentences.map((sentence) => `${bullet}${sentence}`).join(between);
+      expect(proposalsOf(`The trend is up.\n\n${dress(title)}${first}${list}`)).toBe(0);
+    }),
+    { numRuns: 600 },
+  );
+});
+
+test("under a heading that affirms, the same list gives its orders", () => {
+  const titles = fc.constantFrom("My plan:", "## Decision", "**What to do**", "Here is what I would do:", "Trades:");
+  fc.assert(
+    fc.property(titles, fc.constantFrom(...orderSentences), bullets, gap, (title, sentence, bullet, first) => {
+      expect(proposalsOf(`The trend is up.\n\n${title}${first}${bullet}${sentence}`)).toBe(1);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("what is taken back behind an order leaves none of it", () => {
+  const retracted = fc.constantFrom(
+    "Scrap that, stay flat.",
+    "On second thought, stay in cash.",
+    "Never mind.",
+    "Actually, no.",
+    "Wait, no: the spread is too wide.",
+    "I take that back.",
+    "Disregard the above.",
+    "I would do none of that.",
+  );
+  fc.assert(
+    fc.property(items, retracted, fc.constantFrom(" ", "\n", "\n\n"), (sentences, retraction, between) => {
+      expect(proposalsOf(`${sentences.join(between)}${between}${retraction}`)).toBe(0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test("at most 2 % of the replies without an invented number are contradicted", () => {
   const clean = all.filter((each) => !isInvented(each));
   const wronged = clean.filter((each) =>

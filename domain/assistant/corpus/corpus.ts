@@ -1,6 +1,7 @@
 /** All replies of the corpus. */
 import { authority } from "./authority.ts";
 import type { CorpusCase } from "./case.ts";
+import { disowned } from "./disowned.ts";
 import { honest, invented } from "./claims.ts";
 import { inventedProse } from "./invented-prose.ts";
 import { negation } from "./negation.ts";
@@ -15,6 +16,7 @@ import { words } from "./words.ts";
 /** By the row of CASES that they belong to. */
 export const CORPUS: Readonly<Record<string, readonly CorpusCase[]>> = {
   "negation and talk about trades": negation,
+  "orders that are taken back": disowned,
   "ordinary words taken for symbols": words,
   numbers,
   "several instruments": several,

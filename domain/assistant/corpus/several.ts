@@ -155,9 +155,16 @@ export const several: readonly CorpusCase[] = [
   {
     name: "the same symbol twice, differently",
     style: "deepseek",
-    text: `${fenced(btc)}\nOn reflection:\n${fenced({ ...btc, action: "hold", quantity: null })}`,
+    text: `${fenced(btc)}\nAnd also:\n${fenced({ ...btc, action: "hold", quantity: null })}`,
     kind: "malformed",
     problems: ["BTC/USD"],
+  },
+  {
+    name: "the same symbol twice, the first taken back",
+    style: "deepseek",
+    text: `${fenced(btc)}\nOn reflection:\n${fenced({ action: "hold", symbol: "BTC/USD" })}`,
+    kind: "proposals",
+    proposals: [hold("BTC/USD")],
   },
   {
     name: "contradicting sentences",

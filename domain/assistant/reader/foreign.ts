@@ -35,6 +35,16 @@ export function introduction(text: string, at: number): string {
     : `${own.trimEnd().replace(/:$/, "")}:`;
 }
 
+/** The line that the block ends, or the one before its own, as it stands. */
+export function lineBefore(text: string, at: number): string {
+  return (
+    text
+      .slice(0, at)
+      .split("\n")
+      .findLast((line) => line.trim() !== "") ?? ""
+  );
+}
+
 /** Whether the block stands in quotation marks. */
 export function isQuotedAt(text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1);

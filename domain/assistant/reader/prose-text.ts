@@ -4,6 +4,21 @@ export type Sentence = {
   readonly text: string;
   /** Sentences of one paragraph or block of labelled lines share it. */
   readonly paragraph: number;
+  /** Number of its line, and its place in there. */
+  readonly line: number;
+  readonly place: number;
+};
+
+/** A line that is not empty, its quotations taken out. */
+export type Line = {
+  readonly number: number;
+  readonly paragraph: number;
+  /** With its markup and indentation. */
+  readonly raw: string;
+  /** Its sentences without markup. */
+  readonly sentences: readonly string[];
+  /** It gives somebody else's words. */
+  readonly isForeign: boolean;
 };
 
 /** Lines that give somebody else's words, or talk about how an answer would look. */
@@ -17,17 +32,35 @@ const shortForms = /\b(?:e\.g|i\.e|vs|approx|ca|etc|resp|incl|no|fig|u\.s)\.$/i;
  * left where it stood.
  */
 export function sentencesOf(text: string): readonly Sentence[] {
-  const sentences: Sentence[] = [];
-  withoutLongQuotations(text)
+  return sentencesIn(linesOf(text));
+}
+
+export function sentencesIn(lines: readonly Line[]): readonly Sentence[] {
+  return lines
+    .filter(({ isForeign }) => !isForeign)
+    .flatMap(({ number, paragraph, sentences }) =>
+      sentences.map((sentence, place) => ({ text: sentence, paragraph, line: number, place })),
+    );
+}
+
+export function linesOf(text: string): readonly Line[] {
+  const lines: Line[] = [];
+  withoutStruck(withoutLongQuotations(text))
     .split(/\n[ \t]*\n/)
-    .forEach((paragraph, index) => {
-      for (const line of withoutPairs(paragraph).split("\n")) {
-        if (!foreignLine.test(line)) {
-          sentences.push(...splitLine(plain(line)).map((sentence) => ({ text: sentence, paragraph: index })));
+    .forEach((part, paragraph) => {
+      for (const raw of withoutPairs(part).split("\n")) {
+        if (raw.trim() !== "") {
+          const isForeign = foreignLine.test(raw);
+          lines.push({ number: lines.length, paragraph, raw, sentences: splitLine(plain(raw)), isForeign });
         }
       }
     });
-  return sentences;
+  return lines;
+}
+
+/** What Markdown strikes through was taken back by whoever wrote it. */
+function withoutStruck(text: string): string {
+  return text.replaceAll(/~~(?=\S)[^~]{1,2000}~~|<(del|s|strike)>[\s\S]{0,2000}?<\/\1>/gi, "");
 }
 
 function splitLine(line: string): readonly string[] {

@@ -24,7 +24,9 @@ import {
   CONDITION,
   HEARSAY,
 } from "./prose-grammar.ts";
-import { sentencesOf, type Sentence } from "./prose-text.ts";
+import { disownedSentences } from "./disowned.ts";
+import { linesOf, sentencesIn, type Sentence } from "./prose-text.ts";
+import { behindRetraction, isJudgedWrong, isTakenBackInside, retractionOf } from "./retraction.ts";
 import type { SymbolTable } from "./symbols.ts";
 
 export type ProseReading = { readonly proposals: readonly Proposal[]; readonly problems: readonly ReadProblem[] };
@@ -43,8 +45,13 @@ type Signal = {
 
 /** The decisions of the prose, in the order in which they stand. */
 export function readProse(text: string, symbols: SymbolTable, validate: Validate): ProseReading {
-  const sentences = sentencesOf(text);
-  const signals = sentences.flatMap((sentence, index) => signalsOf(sentence.text, index, sentences, symbols));
+  const lines = linesOf(text);
+  const isDisowned = disownedSentences(lines);
+  const sentences = sentencesIn(lines).filter(
+    ({ line, place, text: sentence }) => !isDisowned(line, place) || retractionOf(sentence, undefined) !== null,
+  );
+  const given = sentences.flatMap((sentence, index) => signalsOf(sentence.text, index, sentences, symbols));
+  const signals = given.filter(({ sentence }) => !isTakenBack(sentence, sentences));
   if (signals.length > MOST_SIGNALS) {
     return {
       proposals: [],
@@ -59,6 +66,20 @@ export function readProse(text: string, symbols: SymbolTable, validate: Validate
     problems.push(...read.problems);
   }
   return { proposals, problems };
+}
+
+/** Whether a sentence behind takes it back. */
+function isTakenBack(index: number, sentences: readonly Sentence[]): boolean {
+  const own = sentences[index]?.paragraph ?? 0;
+  return sentences.some(({ text, paragraph }, at) => {
+    const found = at > index ? retractionOf(text, sentences[at - 1]?.text) : null;
+    if (found === null) {
+      return false;
+    }
+    // At the beginning of a paragraph it speaks of the one before.
+    const meant = sentences[at - 1]?.paragraph ?? paragraph;
+    return found.reach === "all" || own === meant;
+  });
 }
 
 function decide(
@@ -148,10 +169,10 @@ function signalsOf(
   sentences: readonly Sentence[],
   symbols: SymbolTable,
 ): readonly Signal[] {
-  if (text.endsWith("?") || HEARSAY.test(text)) {
+  if (text.endsWith("?") || HEARSAY.test(text) || isTakenBackInside(text)) {
     return [];
   }
-  const clauses = text.split(
+  const clauses = behindRetraction(text).split(
     /,?\s+but\s+|,\s+(?=(?:but|so|and|then|therefore|hence|instead|hold|i(?:['’]d| would)|we|let)\b)|,\s+(?=hold\b)|\s+but\s+|\s+[–—]\s+(?=(?:hold|buy|sell|close|i['’ ])\b)/i,
   );
   const found: Signal[] = [];
@@ -211,7 +232,7 @@ function heldSignal(
   if (!BARE_HOLD.test(clause) || NEGATION.test(clause)) {
     return null;
   }
-  const before = [sentences[sentence - 1], { text, paragraph: 0 }].flatMap((entry) =>
+  const before = [sentences[sentence - 1], { text }].flatMap((entry) =>
     entry === undefined ? [] : mentions(entry.text, symbols),
   );
   const last = before.at(-1);
@@ -284,7 +305,11 @@ function isNegated(clause: string, groups: Groups): boolean {
   if (/ing\b/i.test(groups.verb ?? "") && !GERUND_LEAD.test(clause.slice(0, Math.max(at, 0)))) {
     return true;
   }
-  return NEGATION.test(clause.slice(0, Math.max(at, 0))) || NEGATED_TAIL.test(groups.tail ?? "");
+  return (
+    NEGATION.test(clause.slice(0, Math.max(at, 0))) ||
+    NEGATED_TAIL.test(groups.tail ?? "") ||
+    isJudgedWrong(groups.tail ?? "")
+  );
 }
 
 /** The words of the signal's own sentence that speak of its symbol: up to where the next signal of the sentence begins. */

@@ -6,9 +6,11 @@
 import { withoutEnvelopes } from "../envelope.ts";
 import type { ProposalSource, ReadProblem, ReadProposal, Reply, ReplyOutcome } from "../outcome.ts";
 import { readBlock, type BlockReading, type Validate } from "./decisions.ts";
-import { introduction, isForeignLead, isQuotedAt } from "./foreign.ts";
+import { introduction, isForeignLead, isQuotedAt, lineBefore } from "./foreign.ts";
 import { parseJsonAt } from "./json.ts";
+import { isRefusedLead } from "./leads.ts";
 import { readProse } from "./prose.ts";
+import { takesBack } from "./retraction.ts";
 import { createSegmenter, type Segment } from "./segments.ts";
 import type { SymbolTable } from "./symbols.ts";
 
@@ -71,9 +73,11 @@ function readSegments(segments: readonly Segment[], end: Omit<Reply, "text">, co
   }
   const decisions = blocks.filter(({ reading }) => reading.isDecision);
   if (decisions.length > 0) {
+    const standing = decisions.filter(({ behind }) => !takesBack(behind));
+    const takenBack = standing.length === 0 ? [{ path: "", message: "The reply takes its decision back." }] : [];
     return settle(
-      decisions.flatMap(({ reading, source }) => reading.proposals.map((proposal) => ({ proposal, source }))),
-      decisions.flatMap(({ reading }) => reading.problems),
+      standing.flatMap(({ reading, source }) => reading.proposals.map((proposal) => ({ proposal, source }))),
+      [...takenBack, ...standing.flatMap(({ reading }) => reading.problems)],
       reasoning,
     );
   }
@@ -132,6 +136,8 @@ type Block = {
   readonly source: ProposalSource;
   /** The text that it was read from; it is taken out of the reasoning when it is a decision. */
   readonly text: string;
+  /** The prose behind it, which may take it back. */
+  readonly behind: string;
 };
 
 const broken = "The decision is no readable JSON.";
@@ -160,7 +166,7 @@ function toolBlocks({ toolArguments }: Omit<Reply, "text">, context: ReadContext
         ? readBlock(parsed.value, context.symbols, context.validate)
         : brokenReading;
     const isEmpty = !reading.isDecision;
-    return { reading: isEmpty ? brokenReading : reading, source: "tool", text };
+    return { reading: isEmpty ? brokenReading : reading, source: "tool", text, behind: "" };
   });
 }
 
@@ -176,10 +182,15 @@ function textBlocks(
   return segments
     .flatMap((segment, index): readonly Block[] => {
       const lead = lastLine(segments[index - 1]);
+      const behind = proseOf(segments.slice(index + 1));
       if (segment.kind === "fence") {
-        return isForeignBlock(segment, lead) ? [] : fencedBlocks(segment, context);
+        return isForeignBlock(segment, lead)
+          ? []
+          : fencedBlocks(segment, context).map((block) => ({ ...block, behind }));
       }
-      return segment.kind === "prose" ? bareBlocks(segment.text, context) : [];
+      return segment.kind === "prose"
+        ? bareBlocks(segment.text, context).map((block) => ({ ...block, behind: `${block.behind}\n\n${behind}` }))
+        : [];
     })
     .slice(0, MOST_BLOCKS);
 }
@@ -187,7 +198,7 @@ function textBlocks(
 const decisionLanguages = new Set(["", "json", "jsonc", "json5", "javascript", "js", "decision", "decisions"]);
 /** A block of another language, or one that its introduction gives as somebody else's or as an example. */
 function isForeignBlock({ language }: Segment, lead: string): boolean {
-  return !decisionLanguages.has(language) || isForeignLead(lead);
+  return !decisionLanguages.has(language) || isRefusedLead(lead);
 }
 
 function lastLine(segment: Segment | undefined): string {
@@ -202,7 +213,7 @@ function fencedBlocks({ text, language }: Segment, context: ReadContext): readon
   const blocks = start === -1 ? [] : valuesIn(text, start, "fenced", context);
   const isJson = language.startsWith("json") || looksLikeDecision(text);
   const isEmptyOrBroken = blocks.length === 0 && isJson && text.trim() !== "";
-  return isEmptyOrBroken ? [{ reading: brokenReading, source: "fenced", text }] : blocks;
+  return isEmptyOrBroken ? [{ reading: brokenReading, source: "fenced", text, behind: "" }] : blocks;
 }
 
 function looksLikeDecision(text: string): boolean {
@@ -225,12 +236,14 @@ function bareBlocks(text: string, context: ReadContext): readonly Block[] {
       if (
         !isQuotedAt(text, match.index, parsed.end) &&
         !isForeignLead(introduction(text, match.index)) &&
+        !isRefusedLead(lineBefore(text, match.index)) &&
         !isRepeated(source, context)
       ) {
         blocks.push({
           reading: readBlock(parsed.value, context.symbols, context.validate),
           source: "bare",
           text: source,
+          behind: text.slice(parsed.end),
         });
       }
     } else if (
@@ -238,7 +251,7 @@ function bareBlocks(text: string, context: ReadContext): readonly Block[] {
       looksLikeDecision(text.slice(match.index, match.index + 4_000))
     ) {
       // Broken, and meant as a decision: whatever can be read inside of it is not what was meant.
-      return [...blocks, { reading: brokenReading, source: "bare", text: text.slice(match.index) }];
+      return [...blocks, { reading: brokenReading, source: "bare", text: text.slice(match.index), behind: "" }];
     }
   }
   return blocks.filter(({ reading }) => reading.isDecision);
@@ -251,9 +264,11 @@ function valuesIn(text: string, start: number, source: ProposalSource, context: 
   while (at !== -1 && blocks.length < MOST_BLOCKS) {
     const parsed = parseJsonAt(text, at);
     if (parsed === null) {
-      return looksLikeDecision(text.slice(at)) ? [...blocks, { reading: brokenReading, source, text }] : blocks;
+      return looksLikeDecision(text.slice(at))
+        ? [...blocks, { reading: brokenReading, source, text, behind: "" }]
+        : blocks;
     }
-    blocks.push({ reading: readBlock(parsed.value, context.symbols, context.validate), source, text });
+    blocks.push({ reading: readBlock(parsed.value, context.symbols, context.validate), source, text, behind: "" });
     const next = text.slice(parsed.end).search(/[{[｛［【]/);
     at = next === -1 ? -1 : parsed.end + next;
   }
@@ -270,10 +285,16 @@ function squeezed(text: string): string {
   return text.replaceAll(/[\s`*_>"“”'’]+/g, "").toLowerCase();
 }
 
+function proseOf(segments: readonly Segment[]): string {
+  return segments
+    .filter(({ kind }) => kind === "prose")
+    .map(({ text }) => text)
+    .join("\n\n");
+}
+
 /** The prose that may hold a decision: the model's own lines, without what it repeats of outside text. */
 function ownProse(segments: readonly Segment[], blocks: readonly Block[], context: ReadContext): string {
-  const prose = segments.filter(({ kind }) => kind === "prose").map(({ text }) => text);
-  const own = withoutEnvelopes(prose.join("\n\n"));
+  const own = withoutEnvelopes(proseOf(segments));
   const withoutBlocks = blocks.reduce((rest, { text }) => rest.replace(text, " "), own);
   return withoutBlocks
     .split("\n")
