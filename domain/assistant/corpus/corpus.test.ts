@@ -111,7 +111,7 @@ const orderSentences = [
   "Exit ETH now.",
   "I would buy 2 SOL at 150, stop 140.",
   "Hold ETH.",
-  "ETH/USD: sell 0.25",
+  "ETH/USD: sell 0.25.",
   "Recommendation: buy 0.1 BTC at market.",
 ];
 const items = fc.array(fc.constantFrom(...orderSentences), { minLength: 1, maxLength: 6 });
