@@ -13,6 +13,8 @@ type ErrorRow = {
   readonly class: VenueFailureClass;
   /** For the trader, without what follows from the class. */
   readonly message: string;
+  /** Of class `suspended`: it refuses to trade. The key is known, so that a read which works says nothing about it. */
+  readonly refusesTrading?: true;
   /** The counter that the venue says is full. */
   readonly limit?: "calls" | "matching";
   /** How long to wait before the next try. Absent: at once, where trying again makes sense. */
@@ -55,6 +57,7 @@ export const VENUE_ERRORS: readonly ErrorRow[] = [
   {
     text: "EGeneral:Permission denied",
     class: "suspended",
+    refusesTrading: true,
     message: "the API key lacks a permission that this needs; add it at Kraken, then test the connection",
   },
   {
@@ -157,6 +160,7 @@ export const VENUE_ERRORS: readonly ErrorRow[] = [
   {
     text: "EAccount:Invalid permissions",
     class: "suspended",
+    refusesTrading: true,
     message: "Kraken does not allow this to the account, for example for its country",
   },
   {
@@ -171,8 +175,18 @@ export const VENUE_ERRORS: readonly ErrorRow[] = [
     message: "Kraken's limit on sign-ins is reached",
     delayMs: 30 * SECOND,
   },
-  { text: "ETrade:Locked", class: "suspended", message: "Kraken has locked trading for the account" },
-  { text: "ETrade:User Locked", class: "suspended", message: "Kraken has locked trading for the account" },
+  {
+    text: "ETrade:Locked",
+    class: "suspended",
+    refusesTrading: true,
+    message: "Kraken has locked trading for the account",
+  },
+  {
+    text: "ETrade:User Locked",
+    class: "suspended",
+    refusesTrading: true,
+    message: "Kraken has locked trading for the account",
+  },
   { text: "ETrade:Invalid request", class: "refused", message: "Kraken found the trading request invalid" },
 
   // The order
@@ -299,6 +313,11 @@ export function notUnderstood(action: VenueAction): VenueFailure {
 /** Which counter the venue says is full; null for any other text. */
 export function fullCounter(text: string): "calls" | "matching" | null {
   return rowOf(comparable(text))?.limit ?? null;
+}
+
+/** True where the text refuses trading to a key that may be read with (ErrorRow). */
+export function refusesTrading(text: string): boolean {
+  return rowOf(comparable(text))?.refusesTrading === true;
 }
 
 function rowOf(key: string): ErrorRow | undefined {

@@ -95,10 +95,10 @@ describe.concurrent.each([
     const ids = Array.from({ length: 30 }, () =>
       stage.place({ quantity: decimal("0.001"), limitPrice: decimal("10000") }),
     );
-    await stage.until("open", () => ids.every((id) => stage.statusOf(id) === "open"));
+    await stage.until("open", () => ids.every((id) => stage.statusOf(id) === "open"), 40_000);
     exchange.advance(SIX_MINUTES);
     stage.do({ type: "stop_trading", mode: "keep", alert: true, others: [] });
-    await stage.until("cancelled", () => ids.every((id) => stage.statusOf(id) === "cancelled"));
+    await stage.until("cancelled", () => ids.every((id) => stage.statusOf(id) === "cancelled"), 40_000);
     // Kraken charges nothing for a cancel of what is older than five minutes: all that a starter has is free, none had to wait.
     const everything = { calls: 0, matching: [{ symbol: "BTC/USD", points: 40 }] };
     expect(stage.client.rates.waitUntil(everything, "ordinary")).toBe(stage.now());
@@ -168,4 +168,33 @@ it("asks nothing while the key is refused, and settles what is unknown once it w
   }
   stage.account.keyConnected();
   await stage.until("found", () => stage.statusOf(id) === "open");
+}, 60_000);
+
+it("stays suspended while the key is refused to trade and can be read with, told once, until it passes a test", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { stage, exchange } = await open(false, onTestFinished);
+  const text = "EGeneral:Permission denied";
+  const denied = exchange.faults.add({ kind: "error", target: "AddOrder", text, times: 1_000 });
+  const refused = async (): Promise<void> => {
+    const id = stage.place();
+    await stage.until("refused", () => stage.statusOf(id) === "rejected");
+  };
+  await refused();
+  // Kraken says that the key may trade, so it is tried once more.
+  await stage.until("on trial", () => stage.state.venue?.connection.status === "trading");
+  await refused();
+  const asked = stage.client.sent.filter(({ url }) => url.endsWith("BalanceEx")).length;
+  await stage.time.pass(130_000);
+  expect(stage.state.venue?.connection).toMatchObject({ status: "suspended", refused: "place" });
+  const alerts = stage.desk.store.journalAfter(0, 1_000).filter(({ type }) => type === "alert_raised");
+  expect(alerts).toHaveLength(1);
+  expect(stage.client.sent.filter(({ url }) => url.endsWith("BalanceEx")).length - asked).toBeLessThanOrEqual(2);
+  expect(() => stage.place()).toThrow(/passes a test/u);
+  exchange.faults.clear(denied.id);
+  stage.account.keyConnected();
+  await stage.until("trading", () => stage.state.venue?.connection.status === "trading");
+  const id = stage.place();
+  await stage.until("open", () => stage.statusOf(id) === "open");
 }, 60_000);

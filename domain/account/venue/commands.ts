@@ -21,6 +21,11 @@ export type VenueCommand =
       readonly status: ConnectionStatus;
       readonly reason: string | null;
       readonly retryAt: Milliseconds | null;
+      /**
+       * Not only read: Kraken says that the key may do what it was refused for. `told`: it had said before that it may not.
+       * `on_trial`: it had not, so that it may be refused once more. Absent or null: only read.
+       */
+      readonly mayTradeAgain?: "told" | "on_trial" | null;
     }
   /** First read of everything the account holds; later ones change nothing. */
   | { readonly type: "find_holdings"; readonly balances: readonly VenueBalance[] }

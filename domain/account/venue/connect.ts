@@ -31,21 +31,6 @@ export function openExchangeAccount(turn: Turn, command: CommandOf<"open_exchang
   return null;
 }
 
-export function changeConnection(turn: Turn, command: CommandOf<"change_connection">): void {
-  const before = turn.state.venue?.connection;
-  const { status, reason, retryAt } = command;
-  if (before === undefined || (before.status === status && before.reason === reason && before.retryAt === retryAt)) {
-    return;
-  }
-  // Nothing is traded before the holdings are known.
-  const allowed = status === "trading" && turn.state.venue?.foundAt === null ? "connecting" : status;
-  record(turn, {
-    type: "connection_changed",
-    ...stamp(turn.context),
-    connection: { status: allowed, reason, retryAt },
-  });
-}
-
 /** What was there before the desk is external and never sold without asking; equity then is the baseline (TRADING §1). */
 export function findHoldings(turn: Turn, command: CommandOf<"find_holdings">): void {
   const { state, context } = turn;

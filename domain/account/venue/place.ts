@@ -37,7 +37,7 @@ import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { requestCancel } from "./cancel.ts";
 import { freeInventory, hasGivenWay, holdersInTheWay, makeRoom } from "./make-room.ts";
 import { spendable } from "./spendable.ts";
-import { entryProblem, exchangeFacts, exchangeFees } from "./standing.ts";
+import { connectionSentence, entryProblem, exchangeFacts, exchangeFees } from "./standing.ts";
 import { liveOrder } from "../open-orders.ts";
 import { waitingSales } from "./work.ts";
 
@@ -212,6 +212,10 @@ export function submitAtExchange(
   origin: OrderOrigin,
   waitsFor: readonly string[],
 ): void {
+  const connection = turn.state.venue?.connection;
+  if (plan.intent === "exit" && connection?.status === "suspended") {
+    turn.notices.push(`${connectionSentence(connection)} This exit is tried all the same.`);
+  }
   const carried = stopToCarry(turn.state, plan, turn.context.markets[plan.symbol]?.quote.ask?.[0] ?? null);
   const close = carried === null ? {} : { conditionalClose: closeAt(carried) };
   recordSubmission(

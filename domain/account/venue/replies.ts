@@ -5,6 +5,7 @@ import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { raiseAlert } from "./alerts.ts";
 import { applyAmend, failAmend } from "./amend-outcome.ts";
 import type { VenueCommand } from "./commands.ts";
+import { proveTrading, suspend } from "./connection.ts";
 import { cancelTooLarge } from "./shrink.ts";
 import { entryProblem } from "./standing.ts";
 import { isClear } from "./state.ts";
@@ -78,6 +79,7 @@ export function actionAccepted(turn: Turn, command: CommandOf<"action_accepted">
   if (order?.venue === undefined || order.venue === null || isOfAnotherAttempt(order, command)) {
     return; // It ended meanwhile: a report was faster than the answer.
   }
+  proveTrading(turn, command.action);
   switch (command.action) {
     case "place":
       if (order.venue.placement !== "confirmed") {
@@ -100,15 +102,14 @@ export function actionAccepted(turn: Turn, command: CommandOf<"action_accepted">
 export function actionFailed(turn: Turn, command: CommandOf<"action_failed">): void {
   const { failure, orderId, action } = command;
   const order = liveOrder(turn.state.orders, orderId);
-  if (failure.class === "suspended") {
-    suspend(turn, failure);
-  }
+  const exit = order !== undefined && action === "place" && order.intent === "exit" ? wordsOf(order) : null;
+  const isTold = failure.class === "suspended" && suspend(turn, failure, action, exit);
   if (order === undefined || isOfAnotherAttempt(order, command)) {
     return;
   }
   switch (action) {
     case "place":
-      placementFailed(turn, order, failure);
+      placementFailed(turn, order, failure, isTold);
       return;
     case "cancel":
       cancelFailed(turn, order, failure);
@@ -159,7 +160,7 @@ function isOfAnotherAttempt(
   return attempt !== undefined && current !== undefined && attempt !== current;
 }
 
-function placementFailed(turn: Turn, order: OpenOrder, failure: VenueFailure): void {
+function placementFailed(turn: Turn, order: OpenOrder, failure: VenueFailure, isTold: boolean): void {
   const { orderId, link } = { orderId: order.id, link: order.venue };
   if (link === null || link.placement !== "sent") {
     return; // A report has told more already.
@@ -167,7 +168,7 @@ function placementFailed(turn: Turn, order: OpenOrder, failure: VenueFailure): v
   switch (failure.class) {
     case "refused":
     case "suspended":
-      reject(turn, order, failure.message);
+      reject(turn, order, failure.message, isTold);
       return;
     case "wait": {
       const notBefore = failure.retryAt ?? turn.context.now;
@@ -242,29 +243,6 @@ function amendFailed(turn: Turn, order: OpenOrder, failure: VenueFailure): void 
   }
 }
 
-function suspend(turn: Turn, failure: VenueFailure): void {
-  const before = turn.state.venue?.connection;
-  if (before === undefined || before.status === "disconnected") {
-    return;
-  }
-  if (before.status === "suspended" && before.reason === failure.message && before.retryAt === failure.retryAt) {
-    return;
-  }
-  record(turn, {
-    type: "connection_changed",
-    ...stamp(turn.context),
-    connection: { status: "suspended", reason: failure.message, retryAt: failure.retryAt },
-  });
-  if (before.status !== "suspended") {
-    raiseAlert(
-      turn,
-      "critical",
-      `Kraken refuses this key: ${failure.message} Orders cannot be sent or cancelled.`,
-      null,
-    );
-  }
-}
-
 function dropOne(turn: Turn, order: OpenOrder): void {
   const { now } = turn.context;
   const link = order.venue;
@@ -293,7 +271,7 @@ function dropOne(turn: Turn, order: OpenOrder): void {
   }
 }
 
-function reject(turn: Turn, order: OpenOrder, reason: string): void {
+function reject(turn: Turn, order: OpenOrder, reason: string, isTold = false): void {
   record(turn, {
     type: "order_rejected",
     ...stamp(turn.context),
@@ -301,11 +279,14 @@ function reject(turn: Turn, order: OpenOrder, reason: string): void {
     reason,
     released: order.hold,
   });
-  if (order.intent === "exit") {
+  if (order.intent === "exit" && !isTold) {
     // CASES "silent failure of a protective action".
-    const what = `${order.side} ${order.quantity} ${order.symbol}`;
-    raiseAlert(turn, "critical", `An exit was not executed (${what}): ${reason}`, order.id);
+    raiseAlert(turn, "critical", `An exit was not executed (${wordsOf(order)}): ${reason}`, order.id);
   }
+}
+
+function wordsOf({ side, quantity, symbol }: OpenOrder): string {
+  return `${side} ${quantity} ${symbol}`;
 }
 
 /** Back to the queue: it was not executed and is sent again, not before `notBefore`. */

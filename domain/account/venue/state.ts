@@ -125,6 +125,10 @@ export type Connection = {
   readonly reason: string | null;
   /** When it may be tried again; null: not before something is changed. */
   readonly retryAt: Milliseconds | null;
+  /** What the key may be read with and was refused for: that a read works does not lift it. Absent: nothing of the kind. */
+  readonly refused?: "place" | "amend" | "cancel";
+  /** The reason for which it was suspended, and told, where trading is tried again and no order was taken since. Absent: it is not. */
+  readonly tried?: string;
 };
 
 export type VenueState = {

@@ -49,6 +49,9 @@ export class KrakenAccount {
   #isLooking = false;
   #isWaking = false;
   #isProtecting = false;
+  /** When Kraken is asked again whether a key that was refused to trade may trade. */
+  #askAt: Milliseconds = 0;
+  #isAsking = false;
   #protectedAt: Milliseconds = 0;
   /** The private socket stays open until then. */
   #neededUntil: Milliseconds = 0;
@@ -159,6 +162,10 @@ export class KrakenAccount {
     }
     this.#steer(state);
     const now = this.#ports.now();
+    if (state.venue.connection.refused !== undefined && !this.#isAsking && now >= this.#askAt) {
+      this.#isAsking = true;
+      void this.#askPermission();
+    }
     if (isSuspended(state)) {
       // One look at a time finds out whether the key works again; until then nothing else is asked.
       this.#lookAt = Math.min(this.#lookAt, state.venue.connection.retryAt ?? now + SUSPENDED_LOOK_MS);
@@ -265,6 +272,18 @@ export class KrakenAccount {
     }
   }
 
+  async #askPermission(): Promise<void> {
+    try {
+      await this.#reader.askPermission();
+    } catch (error) {
+      this.#ports.failed("kraken_permission_failed", error);
+    } finally {
+      this.#isAsking = false;
+      this.#askAt = this.#ports.now() + SUSPENDED_LOOK_MS;
+      this.wake();
+    }
+  }
+
   async #look(whole: boolean): Promise<void> {
     const { now } = this.#ports;
     this.#pollAt = now() + POLL_EVERY_MS;
@@ -343,6 +362,7 @@ export class KrakenAccount {
       ...work.map((item) => this.#dueAt(item)),
       ...deadlinesOf(state.orders),
       this.#protectAt(state),
+      state.venue?.connection.refused === undefined || this.#isAsking ? Infinity : this.#askAt,
       // Every decision ends with a look at what is naked; drop_overdue is one.
       nakedAlertDueAt(state) ?? Infinity,
       this.#socket?.nextCheckAt ?? Infinity,
@@ -353,9 +373,12 @@ export class KrakenAccount {
   }
 }
 
-/** The key or the account is refused: each further call may make a lockout longer (PROTOCOL §4). */
+/**
+ * The key or the account is refused: each further call may make a lockout longer (PROTOCOL §4). One that is refused to trade may be
+ * read with as ever.
+ */
 function isSuspended({ venue }: AccountState): boolean {
-  return venue?.connection.status === "suspended";
+  return venue?.connection.status === "suspended" && venue.connection.refused === undefined;
 }
 
 function nameOf(item: VenueWork): string {

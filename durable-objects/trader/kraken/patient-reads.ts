@@ -12,6 +12,9 @@ export class PatientReads {
   readonly #ports: Pick<KrakenAccountPorts, "now" | "after">;
   readonly #judge: Judge;
 
+  /** Reads that the key was refused. */
+  refusals = 0;
+
   constructor(ports: Pick<KrakenAccountPorts, "now" | "after">, judge: Judge) {
     this.#ports = ports;
     this.#judge = judge;
@@ -37,6 +40,7 @@ export class PatientReads {
     const gone = failure.text === NOT_SENT.noKey;
     if (failure.class === "suspended" && (gone || !NOT_SENT_TEXTS.has(failure.text))) {
       const { message: reason, retryAt } = failure;
+      this.refusals += 1;
       this.#judge.apply({ type: "change_connection", status: "suspended", reason, retryAt });
     }
   }

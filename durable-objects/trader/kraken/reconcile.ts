@@ -13,6 +13,7 @@ import { HistoryPages, PAGE, type Outcome } from "./history-pages.ts";
 import type { Judge } from "./judge.ts";
 import { PatientReads } from "./patient-reads.ts";
 import type { KrakenAccountPorts } from "./ports.ts";
+import { PermissionWatch } from "./permission.ts";
 import type { CallOptions } from "./rest/api.ts";
 import { liveOrder, liveOrders, NO_ORDERS, perOrder } from "../../../domain/account/open-orders.ts";
 
@@ -26,6 +27,7 @@ export class Reader {
   readonly #reads: PatientReads;
   readonly #fees: FeeReader;
   readonly #pages: HistoryPages;
+  readonly #permission: PermissionWatch;
   #reading: Promise<Outcome> | null = null;
 
   constructor(ports: KrakenAccountPorts, judge: Judge) {
@@ -34,6 +36,7 @@ export class Reader {
     this.#reads = new PatientReads(ports, judge);
     this.#fees = new FeeReader(ports, judge, this.#reads);
     this.#pages = new HistoryPages(ports, judge, this.#reads);
+    this.#permission = new PermissionWatch(ports.rest, ports.now);
   }
 
   /** OpenOrders, then ClosedOrders, by our id; by the exchange's where ours is not known there. */
@@ -194,14 +197,19 @@ export class Reader {
       this.#reads.learn(balances.failure);
       return false;
     }
-    if (this.#judge.state?.venue?.connection.status !== "trading") {
+    if (this.#judge.state?.venue?.connection.status === "connecting") {
       this.#judge.apply({ type: "change_connection", status: "trading", reason: null, retryAt: null });
     }
+    const { refusals } = this.#reads;
     if (!(await this.readOpenOrders())) {
       return false;
     }
     const trades = await this.readExecutions();
     const ledger = await this.readLedger();
+    if (refusals === this.#reads.refusals && this.#judge.state?.venue?.connection.status === "suspended") {
+      // Everything could be read; where it was trading itself that the key was refused for, that lifts nothing.
+      this.#judge.apply({ type: "change_connection", status: "trading", reason: null, retryAt: null });
+    }
     await this.#fees.readWhenOld();
     if (!trades.complete || !ledger.complete) {
       return false;
@@ -249,5 +257,14 @@ export class Reader {
 
   #isMoving(): boolean {
     return ordersOnTheirWay(this.#judge.state?.orders ?? NO_ORDERS).length > 0;
+  }
+
+  /** Asks Kraken whether a key that was refused to trade may trade again. */
+  async askPermission(): Promise<void> {
+    const refused = this.#judge.state?.venue?.connection.refused;
+    const mayTradeAgain = refused === undefined ? null : await this.#permission.mayTradeAgain(refused);
+    if (mayTradeAgain !== null) {
+      this.#judge.apply({ type: "change_connection", status: "trading", reason: null, retryAt: null, mayTradeAgain });
+    }
   }
 }
