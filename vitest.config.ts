@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import tailwindcss from "@tailwindcss/vite";
 import { playwright } from "@vitest/browser-playwright";
@@ -23,6 +24,8 @@ const chromiumPath = findChromium();
 
 export default defineConfig({
   test: {
+    // Much of what they do is to wait for sockets and alarms, so no core is left free for the runner.
+    maxWorkers: Math.max(2, availableParallelism()),
     // The Worker's log lines are of interest only beside a test that failed.
     silent: "passed-only",
     // Tests in workerd and of the simulator run on real sockets and clocks; pure ones never need the second try.
@@ -76,7 +79,7 @@ export default defineConfig({
           name: "chaos",
           environment: "node",
           include: ["tests/chaos/**/*.test.ts"],
-          testTimeout: 120_000,
+          testTimeout: 300_000, // they compute, and share the cores
         },
       },
       {
@@ -84,7 +87,7 @@ export default defineConfig({
           name: "sim",
           environment: "node",
           include: ["exchange-sim/**/*.test.ts", "tests/sim/**/*.test.ts"],
-          testTimeout: 20_000,
+          testTimeout: 40_000,
         },
       },
       {
@@ -109,6 +112,7 @@ export default defineConfig({
           include: ["tests/workers/**/*.test.ts"],
           setupFiles: ["./tests/workers/apply-migrations.ts", "./tests/support/note-sealed.ts"],
           testTimeout: 20_000,
+          expect: { poll: { timeout: 10_000 } }, // ends as soon as it is so
         },
       },
       {
@@ -117,6 +121,7 @@ export default defineConfig({
           name: "web",
           include: ["tests/web/**/*.test.{ts,tsx}", "web/**/*.test.{ts,tsx}"],
           expect: { poll: { timeout: 5_000 } }, // the machine that runs all of this at once is slow
+          fileParallelism: false, // a page draws on more than one core as it is
           globals: true, // @solidjs/testing-library cleans up after each test only with a global afterEach
           browser: {
             enabled: true,

@@ -144,12 +144,10 @@ async function endToEnd(): Promise<string | undefined> {
 }
 
 async function deploys(): Promise<string | undefined> {
-  for (const environment of ["staging", "production"] as const) {
-    if (!(await dryRun(environment))) {
-      return `${environment} would not deploy`;
-    }
-  }
-  return undefined;
+  const environments = ["staging", "production"] as const;
+  const would = await Promise.all(environments.map(dryRun));
+  const failed = environments.filter((_, place) => would[place] !== true);
+  return failed.length === 0 ? undefined : `${failed.join(" and ")} would not deploy`;
 }
 
 /** Logs that a stage leaves behind, beside what it prints. */

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
-import { startExchange } from "../../exchange-sim/exchange.ts";
+import { startExchange, type Exchange } from "../../exchange-sim/exchange.ts";
 import { z } from "zod";
 import { SECRET_KINDS } from "../../scripts/lib/leaks/kinds.ts";
 import { noteSecrets } from "../../scripts/lib/leaks/noted.ts";
@@ -16,8 +16,8 @@ declare module "vitest" {
     /** A second one, which misbehaves on purpose: only the tests of the market feed's recovery use it, one at a time. */
     faultyExchangeUrl: string;
     faultyExchangeWsUrl: string;
-    /** A third one, for tests of keys: it is told to misbehave about them, and about nothing else. */
-    keyExchangeUrl: string;
+    /** Starts another one for a test file that arms faults: POST answers its address. Files run side by side. */
+    newExchangeUrl: string;
     /** A mock of model providers, as an OpenAI-compatible API, and a server that misbehaves as one (models.ts). */
     modelsUrl: string;
     modelFaultsUrl: string;
@@ -26,7 +26,7 @@ declare module "vitest" {
   }
 }
 
-/** Three simulators and the models for the whole run, on free ports; gone when the run ends. */
+/** Two simulators, those that files ask for, and the models for the whole run, on free ports; gone when the run ends. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const exchange = await startExchange({ port: 0, seed: 1 });
   project.provide("exchangeUrl", exchange.url);
@@ -34,32 +34,44 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const faulty = await startExchange({ port: 0, seed: 2 });
   project.provide("faultyExchangeUrl", faulty.url);
   project.provide("faultyExchangeWsUrl", faulty.wsUrl);
-  const keys = await startExchange({ port: 0, seed: 3 });
-  project.provide("keyExchangeUrl", keys.url);
+  const own: Exchange[] = [];
+  const exchanges = await startService(async () => {
+    const started = await startExchange({ port: 0, seed: 3 + own.length });
+    own.push(started);
+    return { url: started.url };
+  });
+  project.provide("newExchangeUrl", exchanges.url);
   const models = await startModels();
   project.provide("modelsUrl", models.url);
   project.provide("modelFaultsUrl", models.faultUrl);
-  const secrets = await startSecretSink();
+  const secrets = await startService(async (body) => {
+    noteSecrets(secretList.parse(JSON.parse(body)));
+    return {};
+  });
   project.provide("secretsUrl", secrets.url);
   return async () => {
     secrets.stop();
+    exchanges.stop();
     await models.stop();
     await exchange.stop();
     await faulty.stop();
-    await keys.stop();
+    await Promise.all(own.map((each) => each.stop()));
   };
 }
 
 const secretList = z.array(z.object({ what: z.enum(SECRET_KINDS), secret: z.string() }));
 
-/** Tests in workerd and in a browser cannot write the file of noted secrets. */
-async function startSecretSink(): Promise<{ readonly url: string; stop(): void }> {
+/** What tests in workerd and in a browser cannot do themselves, done for them over HTTP. */
+async function startService(work: (body: string) => Promise<object>): Promise<{ readonly url: string; stop(): void }> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      noteSecrets(secretList.parse(JSON.parse(Buffer.concat(chunks).toString("utf8"))));
-      response.setHeader("access-control-allow-origin", "*").end();
+      response.setHeader("access-control-allow-origin", "*");
+      work(Buffer.concat(chunks).toString("utf8")).then(
+        (answer) => response.end(JSON.stringify(answer)),
+        (error: unknown) => response.writeHead(500).end(String(error)),
+      );
     });
   });
   await new Promise<void>((resolve) => {

@@ -29,8 +29,8 @@ const READING = ["query-closed-trades", "query-ledger", "query-funds", "query-op
 let uninstall: () => void;
 let endFault: (() => Promise<void>) | null = null;
 
-beforeEach(() => {
-  useKeyExchange();
+beforeEach(async () => {
+  await useKeyExchange();
   uninstall = new ScriptedFeed().install();
 });
 afterEach(async () => {

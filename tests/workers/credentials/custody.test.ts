@@ -33,8 +33,8 @@ import {
 
 let uninstall: () => void;
 
-beforeEach(() => {
-  useKeyExchange();
+beforeEach(async () => {
+  await useKeyExchange();
   uninstall = new ScriptedFeed().install();
 });
 afterEach(() => {

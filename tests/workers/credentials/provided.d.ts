@@ -3,6 +3,6 @@ import "vitest";
 declare module "vitest" {
   /** As tests/support/global-setup.ts provides it. */
   interface ProvidedContext {
-    keyExchangeUrl: string;
+    newExchangeUrl: string;
   }
 }

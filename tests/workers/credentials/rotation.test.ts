@@ -17,8 +17,8 @@ const NEW = "another-vault-secret-for-tests-9876543210";
 
 let uninstall: () => void;
 
-beforeEach(() => {
-  useKeyExchange();
+beforeEach(async () => {
+  await useKeyExchange();
   uninstall = new ScriptedFeed().install();
 });
 afterEach(() => {

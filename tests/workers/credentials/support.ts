@@ -20,13 +20,22 @@ export const ALL_TRADING = [
 const venueKey = z.object({ account: z.string(), key: z.string(), secret: z.string() });
 export type VenueKey = z.infer<typeof venueKey>;
 
-/** Traders of this file ask the simulator that may be made to misbehave about keys. */
-export function useKeyExchange(): void {
-  Object.assign(env, { KRAKEN_REST_URL: inject("keyExchangeUrl") });
+let keyExchange: Promise<string> | null = null;
+
+/** Traders of this file ask a simulator of its own, which may be made to misbehave. */
+export async function useKeyExchange(): Promise<void> {
+  keyExchange ??= newExchange();
+  Object.assign(env, { KRAKEN_REST_URL: await keyExchange });
+}
+
+async function newExchange(): Promise<string> {
+  const response = await fetch(inject("newExchangeUrl"), { method: "POST" });
+  return z.object({ url: z.string() }).parse(await response.json()).url;
 }
 
 export async function admin(method: "POST" | "DELETE", path: string, body: object): Promise<unknown> {
-  const response = await fetch(`${inject("keyExchangeUrl")}/admin/${path}`, { method, body: JSON.stringify(body) });
+  await useKeyExchange();
+  const response = await fetch(`${env.KRAKEN_REST_URL}/admin/${path}`, { method, body: JSON.stringify(body) });
   return await response.json();
 }
 

@@ -82,6 +82,7 @@ describe.concurrent("the feed against an exchange that misbehaves", () => {
     client.subscribe(topic("ticker", "SOL/USD"));
     await freshView(feed, "SOL/USD");
     const before = client.of("ticker").length;
+    const stalled = Date.now();
     // The ticker first: one that still spoke would tell that the book stands still, long before ten seconds.
     for (const target of ["ticker", "trade", "book"]) {
       await faults.add({ kind: "silentChannel", target, symbol: "SOL/USD" });
@@ -90,7 +91,6 @@ describe.concurrent("the feed against an exchange that misbehaves", () => {
     for (const target of ["ticker", "book"]) {
       await faults.add({ kind: "ackFailure", target, symbol: "SOL/USD" });
     }
-    const stalled = Date.now();
     const stale = await eventually(
       () =>
         client

@@ -81,8 +81,8 @@ async function setStatus(status: "online" | "cancel_only"): Promise<void> {
 
 describe("a position at Kraken whose stop is not taken", () => {
   it("is owed its stop until the exchange takes one, and alerts beyond 10 s though nobody asks anything", async () => {
-    // A pair's status is everybody's: the other exchange has no other test that trades.
-    useKeyExchange();
+    // A pair's status is everybody's: this exchange has no other test that trades.
+    await useKeyExchange();
     const client = await guestBrowser();
     const wish = { account: crypto.randomUUID(), tier: "pro", deposits: { USD: "1000", SOL: "5" } };
     const { key, secret } = venueKey.parse(await admin("POST", "keys", wish));
