@@ -68,6 +68,45 @@ test("an alert is set at a price of the chart, dragged, fires nothing meanwhile,
   expect(errors).toEqual([]);
 });
 
+test("two alerts that fire together ask the analyst once: the answer is an alert, and its chat says what asked", async ({
+  page,
+  request,
+}) => {
+  const errors = watchConsole(page);
+  await enterAsGuest(page, "/trade/SOL-USD");
+  await expect.poll(() => lastPrice(page)).toBeGreaterThan(0);
+  await page.getByRole("tab", { name: /Alerts/ }).click();
+  const section = page.getByRole("region", { name: "Price alerts" });
+  const last = await lastPrice(page);
+  for (const factor of [1.004, 1.006]) {
+    await section.getByLabel(/^Tell me when/).fill((last * factor).toFixed(2));
+    await section.getByLabel("When it fires, ask").selectOption({ index: 1 });
+    await section.getByRole("button", { name: /^Set alert/ }).click();
+    await expect(section.getByLabel(/^Tell me when/)).toHaveValue("");
+  }
+  await expect(section.getByText(/then asks Built-in analyst/)).toHaveCount(2);
+  const price = (last * 1.01).toFixed(2);
+  await request.post(`http://127.0.0.1:${process.env.E2E_SIM_PORT}/admin/price`, {
+    data: { symbol: "SOL/USD", price, mode: "walk" },
+  });
+  const answer = page.getByRole("list", { name: "Alerts", exact: true }).getByText(/answered your 2 price alerts: /);
+  await expect(answer).toBeVisible({ timeout: 30_000 });
+  await expect(
+    page
+      .getByRole("group", { name: /^Chart/ })
+      .locator("canvas")
+      .first(),
+  ).toBeVisible();
+  await page.getByRole("link", { name: "Assistant" }).click();
+  const assistant = page.getByRole("region", { name: "Assistant" });
+  await assistant.getByLabel("Chat", { exact: true }).selectOption({ label: "Price alerts" });
+  await expect(assistant.getByText("Asked by your price alerts")).toBeVisible();
+  await expect(assistant.getByText(/^SOL\/USD went above/)).toHaveCount(2);
+  await assistant.getByRole("link", { name: "Record" }).click();
+  await expect(page.getByText(/^Asked by 2 price alerts: SOL\/USD went above/)).toBeVisible();
+  expect(errors).toEqual([]);
+});
+
 /** The price in a text, as a number to compare on the screen; never money. */
 function digits(text: string): number {
   return Number(/[\d\s]+\.\d\d/.exec(text.replace(/^.*?(?:at|above|below)\s/, ""))?.[0].replaceAll(/\s/g, ""));
