@@ -30,7 +30,7 @@ import { countedAmend, withRecent } from "./rate-window.ts";
 import { changeKnown, findOrder, step, withFault } from "./order-steps.ts";
 import { evened } from "../protection/carried-stop.ts";
 import { evolveNaked } from "../protection/naked-watch.ts";
-import { changedProtections, reachedTarget, trailedOn } from "./protections.ts";
+import { changedProtections, reachedTarget, trailedOn, withClosed } from "./protections.ts";
 import { unopenedAccount, type AccountState, type OpenOrder } from "./state.ts";
 import { evolveVenue, expectSettlement, isVenueEvent } from "./venue/evolve.ts";
 import { unvaluedAtDayStart } from "./venue/unvalued.ts";
@@ -40,7 +40,8 @@ import { liveOrder, liveOrders, liveOrdersOf, withOrder } from "./open-orders.ts
 /** The state after `event`, which has the journal sequence `seq`. */
 export function evolve(state: AccountState, event: AccountEvent, seq: number): AccountState {
   const entered = evolveInitialStop(state, apply(state, event, seq), event);
-  const applied = { ...evolvePriceAlerts(evolveHalts(state, entered, event), event), seq };
+  const halted = evolvePriceAlerts(evolveHalts(state, entered, event), event);
+  const applied = { ...withClosed(state, halted), seq };
   const after = evolveNaked(state, applied, event);
   if ((event.type === "account_opened") === state.opened) {
     return withFault(after, seq, `${event.type} does not fit an account that is ${state.opened ? "" : "not "}open`);

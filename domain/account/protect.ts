@@ -11,13 +11,14 @@ import type { FillBooked } from "./events.ts";
 import { findOrder } from "./order-steps.ts";
 import { lastPrice } from "./triggered.ts";
 import { raiseAlert } from "./venue/alerts.ts";
-import { dropExitWish } from "./venue/exit-wish.ts";
+import { dropExitReasons } from "./venue/exit-wish.ts";
 import { record, stamp, type Outcome, type Turn } from "./turn.ts";
 
 type Wanted = Pick<Protection, "stop" | "target">;
 
 /** Takes in the stops and targets of entries whose first fill is in this turn. */
 export function beginProtection(turn: Turn): void {
+  endOlderProtections(turn);
   const firsts = turn.events.filter(
     (event): event is FillBooked => event.type === "fill_booked" && event.orderFilledQuantity === event.quantity,
   );
@@ -55,6 +56,19 @@ function beginFor(turn: Turn, fill: FillBooked, asset: Asset, entry: Decimal, wi
     mergedProtection(before, wish, entry, instrument),
     `Came with the order ${fill.orderId}.`,
   );
+  dropLevels(turn, asset, {
+    stop: wish.stop !== null && !wish.isDefault,
+    target: wish.target !== null && wish.isDefaultTarget !== true,
+  });
+}
+
+/** What was wanted for a position that has closed, and was opened anew since: neither its levels nor its sale are of the new one. */
+function endOlderProtections(turn: Turn): void {
+  for (const { asset, over } of Object.values(turn.state.protections)) {
+    if (over === true && isPositive(holdingOf(turn.state.holdings, asset).managed)) {
+      endProtection(turn, asset, `The ${asset} position before is closed.`);
+    }
+  }
 }
 
 /** The trader changes what protects a position. What is absent stays, null goes. */
@@ -109,17 +123,19 @@ export function protectPosition(turn: Turn, command: Extract<Command, { type: "p
     },
     "Changed by you.",
   );
-  withdrawExit(turn, command);
+  dropLevels(turn, asset, { stop: command.stop !== undefined, target: command.target !== undefined });
   return null;
 }
 
-/** Who sets the level anew that a sale was wished for does not want that sale any more. */
-function withdrawExit(turn: Turn, { asset, stop, target }: Extract<Command, { type: "protect_position" }>): void {
-  const cause = turn.state.protections[asset]?.exit?.cause;
-  // What a halt or Stop sells is called off by resuming alone.
-  if (cause !== undefined && cause !== "flatten" && (cause === "target" ? target : stop) !== undefined) {
-    dropExitWish(turn, asset);
-  }
+/**
+ * Levels are set anew: the sale that the ones before asked for is not wanted any more. What a halt or Stop sells is called off by
+ * resuming alone.
+ */
+function dropLevels(turn: Turn, asset: Asset, set: { readonly stop: boolean; readonly target: boolean }): void {
+  dropExitReasons(turn, asset, [
+    ...(set.stop ? (["past_stop", "stop_failed"] as const) : []),
+    ...(set.target ? (["target"] as const) : []),
+  ]);
 }
 
 /** The stop alone goes, because its order was cancelled by hand. */

@@ -12,16 +12,49 @@ import type { Milliseconds } from "../market.ts";
  */
 export type ExitCause = "target" | "past_stop" | "stop_failed" | "flatten";
 
-export type ExitWish = {
+export type ExitReason = {
   readonly cause: ExitCause;
   /** The sentence of the interface. */
   readonly reason: string;
+};
+
+export type ExitWish = ExitReason & {
+  /** Reasons that stand as well: the position is sold until none is left. Absent: none. */
+  readonly also?: readonly ExitReason[];
   /** Sales that were tried. */
   readonly attempts: number;
   readonly triedAt: Milliseconds | null;
   /** Why the last of them was not even sent; null when it was. */
   readonly refusal: ErrorCode | null;
 };
+
+/** The wish with one more reason. `first`: it is told before the others, and tried at once. */
+export function withReason(wish: ExitWish | null, added: ExitReason, first: boolean): ExitWish {
+  if (wish === null) {
+    return { ...added, attempts: 0, triedAt: null, refusal: null };
+  }
+  const reasons = reasonsOf(wish);
+  if (wish.cause === added.cause || (!first && reasons.some(({ cause }) => cause === added.cause))) {
+    return wish;
+  }
+  const others = reasons.filter(({ cause }) => cause !== added.cause);
+  return first
+    ? { ...added, attempts: 0, triedAt: null, refusal: null, also: others }
+    : { ...wish, also: [...(wish.also ?? []), added] };
+}
+
+/** The wish without those reasons; null: there is none left, and nothing is to be sold. */
+export function withoutReasons(wish: ExitWish, causes: readonly ExitCause[]): ExitWish | null {
+  const [first, ...also] = reasonsOf(wish).filter(({ cause }) => !causes.includes(cause));
+  if (first === undefined) {
+    return null;
+  }
+  return first.cause === wish.cause ? { ...wish, also } : { ...first, attempts: 0, triedAt: null, refusal: null, also };
+}
+
+function reasonsOf({ cause, reason, also = [] }: ExitWish): readonly ExitReason[] {
+  return [{ cause, reason }, ...also];
+}
 
 /** Stops of one position that the exchange ended unasked. */
 export type StopsLost = { readonly count: number; readonly at: Milliseconds };

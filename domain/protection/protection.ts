@@ -49,6 +49,8 @@ export type Protection = {
   readonly exit?: ExitWish | null;
   /** At the exchange: stops that it ended unasked. Absent or null: none. */
   readonly lost?: StopsLost | null;
+  /** Its position has closed: what is bought from now on is another one. Absent: it has not. */
+  readonly over?: true;
 };
 
 /** How the position stands. `partly`: an order of the trader's own holds the rest. */

@@ -1,20 +1,24 @@
 /** The wish to sell a position, as events (protection/exit-wish.ts): leave.ts makes the sale. */
 import type { Asset } from "../../market.ts";
 import { valuationSymbol } from "../../orders/conversion.ts";
-import type { ExitCause, ExitWish } from "../../protection/exit-wish.ts";
+import { withoutReasons, withReason, type ExitCause, type ExitWish } from "../../protection/exit-wish.ts";
 import { record, stamp, type Turn } from "../turn.ts";
 
-/** Notes that the position has to be sold. A second reason joins the first. */
+/** Notes that the position has to be sold. A second reason joins the first: each is dropped by itself. */
 export function wishExit(turn: Turn, asset: Asset, cause: ExitCause, reason: string): void {
   const protection = turn.state.protections[asset];
-  if (protection !== undefined && (protection.exit ?? null) === null) {
-    changeWish(turn, asset, { cause, reason, attempts: 0, triedAt: null, refusal: null });
+  if (protection !== undefined) {
+    const wish = protection.exit ?? null;
+    const joined = withReason(wish, { cause, reason }, false);
+    if (joined !== wish) {
+      changeWish(turn, asset, joined);
+    }
   }
 }
 
 /**
- * Notes that a halt or Stop sells the position, whether anything protects it or not: it takes the place of any other reason. One that
- * waits between two tries is due at once where `now` is true.
+ * Notes that a halt or Stop sells the position, whether anything protects it or not: it comes before any other reason, which stands
+ * again once trading is resumed. One that waits between two tries is due at once where `now` is true.
  */
 export function wishFlatten(turn: Turn, asset: Asset, reason: string, now: boolean): void {
   if (turn.state.protections[asset] === undefined) {
@@ -37,16 +41,20 @@ export function wishFlatten(turn: Turn, asset: Asset, reason: string, now: boole
   }
   const wish = turn.state.protections[asset]?.exit ?? null;
   if (wish?.cause !== "flatten") {
-    changeWish(turn, asset, { cause: "flatten", reason, attempts: 0, triedAt: null, refusal: null });
+    changeWish(turn, asset, withReason(wish, { cause: "flatten", reason }, true));
   } else if (now && wish.triedAt !== null) {
     changeWish(turn, asset, { ...wish, triedAt: null });
   }
 }
 
-/** Nothing has to be sold any more. */
-export function dropExitWish(turn: Turn, asset: Asset): void {
-  if ((turn.state.protections[asset]?.exit ?? null) !== null) {
-    changeWish(turn, asset, null);
+/** It has not to be sold for those reasons any more. */
+export function dropExitReasons(turn: Turn, asset: Asset, causes: readonly ExitCause[]): void {
+  const wish = turn.state.protections[asset]?.exit ?? null;
+  if (wish !== null) {
+    const left = withoutReasons(wish, causes);
+    if (left === null || left.cause !== wish.cause || (left.also ?? []).length !== (wish.also ?? []).length) {
+      changeWish(turn, asset, left);
+    }
   }
 }
 

@@ -388,3 +388,76 @@ describe("a sale at the exchange that takes the place of the stop", () => {
     expect(desk.notices.join()).toContain("0.5 BTC of the position has no stop");
   });
 });
+
+describe("a stop whose price is not known", () => {
+  it("of a trailing one is looked for first, and where it is not to be had the level rests by itself", () => {
+    const desk = new VenueDesk();
+    const id = desk.open({
+      side: "buy",
+      timeInForce: "ioc",
+      quantity: d("1"),
+      limitPrice: d("100"),
+      stop: { type: "trailing", percent: d("5") },
+    });
+    delete desk.markets["BTC/USD"]; // As the shell does: executions bring no prices.
+    desk.book([desk.execution(id, "1", "100")]);
+    expect(stopsOf(desk)).toEqual([]);
+    expect(protectionDueAt(desk.state, desk.now)).toBe(0);
+    desk.do({ type: "retry_waiting", symbol: "BTC/USD" });
+    expect(theStop(desk)).toMatchObject({ type: "stop-loss", triggerPrice: "95" });
+  });
+
+  it("is not put over it: a second entry's higher stop is an exit where the price is under it already", () => {
+    const desk = protectedDesk();
+    const { id } = theStop(desk);
+    const more = desk.open({
+      side: "buy",
+      timeInForce: "ioc",
+      quantity: d("1"),
+      limitPrice: d("100"),
+      stop: stopAt("97"),
+    });
+    const view = desk.markets["BTC/USD"];
+    delete desk.markets["BTC/USD"];
+    desk.book([desk.execution(more, "1", "99")]);
+    expect(desk.todo()).toEqual([]);
+    expect(protectionDueAt(desk.state, desk.now)).toBe(0);
+    if (view !== undefined) {
+      desk.markets["BTC/USD"] = view;
+    }
+    desk.price("BTC/USD", "96");
+    desk.do({ type: "retry_waiting", symbol: "BTC/USD" });
+    expect(desk.todo()).toEqual([`send cancel ${id}`]);
+    expect(desk.state.protections["BTC"]?.exit?.cause).toBe("past_stop");
+  });
+});
+
+describe("a trailing stop that is made wider", () => {
+  it("does not take on where the order before it has come", () => {
+    const desk = new VenueDesk();
+    const trailing = (percent: string) => ({ type: "trailing" as const, percent: d(percent) });
+    const buy = { side: "buy" as const, timeInForce: "ioc" as const, quantity: d("1"), limitPrice: d("100") };
+    const id = desk.open({ ...buy, stop: trailing("5") });
+    desk.book([desk.execution(id, "1", "100")]);
+    const before = theStop(desk).id;
+    desk.send(before);
+    desk.accept(before);
+    desk.price("BTC/USD", "101");
+    desk.do({ type: "protect_position", asset: "BTC", stop: trailing("10") });
+    desk.report([desk.shown(before, { triggerPrice: d("95.9") })]);
+    expect(desk.state.protections["BTC"]?.stop).toEqual({ type: "trailing", percent: "10", price: "90.9" });
+  });
+});
+
+describe("a position that closes and opens anew", () => {
+  it("in one answer of the exchange has neither the stop of the one before nor its emergency", () => {
+    const desk = protectedDesk();
+    const stop = theStop(desk).id;
+    const next = desk.open({ side: "buy", quantity: d("1"), limitPrice: d("94.5"), stop: null });
+    desk.price("BTC/USD", "94");
+    desk.book([desk.execution(stop, "2", "95"), desk.execution(next, "1", "94.5")]);
+    expect(desk.holding("BTC").managed).toBe("1");
+    expect(desk.state.protections["BTC"] ?? null).toBeNull();
+    expect(desk.todo().filter((work) => work.startsWith("send place"))).toEqual([]);
+  });
+});

@@ -17,12 +17,14 @@ import type { AccountState, OpenOrder } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { requestCancel } from "./cancel.ts";
 import { amendStop, isChangeable } from "./make-room.ts";
+import { dropExitReasons } from "./exit-wish.ts";
 import { spendable } from "./spendable.ts";
 import { dropOldFlatten, exitDue, pursueExit } from "./leave.ts";
 import {
   isOutdated,
   lastOf,
   lastStop,
+  leavePastStop,
   moveStop,
   placeableAt,
   placeStop,
@@ -39,6 +41,8 @@ const MOST_STOPS = 3;
 const MANY_STOPS = 20;
 /** Where a fixed order stands in for one that trails, the price is looked at this often. */
 const STAND_IN_LOOK_MS = 60_000;
+/** The rules of a pair that are not to be had are asked for this often. */
+const UNKNOWN_PAIR_LOOK_MS = 10_000;
 const FREE_CANCEL_AFTER_MS = 300_000;
 
 /**
@@ -109,8 +113,10 @@ function settleStops(
     cancelStops(turn, asset, `What is left of ${asset} is under the smallest order of ${instrument.symbol}.`);
     return;
   }
+  const knows = looked || turn.context.markets[protection.symbol] !== undefined;
   if (stops.length === 0) {
-    if (looked || turn.context.markets[protection.symbol] !== undefined || lastStop(turn.state, asset) === undefined) {
+    // The first stop of a position does not wait for a look at the price, unless it begins there.
+    if (knows || (stop.type === "fixed" && lastStop(turn.state, asset) === undefined)) {
       placeStop(turn, protection, stop, wanted, instrument);
     }
     return;
@@ -118,14 +124,26 @@ function settleStops(
   const last = lastOf(turn, protection.symbol);
   const outdated = stops.filter((order) => isOutdated(order, stop, last, instrument));
   if (outdated.length > 0) {
+    if (last !== null && compare(last, stop.price) <= 0) {
+      leavePastStop(turn, asset, stop.price, last, instrument);
+      return;
+    }
+    if (last !== null) {
+      dropExitReasons(turn, asset, ["past_stop"]);
+    }
     for (const order of outdated) {
-      if (turn.context.marketTime >= changeableAt(order, protection)) {
+      if (turn.context.marketTime >= changeableAt(order, protection) && (knows || !isRaised(order, stop))) {
         moveStop(turn, order, stop);
       }
     }
     return;
   }
   settleQuantity(turn, protection, stops, wanted, stop, instrument);
+}
+
+/** A stop that is put higher may find the price under it: that is looked at first, and then it is an exit and no stop. */
+function isRaised({ triggerPrice }: OpenOrder, stop: ProtectiveStop): boolean {
+  return triggerPrice === null || isAbove(stop.price, triggerPrice);
 }
 
 function settleQuantity(
@@ -222,7 +240,7 @@ export function protectionDueAt(state: AccountState, lookedAt: Milliseconds = 0)
     }
     if (instrument === undefined) {
       // Of what was adopted and never traded the rules of the pair are not known: they come with the look at its price.
-      return placeableAt(state, asset);
+      return Math.max(placeableAt(state, asset), lookedAt === 0 ? 0 : lookedAt + UNKNOWN_PAIR_LOOK_MS);
     }
     const wanted = coverable(state, asset, instrument);
     const stops = restingStops(state, asset);
@@ -232,12 +250,9 @@ export function protectionDueAt(state: AccountState, lookedAt: Milliseconds = 0)
     if (stops.length === 0) {
       return Math.max(placeableAt(state, asset), exitDue(state, asset) ?? 0);
     }
-    const refused = stops
-      .filter((order) => isOutdated(order, stop, null, instrument))
-      .map((order) => changeableAt(order, protection));
-    const again = refused.filter((at) => at > 0);
-    if (again.length > 0) {
-      return Math.min(...again);
+    const outdated = stops.filter((order) => isOutdated(order, stop, null, instrument));
+    if (outdated.length > 0) {
+      return Math.min(...outdated.map((order) => changeableAt(order, protection)));
     }
     const [least] = stops.toSorted((left, right) => compare(left.hold.amount, right.hold.amount));
     const merged = least === undefined ? null : mergeable(stops, least);

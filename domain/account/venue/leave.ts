@@ -6,10 +6,11 @@
 import { isBelow, largest, multiply, ONE, subtract, wholeNumber, divide, type Decimal } from "../../decimal.ts";
 import type { Asset, Instrument } from "../../market.ts";
 import { nearestPrice, quantiseQuantity } from "../../orders/quantise.ts";
-import { valuationSymbol } from "../../orders/conversion.ts";
+import { assetsOf, valuationSymbol } from "../../orders/conversion.ts";
 import type { OrderOrigin } from "../../orders/order.ts";
 import type { Problem } from "../../problem.ts";
 import { exitDueAt, type ExitCause, type ExitWish } from "../../protection/exit-wish.ts";
+import { isTooSmall } from "../../protection/too-small.ts";
 import { liveExits } from "../../protection/resting-stop.ts";
 import { haltsInForce } from "../../risk/halt.ts";
 import { DEFAULT_RISK } from "../../risk/settings.ts";
@@ -20,7 +21,7 @@ import type { AccountState } from "../state.ts";
 import { lastPrice } from "../triggered.ts";
 import type { Outcome, Turn } from "../turn.ts";
 import { raiseAlert } from "./alerts.ts";
-import { changeWish, dropExitWish, wishFlatten } from "./exit-wish.ts";
+import { changeWish, dropExitReasons, wishFlatten } from "./exit-wish.ts";
 import { closeAtExchange } from "./place.ts";
 import { connectionSentence } from "./standing.ts";
 
@@ -36,6 +37,10 @@ const ORIGINS = {
 export function pursueExit(turn: Turn, asset: Asset, instrument: Instrument): void {
   const wish = turn.state.protections[asset]?.exit ?? null;
   if (wish === null || !mayLeave(turn.state, asset) || turn.context.marketTime < exitDueAt(wish)) {
+    return;
+  }
+  if (wasSold(turn.state, asset, wish)) {
+    changeWish(turn, asset, null); // What is there now was bought since, with a stop and a target of its own.
     return;
   }
   const { managed } = holdingOf(turn.state.holdings, asset);
@@ -107,15 +112,34 @@ export function dropOldFlatten(turn: Turn, asset: Asset): void {
   const { halts, protections } = turn.state;
   const flattens = haltsInForce(halts, turn.context.marketTime).some(({ positions }) => positions === "flatten");
   if (!flattens && protections[asset]?.exit?.cause === "flatten") {
-    dropExitWish(turn, asset);
+    dropExitReasons(turn, asset, ["flatten"]);
   }
 }
 
-/** True where what is managed cannot be sold on its own; false while the pair's rules are not known. */
+/** The sale that was tried last was for all that was there, and all of it is sold. What a halt flattens comes again with late fills. */
+function wasSold(state: AccountState, asset: Asset, wish: ExitWish): boolean {
+  const { triedAt, cause } = wish;
+  const sale = state.ended.findLast(
+    ({ origin, side, symbol, createdAt }) =>
+      side === "sell" &&
+      origin === ORIGINS[cause] &&
+      createdAt >= (triedAt ?? Infinity) &&
+      assetsOf(symbol).base === asset,
+  );
+  return cause !== "flatten" && sale?.status === "filled";
+}
+
+/** True where what is managed cannot be sold on its own, by quantity or by worth; false while the pair's rules are not known. */
 export function isUnderSmallest(turn: Turn, asset: Asset): boolean {
   const instrument = protectingPair(turn, asset);
   const { managed } = holdingOf(turn.state.holdings, asset);
-  return instrument !== null && isBelow(quantiseQuantity(managed, instrument), instrument.minimumQuantity);
+  if (instrument === null) {
+    return false;
+  }
+  const price = lastKnown(turn, instrument);
+  return price === null
+    ? isBelow(quantiseQuantity(managed, instrument), instrument.minimumQuantity)
+    : isTooSmall(managed, price, instrument);
 }
 
 /** When the sale has to be tried again; null: nothing is wished, or something else has to happen first. */

@@ -1,5 +1,5 @@
 /** The order that carries a position's stop at the exchange: of which kind it has to be, when it may be placed, and its move to another level. */
-import { compare, isBelow, ONE, type Decimal } from "../../decimal.ts";
+import { compare, decimal, isBelow, multiply, ONE, type Decimal } from "../../decimal.ts";
 import type { Asset, Instrument, Milliseconds } from "../../market.ts";
 import { assetsOf } from "../../orders/conversion.ts";
 import type { Order } from "../../orders/order.ts";
@@ -13,13 +13,15 @@ import type { AccountState, OpenOrder } from "../state.ts";
 import { lastPrice } from "../triggered.ts";
 import type { Turn } from "../turn.ts";
 import { requestCancel } from "./cancel.ts";
-import { dropExitWish, wishExit } from "./exit-wish.ts";
+import { dropExitReasons, wishExit } from "./exit-wish.ts";
 import { pursueExit } from "./leave.ts";
 import { amendStop } from "./make-room.ts";
 import { exchangeFees } from "./standing.ts";
 
 /** After the exchange has refused a stop it is asked again this much later. */
 export const REFUSED_RETRY_MS = 10_000;
+/** The price is up there again when it has a fifth of a percent to spare: at the very level the two kinds would take turns. */
+const SURELY_THERE = decimal("0.998");
 /** A stop has time to leave: unlike an exit it names no price that goes stale. */
 const PLACE_DEADLINE_MS = 30_000;
 
@@ -34,7 +36,7 @@ export function isOutdated(
     return order.trailingPercent !== null || order.triggerPrice !== stop.price;
   }
   return standsIn(order, stop)
-    ? last !== null && !wouldFall(stop, last, instrument)
+    ? last !== null && !wouldFall(stop, multiply(last, SURELY_THERE), instrument)
     : order.trailingPercent !== stop.percent;
 }
 
@@ -79,18 +81,15 @@ export function placeStop(
   const { state, context } = turn;
   const last = lastOf(turn, symbol);
   if (last !== null && compare(last, stop.price) <= 0) {
-    // TRADING §4 "Past the stop already: exit now, recorded as emergency exit".
-    wishExit(turn, asset, "past_stop", `${asset} last traded at ${last}, past its stop at ${stop.price}.`);
-    pursueExit(turn, asset, instrument);
+    leavePastStop(turn, asset, stop.price, last, instrument);
     return;
   }
-  if (state.protections[asset]?.exit?.cause === "past_stop") {
-    dropExitWish(turn, asset); // The price came back before anything was sold.
-  }
+  dropExitReasons(turn, asset, ["past_stop"]); // The price came back before anything was sold.
   if (context.marketTime < placeableAt(state, asset)) {
     return;
   }
-  const trails = stop.type === "trailing" && !wouldFall(stop, last, instrument);
+  // Where the price is not to be had the level alone is sure.
+  const trails = stop.type === "trailing" && last !== null && !wouldFall(stop, last, instrument);
   recordSubmission(
     turn,
     {
@@ -122,6 +121,12 @@ export function placeStop(
       waitingFor: null,
     },
   );
+}
+
+/** TRADING §4 "Past the stop already: exit now, recorded as emergency exit". */
+export function leavePastStop(turn: Turn, asset: Asset, level: Decimal, last: Decimal, instrument: Instrument): void {
+  wishExit(turn, asset, "past_stop", `${asset} last traded at ${last}, past its stop at ${level}.`);
+  pursueExit(turn, asset, instrument);
 }
 
 /** After a refusal not at once again: the exchange would say the same. */
