@@ -76,6 +76,7 @@ export const ERROR_CODES = [
   "KEY_UNCONFIRMED",
   "KEY_IN_USE",
   "KEY_HAS_LIVE_ORDERS",
+  "LEFT_AT_EXCHANGE",
   "KEY_UNREADABLE",
   // Models and what they propose
   "MODEL_NOT_READY",

@@ -206,12 +206,14 @@ export type TraderPort = TriggerReceiver & {
   revokeSessions(sessionIds: readonly string[] | null): Promise<void>;
   /** Everything the trader object knows, for "export my data". */
   exportData(principal: Principal): Promise<Result<Readonly<Record<string, unknown>>>>;
+  /** Whether `erase` would be refused, because orders or positions of the desk are at an exchange (LEFT_AT_EXCHANGE). */
+  mayErase(principal: Principal): Promise<Result<null>>;
   /** Erases the object: sockets closed, journal gone. The worker erases D1. */
   erase(principal: Principal): Promise<Result<null>>;
   /** Sends the whole journal to D1 again (idempotent); answers how many rows were queued. */
   rebuildHistory(principal: Principal): Promise<Result<{ readonly queued: number }>>;
-  /** Called by cron for idle guests: last time anything was asked by the user. */
-  lastActive(): Promise<number | null>;
+  /** Called by cron for idle guests: last time anything was asked by the user; `now` while an account has a key of an exchange. */
+  lastActive(now?: number): Promise<number | null>;
   /** A guest who signs up gets a new user id and keeps the trader. Repeating it changes nothing. */
   adoptOwner(oldUserId: string, newUserId: string): Promise<Result<null>>;
   /** Replays the whole journal and compares the outcome with what the object believes. */

@@ -34,6 +34,7 @@ import type {
   RiskView,
 } from "../../contract/risk.ts";
 import type { JournalEventView } from "../../contract/trader-socket.ts";
+import { isConnected, leftBehind } from "../../domain/account/venue/left-behind.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Symbol, TriggerDelivery } from "../../domain/market.ts";
 import type { AnswerMessage } from "../../domain/assistant/alert-answer.ts";
@@ -450,8 +451,20 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     );
   }
 
+  async mayErase(principal: Principal): Promise<Result<null>> {
+    return read(this.#parts(), principal, ({ desk }) => {
+      const left = leftBehind(desk.accounts());
+      return left === null ? ok(null) : { ok: false, error: left };
+    });
+  }
+
   async erase(principal: Principal): Promise<Result<null>> {
     return write(this.#parts(), protective("erase", principal, {}), async (parts) => {
+      // What lives at the exchange ends first: nobody could see it or end it afterwards.
+      const left = leftBehind(parts.desk.accounts());
+      if (left !== null) {
+        return { ok: false, error: left };
+      }
       parts.sockets.revoke(null);
       await parts.keyConnector.close();
       parts.kraken.stop();
@@ -477,8 +490,10 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     return write(this.#parts(), ordinary("verify_journal", principal, {}), ({ desk }) => ok(desk.verify()));
   }
 
-  async lastActive(): Promise<number | null> {
-    return this.#parts().admission.lastActive;
+  async lastActive(now?: number): Promise<number | null> {
+    const { admission, desk, clock } = this.#parts();
+    // An account at an exchange is looked after whether anybody asks or not.
+    return desk.accounts().some(isConnected) ? (now ?? clock.wall()) : admission.lastActive;
   }
 
   async adoptOwner(oldUserId: string, newUserId: string): Promise<Result<null>> {

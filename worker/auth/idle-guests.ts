@@ -18,7 +18,7 @@ const { users, traders, sessions, socketTickets, signInFailures, rateLimits, ver
 
 /**
  * Erases guests who asked for nothing for 30 days and answers how many. The trader object has the last word on when that
- * was: D1 only says whom to ask. One guest that fails is logged and does not stop the others.
+ * was (with a key of Kraken: always now), and on whether it may be erased: D1 only says whom to ask. One guest that fails is logged and does not stop the others.
  */
 export async function closeIdleGuests(env: Env, now: number): Promise<number> {
   const config = readConfig(env);
@@ -54,7 +54,7 @@ async function closeIfIdle(
   now: number,
 ): Promise<0 | 1> {
   const trader = traderObject(env, config, guest.traderId);
-  const lastActive = await withDeadline(trader.lastActive(), CALL_DEADLINE_MS, "lastActive");
+  const lastActive = await withDeadline(trader.lastActive(now), CALL_DEADLINE_MS, "lastActive");
   if (lastActive !== null && lastActive > now - IDLE_GUEST_MS) {
     await database(env)
       .insert(traders)

@@ -66,6 +66,13 @@ export async function signIn(c: AppContext, request: SignInRequest): Promise<Res
   if (current?.guest === true && !request.discardGuest) {
     return { ok: false, error: await askGuest(c, current) };
   }
+  if (current?.guest === true) {
+    const trader = traderObject(c.env, c.var.config, current.traderId);
+    const free = await outcome("may_erase", () => trader.mayErase(principalOf(current)));
+    if (!free.ok) {
+      return free;
+    }
+  }
   const { email, password } = request;
   const signedIn = await guarded(c, email, () => newSession(c, "/sign-in/email", { email, password }));
   if (!signedIn.ok || current === null) {

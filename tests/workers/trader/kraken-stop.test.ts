@@ -2,16 +2,25 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { DELETE_CONFIRMATION } from "../../../contract/auth.ts";
 import { accountList, type AccountView } from "../../../contract/accounts.ts";
 import { stopReport } from "../../../contract/halts.ts";
 import { placedOrder, type OrderView } from "../../../contract/orders.ts";
 import { guestBrowser, type Client } from "../api/client.ts";
 
+const DAY_MS = 24 * 3600_000;
 const venueKey = z.object({ key: z.string(), secret: z.string() });
 
 async function kraken(client: Client): Promise<AccountView | undefined> {
   const { accounts } = accountList.parse(await (await client.get("/api/accounts")).json());
   return accounts.find(({ kind }) => kind === "kraken");
+}
+
+async function traderOf(accountId: string): Promise<string> {
+  const row = await env.DB.prepare("SELECT trader_id FROM orders WHERE account_id = ?")
+    .bind(accountId)
+    .first<{ trader_id: string }>();
+  return row?.trader_id ?? "";
 }
 
 async function until(what: string, check: (account: AccountView | undefined) => boolean, client: Client) {
@@ -50,6 +59,11 @@ describe("Stop at Kraken", () => {
     await until("the desk has a position", (account) => account?.positions[0]?.quantity === "0.001", client);
     const resting = await place(client, base, { type: "limit", limitPrice: "61500" });
 
+    // Nobody could end these afterwards.
+    const kept = await client.send("DELETE", "/api/me", { body: { confirmation: DELETE_CONFIRMATION } });
+    expect(kept.status).toBe(409);
+    expect(await kept.json()).toMatchObject({ error: { code: "LEFT_AT_EXCHANGE" } });
+
     const report = stopReport.parse(await (await client.post("/api/stop", { mode: "flatten" })).json());
     const steps = report.accounts.find(({ accountId }) => accountId === id)?.steps ?? [];
     expect(steps).toContainEqual(expect.objectContaining({ what: "cancel", orderId: resting.id }));
@@ -70,5 +84,9 @@ describe("Stop at Kraken", () => {
     });
     expect(denied.status).toBe(422);
     expect(await denied.json()).toMatchObject({ error: { code: "TRADING_HALTED" } });
+    // With a key it is never idle; without anything at Kraken its owner may delete it.
+    const later = Date.now() + 31 * DAY_MS;
+    expect(await env.TRADER.getByName(await traderOf(id)).lastActive(later)).toBe(later);
+    expect((await client.send("DELETE", "/api/me", { body: { confirmation: DELETE_CONFIRMATION } })).status).toBe(200);
   }, 120_000);
 });

@@ -24,6 +24,12 @@ export function KrakenSettings(): JSX.Element {
         title="Kraken"
         description="A key lets this desk trade with your account at Kraken. It is checked at once, stored encrypted and never shown again."
       >
+        <Show when={session.user()?.guest === true}>
+          <p role="note" class="text-muted">
+            You are a guest: only this browser opens this desk. Sign up before you connect a key. Without that, losing
+            the browser's cookie leaves orders at Kraken that you can end on kraken.com only.
+          </p>
+        </Show>
         <Keys />
       </Section>
     </Show>

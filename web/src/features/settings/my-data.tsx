@@ -71,7 +71,8 @@ function DeleteDialog(props: { onClose: () => void }): JSX.Element {
     >
       <p>
         {plural(accounts().length, "account")} with all history, {plural(orders().length, "open order")} of the account
-        on screen, every session and the user are erased. Nobody can bring them back.
+        on screen, every session and the user are erased. Nobody can bring them back. While an account at Kraken has
+        open orders or positions of this desk, nothing is erased: stop it with “flatten” first, or remove its key.
       </p>
       <TextField label={`Type “${DELETE_CONFIRMATION}”`} value={typed()} onInput={setTyped} autocomplete="off" />
       <Show when={session.user()?.guest === false}>
