@@ -34,6 +34,8 @@ export const model = z.object({
   contextTokens: z.number().int().positive(),
   maximumOutputTokens: z.number().int().positive(),
   price: modelPrice.nullable(),
+  /** What should be known about the price, as a sentence. Absent: nothing. */
+  priceNote: z.string().optional(),
   supports: modelCapabilities,
   /** How long a run of it may take altogether; a reasoning model may take minutes. */
   timeoutSeconds: z.number().int().positive(),

@@ -210,7 +210,7 @@ export class Catalog {
 }
 
 function listedModel(model: Model, now: number): ModelView {
-  const { id, name, contextTokens, maximumOutputTokens, supports, timeoutSeconds } = model;
+  const { id, name, contextTokens, maximumOutputTokens, supports, timeoutSeconds, priceNote } = model;
   const { structuredOutput, tools, streamingUsage } = supports;
   return {
     id,
@@ -218,6 +218,7 @@ function listedModel(model: Model, now: number): ModelView {
     contextTokens,
     maximumOutputTokens,
     price: { ...priceAt(model, now) },
+    ...(priceNote === null ? {} : { priceNote }),
     supports: { structuredOutput, tools, streamingUsage },
     timeoutSeconds,
     own: false,

@@ -12,6 +12,8 @@ describe("a first start without any key", () => {
       ready: false,
       reason: expect.stringMatching(/key/),
     });
+    const noted = providers.find(({ id }) => id === "deepseek")?.models.find(({ own }) => !own);
+    expect(noted?.priceNote).toMatch(/peak hours/);
   });
 
   it("streams the analyst's answer from the figures of the simulated market", async () => {

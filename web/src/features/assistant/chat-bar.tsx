@@ -179,5 +179,6 @@ function modelLabel(provider: ProviderView, model: ModelView): string {
   const price =
     provider.notice ??
     (model.price === null ? "price not known" : `$${model.price.input} in, $${model.price.output} out per million`);
-  return provider.notice === null ? `${model.name} · ${provider.name} · ${price}` : model.name;
+  const note = model.priceNote === undefined ? "" : ` · ${model.priceNote}`;
+  return provider.notice === null ? `${model.name} · ${provider.name} · ${price}${note}` : model.name;
 }
