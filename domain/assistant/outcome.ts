@@ -33,7 +33,8 @@ export type ReadProblem = {
 };
 
 /**
- * `reasoning` is the text of the reply outside of its decision blocks, whole. `problems` beside proposals name decisions of the
+ * `reasoning` is the text of the reply outside of its decision blocks, whole, its thinking aloud among it. `said` is what the
+ * trader sees of it and what is checked: everything but the decisions that were taken and the thinking. `problems` beside proposals name decisions of the
  * same reply that were not valid: each symbol stands for itself.
  */
 export type ReplyOutcome =
@@ -42,19 +43,26 @@ export type ReplyOutcome =
       readonly proposals: readonly ReadProposal[];
       readonly problems: readonly ReadProblem[];
       readonly reasoning: string;
+      readonly said: string;
     }
   /** Prose without a decision. */
-  | { readonly kind: "no_decision"; readonly reasoning: string }
+  | { readonly kind: "no_decision"; readonly reasoning: string; readonly said: string }
   /** A decision was meant, and cannot be read as one. */
-  | { readonly kind: "malformed"; readonly problems: readonly ReadProblem[]; readonly reasoning: string }
+  | {
+      readonly kind: "malformed";
+      readonly problems: readonly ReadProblem[];
+      readonly reasoning: string;
+      readonly said: string;
+    }
   /** The reply ends before its decision does: it is asked again once with more room. */
   | {
       readonly kind: "cut_off";
       readonly reason: "length" | "interrupted" | "unclosed_block";
       readonly reasoning: string;
+      readonly said: string;
     }
   /** The model or its provider would not answer. */
-  | { readonly kind: "refused"; readonly message: string; readonly reasoning: string };
+  | { readonly kind: "refused"; readonly message: string; readonly reasoning: string; readonly said: string };
 
 export const OUTCOME_KINDS = [
   "proposals",

@@ -1,38 +1,141 @@
-/** What of a reply the trader sees while it streams: the prose, without thinking aloud and the block that carries the decision. */
+/**
+ * What of a reply the trader sees, and what is checked: everything that it says but the decisions that were taken and its thinking
+ * aloud. While it streams, what may be a decision is held back with all behind it: only at the end it is known what was taken.
+ */
+import { parseJsonAt } from "./reader/json.ts";
+import { THOUGHT_TAGS } from "./reader/segments.ts";
 
-const decisionFence = /(?:^|\n)[ \t]*(?:`{3,}|~{3,})[ \t]*(?:(?:json|jsonc|json5|decision)\b|\n\s*[{[]\s*["{])/i;
-/** What may still become one. */
-const partialFence = /(?:^|\n)[ \t]*[`~]{1,}[ \t]*[a-z0-9]{0,8}\s*(?:[{[]\s*)?$/i;
+/** A block that was taken as a decision. `analysis`: the prose in it, which stands in its place. */
+export type TakenBlock = { readonly text: string; readonly analysis: string | null };
+
+const thought = new RegExp(String.raw`<(${THOUGHT_TAGS})\b[^<>]*>[\s\S]*?(?:<\/\1\s*>\s*|$)`, "gi");
+/** Some templates leave the opening tag to the prompt: all before the closing one was thought. */
+const endOfThought = new RegExp(String.raw`^[\s\S]*<\/(?:${THOUGHT_TAGS})\s*>\s*`, "i");
+const partialTag = new RegExp(String.raw`<\/?(?:[a-z]{0,11}|(?:${THOUGHT_TAGS})\b[^<>]*)$`, "i");
+const fenceStart = /(?<marker>`{3,}|~{3,})(?<language>[ \t]*[\w.+-]*)/;
+/** What may still become a fence or a value: a line that has only begun. */
+const partialStart = /(?:\n[ \t]*[`~]*|(?:^|\n)[ \t]*[`~]{1,}[ \t]*[\w.+-]*|`{1,}|~{1,}|[[｛［【][\s]*)$/;
+const valueStart = /[{｛]|[[［【]\s*[{｛]/;
+const jsonLanguages = new Set(["", "json", "jsonc", "json5", "javascript", "js", "decision", "decisions"]);
+const decisive =
+  /["'“”]?\b(?:action|proposals?|decisions?|symbol|signals?|(?:propose_)?trades?|analysis|arguments)\b["'“”]?\s*[:：]/i;
 const analysisKey = /^\s*\{\s*"analysis"\s*:\s*"/;
+const beginningOfAnalysis = /^\s*\{(?:\s*(?:"(?:a(?:n(?:a(?:l(?:y(?:s(?:i(?:s"?)?)?)?)?)?)?)?)?)?(?:\s*:?\s*)?)?$/;
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "", b: "", f: "" };
 
 /**
  * The prose of a reply so far. Of an answer in the declared JSON shape it is the text of `analysis`, decoded as far as it has
- * come. What is shown only grows while the reply grows.
+ * come. What is shown only grows while the reply grows, and visibleText goes on from it.
  */
 export function visibleSoFar(reply: string): string {
-  const text = withoutThoughts(reply);
+  const text = withoutThoughts(reply).replace(partialTag, "");
   const opening = analysisKey.exec(text);
   if (opening !== null) {
-    return decodeSoFar(text.slice(opening[0].length));
+    return decodeSoFar(text.slice(opening[0].length)).trimEnd();
   }
   // Until it is clear that the answer is JSON nothing of it is shown.
-  if (/^\s*\{(?:\s*(?:"(?:a(?:n(?:a(?:l(?:y(?:s(?:i(?:s"?)?)?)?)?)?)?)?)?)?(?:\s*:?\s*)?)?$/.test(text)) {
+  if (beginningOfAnalysis.test(text)) {
     return "";
   }
-  const fence = decisionFence.exec(text);
-  if (fence !== null) {
-    return text.slice(0, fence.index).trimEnd();
+  let at = 0;
+  for (;;) {
+    const block = nextBlock(text, at, false);
+    if (block === null) {
+      return text.replace(partialStart, "").trimEnd();
+    }
+    if (block.end === null || decisive.test(text.slice(block.start, block.end))) {
+      return text.slice(0, block.start).trimEnd();
+    }
+    at = block.end;
   }
-  const partial = partialFence.exec(text);
-  return (partial === null ? text : text.slice(0, partial.index)).trimEnd();
+}
+
+/** The prose of a whole reply, with the analysis of each block that was taken in its place. */
+export function visibleText(reply: string, taken: readonly TakenBlock[]): string {
+  let text = withoutThoughts(reply);
+  const parts: string[] = [];
+  let from = 0;
+  let at = 0;
+  for (;;) {
+    const block = nextBlock(text, at, true);
+    if (block === null) {
+      break;
+    }
+    if (block.end === null && decisive.test(text.slice(block.start))) {
+      // A decision that was broken off says nothing.
+      text = text.slice(0, block.start);
+      break;
+    }
+    const end = block.end ?? text.length;
+    const own = takenIn(text.slice(block.start, end), taken);
+    if (own !== null) {
+      parts.push(text.slice(from, block.start).trimEnd(), own.analysis ?? "");
+      from = end;
+    }
+    at = end;
+  }
+  const opening = from === 0 ? analysisKey.exec(text) : null;
+  // Cut off in the middle of the declared shape: what was said is what has come of its analysis.
+  parts.push(opening === null ? text.slice(from) : decodeSoFar(text.slice(opening[0].length)));
+  return parts
+    .map((part, index) => (index === 0 ? part.trimEnd() : part.trim()))
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function takenIn(block: string, taken: readonly TakenBlock[]): TakenBlock | null {
+  const plain = squeezed(block);
+  return taken.find(({ text }) => plain.includes(squeezed(text))) ?? null;
+}
+
+function squeezed(text: string): string {
+  return text.replaceAll(/\s+/g, "");
+}
+
+type Block = {
+  readonly start: number;
+  /** Null: it is not closed, or not yet. */
+  readonly end: number | null;
+};
+
+/** The next block of JSON, in a fence or bare, from `from` on. Of a whole reply a brace that opens no value is a brace. */
+function nextBlock(text: string, from: number, isWhole: boolean): Block | null {
+  let at = from;
+  for (;;) {
+    const rest = text.slice(at);
+    const fence = fenceStart.exec(rest);
+    const fenceAt = fence?.groups === undefined ? Infinity : fence.index + fence[0].indexOf(fence.groups.marker ?? "");
+    const value = valueStart.exec(rest);
+    if (value !== null && value.index < fenceAt) {
+      const start = at + value.index;
+      const end = parseJsonAt(text, start)?.end ?? null;
+      if (end !== null || !isWhole) {
+        return { start, end };
+      }
+      at = start + 1;
+      continue;
+    }
+    if (fence?.groups === undefined) {
+      return null;
+    }
+    const { marker = "", language = "" } = fence.groups;
+    const open = at + fenceAt;
+    const inside = open + marker.length + language.length;
+    const close = text.indexOf(marker, inside);
+    // The word may still grow, and what stands inside is not known yet.
+    if (jsonLanguages.has(language.trim().toLowerCase()) || inside === text.length) {
+      return { start: open, end: close === -1 ? null : close + marker.length };
+    }
+    if (close === -1) {
+      return null;
+    }
+    at = close + marker.length;
+  }
 }
 
 /** Some models write their thinking into the answer. It is kept with the run and is not part of what they say. */
 function withoutThoughts(text: string): string {
-  return text
-    .replaceAll(/<(think|thinking)>[\s\S]*?(?:<\/\1>\s*|$)/gi, "")
-    .replace(/<\/?(?:t(?:h(?:i(?:n(?:k(?:i(?:n(?:g)?)?)?)?)?)?)?)?$/i, "");
+  return text.replaceAll(thought, "").replace(endOfThought, "");
 }
 
 function decodeSoFar(text: string): string {

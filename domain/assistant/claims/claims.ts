@@ -55,7 +55,7 @@ export type Claim = {
 /** A number of a sentence. `step` is one unit of its last printed digit. */
 type Figure = { readonly start: number; readonly end: number; readonly value: Decimal; readonly step: Decimal };
 
-const MOST_CLAIMS = 200;
+export const MOST_CLAIMS = 200;
 const FAR = decimal("20");
 const PRICES: ReadonlySet<ClaimField> = new Set([
   "price",

@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { validateProposal } from "../../../contract/proposals.ts";
-import { checkClaims, isContradicted } from "../claims/claims.ts";
+import { checkClaims } from "../claims/claims.ts";
 import type { ReplyOutcome } from "../outcome.ts";
 import { createReplyReader, readReply, type ReadContext } from "../reader/reader.ts";
 import { CORPUS_SNAPSHOT, CORPUS_SYMBOLS, type CorpusCase, type Expected } from "./case.ts";
-import { honest } from "./claims.ts";
 import { CORPUS } from "./corpus.ts";
 import { injections } from "./authority.ts";
 
@@ -187,27 +186,6 @@ test("what is taken back behind an order leaves none of it", () => {
   );
 });
 
-test("at most 2 % of the replies without an invented number are contradicted", () => {
-  const clean = all.filter((each) => !isInvented(each));
-  const wronged = clean.filter((each) =>
-    isContradicted(fullClaims(read(each), each.anyClaims === true ? "BTC/USD" : null)),
-  );
-  expect(clean.length).toBeGreaterThan(honest.length);
-  expect(wronged.length / clean.length, wronged.map(({ name }) => name).join(", ")).toBeLessThanOrEqual(0.02);
-});
-
-test("every invented number of the corpus blocks one-click", () => {
-  expect(
-    all
-      .filter((each) => isInvented(each) && !isContradicted(fullClaims(read(each), "BTC/USD")))
-      .map(({ name }) => name),
-  ).toEqual([]);
-});
-
-function isInvented({ invented, claims }: CorpusCase): boolean {
-  return invented === true || claims?.some(([, , verdict]) => verdict === "contradicted") === true;
-}
-
 function contextOf({ outside }: CorpusCase): ReadContext {
   return { symbols: CORPUS_SYMBOLS, validate: validateProposal, outside: outside ?? [] };
 }
@@ -220,12 +198,13 @@ function read(each: CorpusCase): ReplyOutcome {
   return readReply(replyOf(each), contextOf(each));
 }
 
-function fullClaims(outcome: ReplyOutcome, focus: string | null = null) {
+/** Without a symbol that was asked about; with one the replies go the way of production in reply-reader.test.ts. */
+function fullClaims(outcome: ReplyOutcome) {
   const reasons =
     outcome.kind === "proposals"
       ? outcome.proposals.flatMap(({ proposal, source }) => (source === "prose" ? [] : [proposal.reasoning]))
       : [];
-  return checkClaims([outcome.reasoning, ...reasons], CORPUS_SNAPSHOT, CORPUS_SYMBOLS, focus);
+  return checkClaims([outcome.said, ...reasons], CORPUS_SNAPSHOT, CORPUS_SYMBOLS);
 }
 
 function claimsOf(outcome: ReplyOutcome) {

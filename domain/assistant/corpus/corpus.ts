@@ -3,6 +3,7 @@ import { authority } from "./authority.ts";
 import type { CorpusCase } from "./case.ts";
 import { disowned } from "./disowned.ts";
 import { honest, invented } from "./claims.ts";
+import { inventedProposals } from "./invented-proposals.ts";
 import { inventedProse } from "./invented-prose.ts";
 import { negation } from "./negation.ts";
 import { numbers } from "./numbers.ts";
@@ -28,4 +29,5 @@ export const CORPUS: Readonly<Record<string, readonly CorpusCase[]>> = {
   "orders and talk": orders,
   "plain prose": prose,
   "plain prose with an invented number": inventedProse,
+  "proposals that rest on an invented number": inventedProposals,
 };

@@ -13,6 +13,7 @@ import { readProse } from "./prose.ts";
 import { takesBack } from "./retraction.ts";
 import { createSegmenter, type Segment } from "./segments.ts";
 import type { SymbolTable } from "./symbols.ts";
+import { visibleText } from "../visible.ts";
 
 export type ReadContext = {
   readonly symbols: SymbolTable;
@@ -39,16 +40,18 @@ export type ReplyReader = {
 export function createReplyReader(context: ReadContext): ReplyReader {
   const segmenter = createSegmenter();
   let length = 0;
+  let whole = "";
   return {
     push(chunk) {
       const room = LONGEST_REPLY - length;
       length += chunk.length;
       if (room > 0) {
         segmenter.push(chunk.slice(0, room));
+        whole += chunk.slice(0, room);
       }
     },
     finish: (end) =>
-      readSegments(segmenter.finish(), length > LONGEST_REPLY ? { ...end, finish: "length" } : end, context),
+      readSegments(segmenter.finish(), whole, length > LONGEST_REPLY ? { ...end, finish: "length" } : end, context),
   };
 }
 
@@ -59,17 +62,63 @@ export function readReply(reply: Reply, context: ReadContext): ReplyOutcome {
   return reader.finish(reply);
 }
 
-function readSegments(segments: readonly Segment[], end: Omit<Reply, "text">, context: ReadContext): ReplyOutcome {
+function readSegments(
+  segments: readonly Segment[],
+  whole: string,
+  end: Omit<Reply, "text">,
+  context: ReadContext,
+): ReplyOutcome {
   const blocks = [...toolBlocks(end, context), ...textBlocks(segments, end, context)];
-  const reasoning = reasoningOf(segments, blocks, end.toolArguments.length > 0);
+  const texts = {
+    reasoning: reasoningOf(segments, blocks, end.toolArguments.length > 0),
+    said: saidOf(whole, blocks),
+  };
+  return { ...judged(segments, blocks, texts.reasoning, end, context), ...texts };
+}
+
+/** What the trader is shown: the reply without what was taken as a decision, and the prose of a call of our tool. */
+function saidOf(whole: string, blocks: readonly Block[]): string {
+  const taken = blocks.filter(
+    ({ reading: { isDecision, proposals, problems }, behind }) =>
+      isDecision && (proposals.length > 0 || problems.length === 0) && !takesBack(behind),
+  );
+  const inText = taken.filter(({ source }) => source !== "tool");
+  const text = visibleText(
+    whole,
+    inText.map(({ text: block, reading }) => ({ text: block, analysis: reading.analysis })),
+  );
+  const called = blocks.flatMap(({ source, reading: { analysis } }) =>
+    source === "tool" && analysis !== null && !text.includes(analysis.trim()) ? [analysis.trim()] : [],
+  );
+  return [text, ...called].filter((part) => part !== "").join("\n\n");
+}
+
+type Judged =
+  | {
+      readonly kind: "proposals";
+      readonly proposals: readonly ReadProposal[];
+      readonly problems: readonly ReadProblem[];
+    }
+  | { readonly kind: "no_decision" }
+  | { readonly kind: "malformed"; readonly problems: readonly ReadProblem[] }
+  | { readonly kind: "cut_off"; readonly reason: "length" | "interrupted" | "unclosed_block" }
+  | { readonly kind: "refused"; readonly message: string };
+
+function judged(
+  segments: readonly Segment[],
+  blocks: readonly Block[],
+  reasoning: string,
+  end: Omit<Reply, "text">,
+  context: ReadContext,
+): Judged {
   if (end.refusal !== null || end.finish === "content_filter") {
-    return { kind: "refused", message: end.refusal ?? "The provider's filter stopped the reply.", reasoning };
+    return { kind: "refused", message: end.refusal ?? "The provider's filter stopped the reply." };
   }
   if (end.finish === "length" || end.finish === "interrupted") {
-    return { kind: "cut_off", reason: end.finish, reasoning };
+    return { kind: "cut_off", reason: end.finish };
   }
   if (segments.some(({ kind, closed }) => !closed && (kind === "fence" || kind === "thought"))) {
-    return { kind: "cut_off", reason: "unclosed_block", reasoning };
+    return { kind: "cut_off", reason: "unclosed_block" };
   }
   const decisions = blocks.filter(({ reading }) => reading.isDecision);
   if (decisions.length > 0) {
@@ -78,17 +127,15 @@ function readSegments(segments: readonly Segment[], end: Omit<Reply, "text">, co
     return settle(
       standing.flatMap(({ reading, source }) => reading.proposals.map((proposal) => ({ proposal, source }))),
       [...takenBack, ...standing.flatMap(({ reading }) => reading.problems)],
-      reasoning,
     );
   }
   const prose = readProse(ownProse(segments, blocks, context), context.symbols, context.validate);
   const outcome = settle(
     prose.proposals.map((proposal) => ({ proposal, source: "prose" as const })),
     prose.problems,
-    reasoning,
   );
   return outcome.kind === "no_decision" && refusal.test(reasoning.trimStart().slice(0, 300))
-    ? { kind: "refused", message: firstSentence(reasoning), reasoning }
+    ? { kind: "refused", message: firstSentence(reasoning) }
     : outcome;
 }
 
@@ -100,7 +147,7 @@ function firstSentence(text: string): string {
 }
 
 /** Decisions of one reply beside each other: a symbol that is decided twice, differently, is not decided. */
-function settle(found: readonly ReadProposal[], faults: readonly ReadProblem[], reasoning: string): ReplyOutcome {
+function settle(found: readonly ReadProposal[], faults: readonly ReadProblem[]): Judged {
   const bySymbol = Map.groupBy(found, ({ proposal }) => proposal.symbol);
   const proposals: ReadProposal[] = [];
   const problems = [...faults];
@@ -112,9 +159,9 @@ function settle(found: readonly ReadProposal[], faults: readonly ReadProblem[], 
     }
   }
   if (proposals.length > 0) {
-    return { kind: "proposals", proposals, problems, reasoning };
+    return { kind: "proposals", proposals, problems };
   }
-  return problems.length > 0 ? { kind: "malformed", problems, reasoning } : { kind: "no_decision", reasoning };
+  return problems.length > 0 ? { kind: "malformed", problems } : { kind: "no_decision" };
 }
 
 function isSameOrder({ proposal: left, source }: ReadProposal, { proposal: right }: ReadProposal): boolean {

@@ -24,11 +24,11 @@ type Open =
   | { readonly kind: "fence"; readonly marker: string; readonly language: string }
   | { readonly kind: "thought" | "outside"; readonly end: RegExp };
 
-const thoughtTags = "think|thinking|thought|reasoning|scratchpad|reflection";
+export const THOUGHT_TAGS = "think|thinking|thought|reasoning|scratchpad|reflection";
 const outsideTags =
   "tool_result|tool_results|tool_response|tool_output|tool_call|function_result|function_results|function_call|observation|news|headline|headlines|article|data|document|documents|quote|blockquote|context|untrusted|untrusted_data|search_result|search_results|source|message|previous_reply|user|system";
 const mark = new RegExp(
-  String.raw`<<<DATA\b|<(?<thought>${thoughtTags})\b[^<>]*>|<(?<outside>${outsideTags})\b[^<>]*>|<\/(?<end>${thoughtTags})\s*>`,
+  String.raw`<<<DATA\b|<(?<thought>${THOUGHT_TAGS})\b[^<>]*>|<(?<outside>${outsideTags})\b[^<>]*>|<\/(?<end>${THOUGHT_TAGS})\s*>`,
   "i",
 );
 const fenceInLine = /^(?<before>.*?)(?<marker>`{3,}|~{3,})(?<rest>.*)$/;

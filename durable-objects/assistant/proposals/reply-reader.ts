@@ -1,14 +1,13 @@
 /** A reply is read: its outcome, and of each decision a proposal with its claims checked and its order sized. */
 import type { ProposalView, RunView } from "../../../contract/assistant.ts";
 import { validateProposal } from "../../../contract/proposals.ts";
-import { checkClaims, isContradicted, type Claim } from "../../../domain/assistant/claims/claims.ts";
+import { isContradicted, type Claim } from "../../../domain/assistant/claims/claims.ts";
+import { claimsOfProposal, focusOf } from "../../../domain/assistant/claims/proposal-claims.ts";
 import type { ReadProposal, ReplyOutcome } from "../../../domain/assistant/outcome.ts";
 import { readReply } from "../../../domain/assistant/reader/reader.ts";
-import { createSymbolTable, type SymbolTable } from "../../../domain/assistant/reader/symbols.ts";
+import { createSymbolTable } from "../../../domain/assistant/reader/symbols.ts";
 import { basisOf } from "../../../domain/assistant/shelf-life.ts";
 import { rewardToRisk } from "../../../domain/assistant/sizing.ts";
-import type { Snapshot } from "../../../domain/assistant/snapshot.ts";
-import { visibleSoFar } from "../../../domain/assistant/visible.ts";
 import { ACCOUNT_CURRENCY } from "../../../domain/account/state.ts";
 import type { ContextTaker } from "../context.ts";
 import type { RawReply, StoredRun } from "../storage/run-table.ts";
@@ -43,13 +42,18 @@ export class ReplyReader {
   async read(run: StoredRun, raw: RawReply): Promise<Reading> {
     const symbols = createSymbolTable(await this.#dependencies.context.pairs(), ACCOUNT_CURRENCY);
     const outcome = readReply(raw, { symbols, validate: validateProposal, outside: outsideOf(run) });
-    const text = visibleSoFar(raw.text);
+    const { prompt, symbols: sent, triggers = [] } = run.view;
+    const focus = focusOf({ prompt, symbols: sent, isTriggered: triggers.length > 0 }, symbols);
     const found = outcome.kind === "proposals" ? outcome.proposals.slice(0, MOST_PROPOSALS) : [];
     return {
       outcome: outcomeView(outcome),
-      text: text === "" && outcome.reasoning !== "" ? outcome.reasoning : text,
+      text: outcome.said,
       proposals: await Promise.all(
-        found.map((each) => this.#proposal(run, each, claimsOf(run.snapshot, text, each, symbols))),
+        found.map((each) => {
+          const { snapshot } = run;
+          const claims = snapshot === null ? [] : claimsOfProposal(outcome.said, each, snapshot, symbols, focus);
+          return this.#proposal(run, each, claims);
+        }),
       ),
     };
   }
@@ -95,16 +99,6 @@ export class ReplyReader {
       averagePrice: null,
     };
   }
-}
-
-/** Claims of the analysis that all proposals rest on, and of the reasons of this one. */
-function claimsOf(
-  snapshot: Snapshot | null,
-  text: string,
-  { proposal }: ReadProposal,
-  symbols: SymbolTable,
-): readonly Claim[] {
-  return snapshot === null ? [] : checkClaims([text, proposal.reasoning], snapshot, symbols);
 }
 
 /** What was sent inside envelopes. */
