@@ -46,7 +46,7 @@ describe("the account bar", () => {
 
   it("applies no price of another market than the account's", async () => {
     const state = sampleState({ account: { ...account, market: "live" }, openOrders: [] });
-    await renderApp({ world: { ...world, account: state } });
+    await renderApp({ world: { ...world, account: state, market: "sim" } });
     await accountShown();
     const equity = await screen.findByText("Equity (incomplete)");
     expect(equity.parentElement?.textContent).toBe("Equity (incomplete)—");

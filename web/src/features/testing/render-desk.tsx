@@ -14,6 +14,7 @@ import {
   type Candle,
   type Instrument,
   type Level,
+  type Market,
   type Timeframe,
   type Trade,
 } from "../../../../domain/market.ts";
@@ -40,6 +41,8 @@ export type World = {
   readonly timeframes: readonly Timeframe[];
   readonly candles: (symbol: string, timeframe: Timeframe) => readonly Candle[];
   readonly account: AccountState;
+  /** Which market the prices are of; absent: the account's. */
+  readonly market?: Market;
   /** Further accounts of the trader. */
   readonly others?: readonly AccountState[];
 };
@@ -160,6 +163,10 @@ export function renderDesk(ui: () => JSX.Element, world: World = defaultWorld())
   }
 }
 
+function marketOf(world: World): Market {
+  return world.market ?? world.account.account.market;
+}
+
 /** What is always answered: the list of markets, empty histories. */
 export function standing(world: World, call: Call): { readonly status: number; readonly body: unknown } {
   if (call.path === "/api/markets") {
@@ -168,7 +175,7 @@ export function standing(world: World, call: Call): { readonly status: number; r
       ticker: world.ticker(instrument.symbol),
       timeframes: world.timeframes,
     }));
-    return { status: 200, body: { market: "sim", marketTime: Date.now(), connected: true, markets } };
+    return { status: 200, body: { market: marketOf(world), marketTime: Date.now(), connected: true, markets } };
   }
   if (call.path.includes("/candles")) {
     return { status: 200, body: { interval: "1m", candles: [], complete: true } };
@@ -194,7 +201,7 @@ export function answerMarket(world: World, send: (frame: unknown) => void, text:
     return;
   }
   const updates = asked.topics.map((topic) => snapshotOf(world, topic));
-  send({ type: "hello", protocol: 1, market: "sim", marketTime: Date.now(), connected: true });
+  send({ type: "hello", protocol: 1, market: marketOf(world), marketTime: Date.now(), connected: true });
   send({ type: "frame", frame: 1, marketTime: Date.now(), connected: true, updates });
 }
 
