@@ -235,6 +235,27 @@ export type SettingsRequest = z.infer<typeof settingsRequest>;
 export const adoptRequest = z.strictObject({ quantity: positiveDecimalText, cost: positiveDecimalText });
 export type AdoptRequest = z.infer<typeof adoptRequest>;
 
+/**
+ * GET /api/accounts/{id}/holdings/{asset}/cost: what the last `quantity` bought of an external holding cost by Kraken's own history.
+ * A suggestion for adopting it. `reach`: `covered` all of `wanted`, `reading` ask again for more, `ended` the history has no more of
+ * it (or it came by `stoppedBy`, whose worth then is not known), `too_far` back, `failed` with its `problem`.
+ */
+export const boughtCost = z.object({
+  asset: z.string(),
+  wanted: decimalText,
+  quantity: decimalText,
+  /** In account currency, fees included. */
+  cost: decimalText,
+  trades: z.number().int(),
+  /** Time of the oldest of them. */
+  since: milliseconds.nullable(),
+  stoppedBy: z.string().nullable(),
+  reach: z.enum(["covered", "reading", "ended", "too_far", "failed"]),
+  problem: z.string().nullable(),
+  tradesRead: z.number().int(),
+});
+export type BoughtCostView = z.infer<typeof boughtCost>;
+
 export const accountList = z.object({ accounts: z.array(account) });
 
 /** One sample of the equity curve. */

@@ -4,6 +4,7 @@
  */
 import type {
   AdoptRequest,
+  BoughtCostView,
   AccountState,
   AccountView,
   OpenAccountRequest,
@@ -127,6 +128,8 @@ export type TraderPort = TriggerReceiver & {
   ): Promise<Result<AccountView>>;
 
   /** Takes external inventory into the desk's own at the stated cost. Exchange accounts only. */
+  boughtCost(principal: Principal, accountId: string, asset: string): Promise<Result<BoughtCostView>>;
+
   adoptHolding(
     principal: Principal,
     accountId: string,

@@ -7,6 +7,7 @@ import type {
   AccountState as AccountStateView,
   AccountView,
   AdoptRequest,
+  BoughtCostView,
   OpenAccountRequest,
   PositionView,
   SettingsRequest,
@@ -66,6 +67,7 @@ import { alertAnswerWish, priceAlertList, removePriceAlertWish, setPriceAlertWis
 import { resumeAccount, stopAccounts } from "./stop.ts";
 import { checkRisk, readRisk, riskChangeWish, riskWish } from "./risk.ts";
 import { acceptSocket } from "./upgrade.ts";
+import { boughtCost } from "./bought-cost.ts";
 import { accountView, openOrderViews, positionViews } from "./views.ts";
 import {
   adoptWish,
@@ -241,6 +243,10 @@ export class Trader extends DurableObject<Env> implements TraderPort {
   ): Promise<Result<AccountView>> {
     const about = protective("protect", principal, { account: accountId, asset });
     return wish(this.#parts(), about, () => protectWish(accountId, asset, request));
+  }
+
+  async boughtCost(principal: Principal, accountId: string, asset: string): Promise<Result<BoughtCostView>> {
+    return readAccount(this.#parts(), principal, accountId, (parts, state) => boughtCost(parts, state, asset));
   }
 
   async adoptHolding(

@@ -4,6 +4,7 @@ import { z } from "zod";
 import {
   account,
   adoptRequest,
+  boughtCost,
   accountDetail,
   accountList,
   depositRequest,
@@ -118,6 +119,15 @@ const protectRoute = createRoute({
   responses: answers(account, "The account after it"),
 });
 
+const boughtCostRoute = createRoute({
+  ...reading,
+  method: "get",
+  path: `${base}/{accountId}/holdings/{asset}/cost`,
+  summary: "What Kraken's history says that an external holding was bought for; a suggestion for adopting it",
+  request: { params: assetParams },
+  responses: answers(boughtCost, "The cost of the last so many bought, and how far the history reaches"),
+});
+
 const adoptRoute = createRoute({
   ...writing,
   method: "post",
@@ -213,6 +223,14 @@ export function addAccountRoutes(app: OpenAPIHono<AppEnv>): void {
       await askTrader(c, "protect", (trader, principal) =>
         trader.protectPosition(principal, accountId, asset, request),
       ),
+    );
+  });
+
+  app.openapi(boughtCostRoute, async (c) => {
+    const { accountId, asset } = c.req.valid("param");
+    return reply(
+      c,
+      await askTrader(c, "boughtCost", (trader, principal) => trader.boughtCost(principal, accountId, asset)),
     );
   });
 

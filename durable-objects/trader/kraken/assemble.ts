@@ -12,6 +12,7 @@ import type { Desk } from "../desk.ts";
 import type { Recorded } from "../turn.ts";
 import type { KeySlot } from "../../../domain/venue/keys.ts";
 import { createKrakenAccount, type KrakenAccount } from "./account.ts";
+import { BoughtHistory } from "./bought-history.ts";
 import { HistoryLine } from "./history-line.ts";
 import { knownLedgerIds } from "./floor.ts";
 import type { KrakenRest } from "./rest/api.ts";
@@ -50,6 +51,8 @@ export class KrakenDesk {
   readonly #rates: RateKeeper;
   readonly #rest: KrakenRest;
   readonly #history: HistoryLine;
+  /** What was bought before the connection, for whoever adopts it. */
+  readonly bought: BoughtHistory;
   readonly #waiting = new Set<() => void>();
   #names: NameTable;
   #namesReadAt: Milliseconds = 0;
@@ -95,6 +98,7 @@ export class KrakenDesk {
         keyring.note("history", message);
       },
     });
+    this.bought = new BoughtHistory(this.#history);
     keyConnector.attach({
       liveOrders: () => countLiveOrders(this.state?.orders ?? NO_ORDERS),
       onConnected: async (slot) => {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { accountList, type AccountView } from "../../../contract/accounts.ts";
+import { accountList, boughtCost, type AccountView } from "../../../contract/accounts.ts";
 import { placedOrder, type PlacedOrder } from "../../../contract/orders.ts";
 import { guestBrowser, type Client } from "../api/client.ts";
 
@@ -97,6 +97,21 @@ describe("a paper account", () => {
 });
 
 describe("an account at Kraken", () => {
+  it("asks Kraken's history what a holding was bought for, and books nothing of it", async () => {
+    const client = await guestBrowser();
+    const { id } = await connect(client);
+    const path = `/api/accounts/${id}/holdings`;
+    const found = boughtCost.parse(await (await client.get(`${path}/BTC/cost`)).json());
+    // It was deposited: no trade brought it. Right after the connection there may be no room in the counters to read so far.
+    expect(found).toMatchObject({ wanted: "1", quantity: "0", cost: "0", problem: null, stoppedBy: null });
+    expect(["reading", "ended"]).toContain(found.reach);
+    const { balances } = await accountOf(client, "kraken");
+    expect(balances.find(({ asset }) => asset === "BTC")).toMatchObject({ total: "1", external: "1" });
+    expect((await client.get(`${path}/ETH/cost`)).status).toBe(404);
+    const paper = await accountOf(client, "paper");
+    expect((await client.get(`/api/accounts/${paper.id}/holdings/BTC/cost`)).status).toBe(404);
+  });
+
   it("takes another key of the same Kraken account, and none of another one", async () => {
     const client = await guestBrowser();
     const venueAccount = crypto.randomUUID();

@@ -4,6 +4,7 @@ import {
   account,
   accountDetail,
   accountList,
+  boughtCost,
   equityCurve,
   type AdoptRequest,
   type OpenAccountRequest,
@@ -26,7 +27,7 @@ import {
 } from "../../../contract/orders.ts";
 import { symbolToPath } from "../../../contract/symbols.ts";
 import { eventList } from "../../../contract/trader-socket.ts";
-import type { AccountView } from "../../../contract/accounts.ts";
+import type { AccountView, BoughtCostView } from "../../../contract/accounts.ts";
 import type { Decimal } from "../../../domain/decimal.ts";
 import type { Side, Timeframe } from "../../../domain/market.ts";
 import type { ConditionalClose, OrderType, TimeInForce } from "../../../domain/orders/order.ts";
@@ -180,6 +181,11 @@ export function resetAccount(
 
 export function changeSettings(accountId: string, change: SettingsRequest): Promise<Result<AccountView>> {
   return request(`/api/accounts/${accountId}/settings`, account, { method: "PATCH", body: change });
+}
+
+/** What Kraken's history says that an external holding was bought for. While it is being read: to be asked again. */
+export function fetchBoughtCost(accountId: string, asset: string): Promise<Result<BoughtCostView>> {
+  return request(`/api/accounts/${accountId}/holdings/${encodeURIComponent(asset)}/cost`, boughtCost);
 }
 
 /** External inventory of a Kraken account becomes the desk's own. */

@@ -1,13 +1,17 @@
-import { createSignal, Show, untrack, type JSX } from "solid-js";
-import type { AccountView } from "../../../../contract/accounts.ts";
-import { divide, isAbove, isPositive, parseDecimal, type Decimal } from "../../../../domain/decimal.ts";
-import { refuse } from "../../../../domain/problem.ts";
-import { adoptHolding } from "../../data/api.ts";
+import { createSignal, onCleanup, onMount, Show, untrack, type JSX } from "solid-js";
+import type { AccountView, BoughtCostView } from "../../../../contract/accounts.ts";
+import { divide, isAbove, isPositive, parseDecimal, round, ZERO, type Decimal } from "../../../../domain/decimal.ts";
+import { refuse, type Result } from "../../../../domain/problem.ts";
+import { adoptHolding, fetchBoughtCost } from "../../data/api.ts";
+import { preferences } from "../../data/preferences.ts";
 import { ActionDialog } from "../../ui/action-dialog.tsx";
 import { Button } from "../../ui/button.tsx";
 import { DecimalField } from "../../ui/decimal-field.tsx";
-import { formatAmount, formatMoney, formatPrice, formatQuantity } from "../../ui/format.ts";
+import { formatAmount, formatDecimal, formatMoney, formatPrice, formatQuantity } from "../../ui/format.ts";
+import { boughtWords } from "./bought-words.ts";
 import type { ExternalRow } from "./external-rows.ts";
+
+const ASK_AGAIN_MS = 3_000;
 
 type AdoptDialogProps = {
   account: AccountView;
@@ -44,6 +48,51 @@ export function AdoptDialog(props: AdoptDialogProps): JSX.Element {
     return much === null || paid === null
       ? null
       : formatPrice(divide(paid, much, props.priceDecimals ?? 8, "half-even"), props.priceDecimals);
+  };
+  const [bought, setBought] = createSignal<Result<BoughtCostView> | null>(null);
+  onMount(() => {
+    let isOpen = true;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const ask = async (): Promise<void> => {
+      const answer = await fetchBoughtCost(props.account.id, props.row.asset);
+      if (!isOpen) {
+        return;
+      }
+      setBought(answer);
+      if (answer.ok && answer.value.reach === "reading") {
+        again = setTimeout(() => void ask(), ASK_AGAIN_MS);
+      }
+    };
+    void ask();
+    onCleanup(() => {
+      isOpen = false;
+      clearTimeout(again);
+    });
+  });
+  const found = (): BoughtCostView | null => {
+    const answer = bought();
+    return answer?.ok === true ? answer.value : null;
+  };
+  const said = (): string => {
+    const answer = bought();
+    if (answer === null) {
+      return "Kraken's history is asked what it was bought for…";
+    }
+    return answer.ok
+      ? boughtWords(
+          answer.value,
+          props.account.currency,
+          preferences.zone,
+          formatDecimal(round(answer.value.cost, 2, "half-even")),
+        )
+      : `Kraken's history could not be read: ${answer.error.message}`;
+  };
+  const useFound = (): void => {
+    const suggestion = found();
+    if (suggestion !== null) {
+      setQuantityText(suggestion.quantity);
+      setCostText(suggestion.cost);
+    }
   };
   const isWhole = (): boolean => quantity() === props.row.quantity;
 
@@ -88,8 +137,16 @@ export function AdoptDialog(props: AdoptDialogProps): JSX.Element {
         value={costText()}
         onInput={setCostText}
         error={costError()}
-        hint="Its profit is counted against this. The desk cannot know it."
+        hint="Its profit is counted against this."
       />
+      <div class="flex items-center gap-2">
+        <p role="status" class="min-w-0 flex-1 text-muted">
+          {said()}
+        </p>
+        <Show when={isPositive(found()?.quantity ?? ZERO)}>
+          <Button onClick={useFound}>Use that</Button>
+        </Show>
+      </div>
       <p class="min-h-5 text-muted">
         <Show when={perUnit()} fallback={<>Worth {formatMoney(props.row.value)} at the mark now, all of it.</>}>
           {(price) => (

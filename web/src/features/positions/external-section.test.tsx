@@ -1,5 +1,6 @@
 import { fireEvent, screen, waitFor, within } from "@solidjs/testing-library";
 import { describe, expect, it } from "vitest";
+import type { BoughtCostView } from "../../../../contract/accounts.ts";
 import { decimal } from "../../../../domain/decimal.ts";
 import { changePreferences } from "../../data/preferences.ts";
 import { defaultWorld, refusal, renderDesk, type RenderedDesk } from "../testing/render-desk.tsx";
@@ -34,6 +35,50 @@ function write(dialog: HTMLElement, label: string | RegExp, value: string): void
   fireEvent.input(within(dialog).getByLabelText(label), { target: { value } });
 }
 
+function adoptions(desk: RenderedDesk) {
+  return desk.calls.filter(({ method }) => method === "POST");
+}
+
+/** What the history says of 0.3 BTC. */
+function historySays(desk: RenderedDesk, found: Partial<BoughtCostView>): void {
+  const nothing = { quantity: decimal("0"), cost: decimal("0"), trades: 0, since: null, stoppedBy: null };
+  const body = { asset: "BTC", wanted: decimal("0.3"), ...nothing, problem: null, tradesRead: 0, ...found };
+  desk.answer((call) => (call.path.endsWith("/holdings/BTC/cost") ? { status: 200, body } : undefined));
+}
+
+describe("the cost that Kraken's history tells", () => {
+  it("is suggested with its fees and taken over by a press alone", async () => {
+    const desk = renderPanel();
+    const since = Date.UTC(2025, 4, 5);
+    const cost = decimal("15012.3456");
+    historySays(desk, { reach: "ended", quantity: decimal("0.25"), cost, trades: 2, since, tradesRead: 60 });
+    const dialog = await openAdopt();
+    const says = await within(dialog).findByText(/the last 0.25 BTC bought \(2 trades since .*2025.*\), fees included/);
+    expect(says.textContent).toContain("15\u202f012.35 USD");
+    expect(says.textContent).toContain("It knows no purchase of the other 0.05 BTC");
+    expect(within(dialog).getByLabelText(/What it cost/)).toHaveValue("");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Use that" }));
+    expect(within(dialog).getByLabelText(/What it cost/)).toHaveValue("15012.3456");
+    expect(within(dialog).getByLabelText("Quantity")).toHaveValue("0.25");
+    expect(adoptions(desk)).toEqual([]);
+  });
+
+  it.each([
+    [{ reach: "reading" }, "is read as soon as its limits leave room"],
+    [{ reach: "reading", tradesRead: 100 }, "is being read: 100 trades so far."],
+    [{ reach: "ended" }, "It knows no purchase of 0.3 BTC: deposited"],
+    [{ reach: "ended", stoppedBy: "BTC/EUR" }, "What 0.3 BTC cost it does not say: the next came by BTC/EUR."],
+    [{ reach: "too_far", tradesRead: 2000 }, "The last 2000 trades do not reach"],
+    [{ reach: "failed", problem: "The key may not read trades." }, "could not be read: The key may not read trades."],
+  ] as const)("says so where it does not reach: %o", async (found, words) => {
+    const desk = renderPanel();
+    historySays(desk, found);
+    const dialog = await openAdopt();
+    await waitFor(() => expect(dialog.textContent).toContain(words));
+    expect(within(dialog).queryByRole("button", { name: "Use that" })).toBeNull();
+  });
+});
+
 describe("what the desk does not manage", () => {
   it("stands apart from the positions, with quantity and value", async () => {
     renderPanel();
@@ -67,13 +112,13 @@ describe("what the desk does not manage", () => {
     const adopt = within(dialog).getByRole("button", { name: "Adopt 0.3 BTC" });
     expect(adopt).toHaveAttribute("aria-disabled", "true");
     fireEvent.click(adopt);
-    expect(desk.calls).toEqual([]);
+    expect(adoptions(desk)).toEqual([]);
     write(dialog, "Quantity", "0.1");
     write(dialog, /What it cost/, "6200");
-    expect(dialog.textContent).toContain("That is 62\u202f000.0 USD per BTC");
+    await waitFor(() => expect(dialog.textContent).toContain("That is 62\u202f000.0 USD per BTC"));
     fireEvent.click(within(dialog).getByRole("button", { name: "Adopt 0.1 BTC" }));
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    expect(desk.calls).toMatchObject([
+    expect(adoptions(desk)).toMatchObject([
       { path: "/api/accounts/account-k/holdings/BTC/adopt", body: { quantity: "0.1", cost: "6200" } },
     ]);
   });
