@@ -151,7 +151,10 @@ async function deploys(): Promise<string | undefined> {
 }
 
 /** Logs that a stage leaves behind, beside what it prints. */
-const keptLogs: Readonly<Record<string, readonly string[]>> = { unit: ["console", "desks"], e2e: ["e2e-worker"] };
+const keptLogs: Readonly<Record<string, readonly string[]>> = {
+  unit: ["console", "desks", "chaos"],
+  e2e: ["e2e-worker"],
+};
 /** Kinds of secrets that a stage is known to use. One that is not noted any more would not be searched for. */
 const usedKinds: Readonly<Record<string, readonly SecretKind[]>> = {
   unit: SECRET_KINDS,

@@ -18,7 +18,16 @@ type Mutant = {
 };
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const FOLDERS = ["contract", "domain", "durable-objects", "exchange-sim", "migrations", "tests/chaos", "web/src/data"];
+const FOLDERS = [
+  "contract",
+  "domain",
+  "durable-objects",
+  "exchange-sim",
+  "migrations",
+  "scripts/lib/leaks",
+  "tests/chaos",
+  "web/src/data",
+];
 const HUNT_LIMIT_MS = 240_000;
 const CORE = "domain/account/venue";
 

@@ -1,9 +1,10 @@
 /**
- * `npm run test:chaos -- [--seeds N | --seed X] [--features A,B] [--mutants]`: plays seeds, tells the story of each that fails.
+ * `npm run test:chaos -- [[--from X] --seeds N | --seed X] [--features A,B] [--mutants]`: plays seeds, tells the story of each that fails.
  * `--features ""` is the storm without any of the newer parts; left out, each seed draws its own, and those that once found a
- * fault (seeds.json) are played first.
+ * fault (seeds.json) are played first, unless `--from` asks for drawn ones alone.
  */
 import process from "node:process";
+import { noteLog } from "../../scripts/lib/leaks/noted.ts";
 import { isFeature } from "./features.ts";
 import { runMutants } from "./mutants.ts";
 import kept from "./seeds.json" with { type: "json" };
@@ -16,17 +17,23 @@ const valueOf = (name: string): string | undefined => {
 };
 
 async function main(): Promise<number> {
-  // The simulation tells its own story; the desk's log lines are not part of it.
-  console.log = () => undefined;
+  // The simulation tells its own story; the desk's log lines are not part of it, but a run of the tests searches them for secrets.
+  const lines: string[] = [];
+  console.log = (...parts: readonly unknown[]) => void lines.push(`${parts.map(String).join(" ")}\n`);
   if (options.includes("--mutants")) {
     return runMutants(Number(valueOf("--seeds") ?? "40"));
   }
   const one = valueOf("--seed");
   const stop = options.includes("--stop");
   const features = valueOf("--features")?.split(",").filter(isFeature);
-  const drawn = Array.from({ length: Number(valueOf("--seeds") ?? "200") }, (_, index) => String(index + 1));
+  const from = valueOf("--from");
+  const drawn = Array.from({ length: Number(valueOf("--seeds") ?? "200") }, (_, index) =>
+    String(index + Number(from ?? "1")),
+  );
   const faults =
-    features === undefined ? kept.map((each) => ({ ...each, features: each.features.filter(isFeature) })) : [];
+    features === undefined && from === undefined
+      ? kept.map((each) => ({ ...each, features: each.features.filter(isFeature) }))
+      : [];
   const plays =
     one === undefined ? [...faults, ...drawn.map((seed) => ({ seed, features }))] : [{ seed: one, features }];
   const failed: Outcome[] = [];
@@ -35,6 +42,7 @@ async function main(): Promise<number> {
   let lives = 0;
   for (const { seed, features: chosen } of plays) {
     const outcome = await playSeed(seed, chosen);
+    noteLog("chaos", lines.splice(0).join(""));
     orders += outcome.orders;
     fills += outcome.fills;
     lives += outcome.lives;
@@ -45,7 +53,7 @@ async function main(): Promise<number> {
       if (stop && !outcome.threw) {
         break;
       }
-      if (one !== undefined) {
+      if (one !== undefined || from !== undefined) {
         console.info(outcome.story.join("\n"));
       }
     }
