@@ -31,8 +31,8 @@ const HELD_BACK_MS = 180_000;
 const PROTECTED_WITHIN_MS = 70_000;
 /** So long after it was wrong, a clock may have misled the counters. */
 const CLOCK_COUNTS_MS = 40_000;
-/** Until a channel of which frames were missed is asked for anew. */
-const HOLE_MENDED_MS = 15_000;
+/** Until a channel of which frames were missed is asked for anew: one that misses them again and again rests for 30 s at most. */
+const HOLE_MENDED_MS = 35_000;
 const MOST_STEPS = 200_000;
 
 export type Outcome = {
