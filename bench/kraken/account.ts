@@ -16,6 +16,7 @@ import type { VenueOrderWish } from "../../domain/venue/wishes.ts";
 import { Desk } from "../../durable-objects/trader/desk.ts";
 import { createKrakenAccount, type KrakenAccount } from "../../durable-objects/trader/kraken/account.ts";
 import type { HistoryPage, HistoryQuery, KrakenRest } from "../../durable-objects/trader/kraken/rest/api.ts";
+import { RateKeeper } from "../../durable-objects/trader/kraken/rest/rate-keeper.ts";
 import type { PrivateSocketControl, PrivateSocketEvents } from "../../durable-objects/trader/kraken/socket/port.ts";
 import { Disk } from "../../tests/chaos/storage.ts";
 import { VirtualTime } from "../../tests/chaos/time.ts";
@@ -61,6 +62,7 @@ export class BenchAccount {
       accountId: ACCOUNT,
       desk: this.#desk,
       rest,
+      rates: new RateKeeper({ now: () => this.time.now, save: () => undefined, saved: null }),
       history: rest,
       socket: (events) => {
         this.#events = events;

@@ -28,7 +28,7 @@ import { applyLeg, changeHeld, changeManaged, freeOf } from "./holdings.ts";
 import { evolveInitialStop } from "./initial-stop.ts";
 import { countedAmend, withRecent } from "./rate-window.ts";
 import { changeKnown, findOrder, step, withFault } from "./order-steps.ts";
-import { evened } from "../protection/carried-stop.ts";
+import { evened, withStop } from "../protection/carried-stop.ts";
 import { evolveNaked } from "../protection/naked-watch.ts";
 import { changedProtections, reachedTarget, trailedOn, withClosed } from "./protections.ts";
 import { unopenedAccount, type AccountState, type OpenOrder } from "./state.ts";
@@ -262,12 +262,7 @@ function childMade(
   parentId: string,
   { orderId, quantity, marketTime }: OrderSubmitted,
 ): AccountState {
-  const counted = changeKnown(state, parentId, (parent) => {
-    const carried = parent.carriedStop ?? null;
-    return carried === null
-      ? parent
-      : evened({ ...parent, carriedStop: { ...carried, made: add(carried.made, quantity) } }, marketTime);
-  });
+  const counted = changeKnown(state, parentId, (parent) => withStop(parent, quantity, marketTime));
   let { orders } = counted;
   for (const order of liveOrders(counted.orders)) {
     if (order.venue?.waitsFor.includes(parentId) === true) {
@@ -394,7 +389,7 @@ function filled(state: AccountState, event: FillBooked, seq: number): AccountSta
     event.marketTime,
     totals,
   );
-  const even = changeKnown(after, event.orderId, (known) => evened(known, event.marketTime));
+  const even = changeKnown(after, event.orderId, (known) => evened(known, event.marketTime, event.filledAt));
   const moves = Object.fromEntries(event.legs.map((leg) => [leg.asset, leg.quantity]));
   const trade = tradeKeyOf(event);
   const execution = { since: event.time, moves, ...(trade === null ? {} : { trade }) };

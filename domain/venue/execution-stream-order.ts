@@ -21,6 +21,7 @@ export function orderOfRow(row: ExecutionRow): VenueOrder | null {
     clientOrderId: row.clientOrderId,
     // The stream does not tell parents; REST does (refid).
     parentVenueOrderId: null,
+    isParentUntold: true,
     symbol,
     side,
     type,

@@ -101,6 +101,7 @@ describe("the deltas of an order", () => {
           venueOrderId: "O1",
           clientOrderId: "c-O1",
           parentVenueOrderId: null,
+          isParentUntold: true,
           symbol: "BTC/USD",
           side: "buy",
           type: "limit",

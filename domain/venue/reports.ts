@@ -16,6 +16,8 @@ export type VenueOrder = {
   readonly clientOrderId: string | null;
   /** The order whose conditional close this one is. */
   readonly parentVenueOrderId: string | null;
+  /** The source names no parents: null says nothing then. Absent: it does. */
+  readonly isParentUntold?: true;
   readonly symbol: Symbol;
   readonly side: Side;
   /** Null for a type that the desk does not know. */

@@ -99,6 +99,7 @@ export class TestDesk {
       accountId: ACCOUNT,
       desk: this.desk,
       rest,
+      rates,
       history: rest,
       socket:
         dial === null

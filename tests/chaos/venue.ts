@@ -13,6 +13,8 @@ import { jsonReply, type RestReply, type RestRequest as SimRequest } from "../..
 import { Switches } from "../../exchange-sim/switches.ts";
 import { formatTrimmed, parseUnits } from "../../exchange-sim/units.ts";
 import { createVenue, type Venue } from "../../exchange-sim/venue.ts";
+import { isParsedObject, parseJson } from "../../exchange-sim/ws/json.ts";
+import { textsParam } from "../../exchange-sim/ws/messages.ts";
 import { decimal, type Decimal } from "../../domain/decimal.ts";
 import type { Instrument, Level, MarketView } from "../../domain/market.ts";
 import type { RestAnswer, RestRequest } from "../../durable-objects/trader/kraken/rest/api.ts";
@@ -241,11 +243,11 @@ export class ModelExchange {
   }
 
   #goesAstray(request: RestRequest): void {
-    this.astray.add(keyOf(request));
+    keysOf(request).forEach((key) => this.astray.add(key));
   }
 
   #noteArrival(request: RestRequest): void {
-    this.arrived.add(keyOf(request));
+    keysOf(request).forEach((key) => this.arrived.add(key));
   }
 
   #judge(name: string, reply: RestReply | undefined): void {
@@ -284,9 +286,16 @@ export function short(id: string): string {
   return id.length > 20 ? `${id.slice(0, 6)}.${id.slice(-2)}` : id;
 }
 
-function keyOf({ url, body }: RestRequest): string {
+function keysOf({ url, body }: RestRequest): readonly string[] {
+  const method = url.slice(url.lastIndexOf("/") + 1);
+  if (method === "CancelOrderBatch") {
+    // Of each order for itself, as if it had gone alone.
+    const params = parseJson(body ?? "");
+    const names = isParsedObject(params) ? [params["orders"], params["cl_ord_ids"]] : [];
+    return names.flatMap((each) => textsParam(each) ?? []).map((name) => callKey("CancelOrder", name));
+  }
   const params = new URLSearchParams(body ?? "");
-  return callKey(url.slice(url.lastIndexOf("/") + 1), params.get("cl_ord_id") ?? params.get("txid") ?? "");
+  return [callKey(method, params.get("cl_ord_id") ?? params.get("txid") ?? "")];
 }
 
 function simRequest({ url, method, headers, body }: RestRequest): SimRequest {

@@ -162,6 +162,9 @@ class Play {
       differs = this.#difference() ?? "";
       if (differs === "" && this.#lives.alive !== null) {
         checkProjections(this.#lives.alive.desk, time.now);
+        if (this.#lives.alive.state !== null) {
+          this.#oversold.checkBelief(this.#lives.alive.state);
+        }
         if (this.#world.history !== null) {
           checkHistory(this.#lives.alive.desk, this.#world.history);
         }

@@ -70,7 +70,8 @@ export function amendAtExchange(turn: Turn, orderId: string, request: AmendReque
 /** What an order pays with has to be free: the stop of another position gives way to no purchase, as with a new order. */
 function coveredProblem(turn: Turn, order: OpenOrder, needed: Decimal): Problem | null {
   const { asset, amount } = order.hold;
-  const room = largest(ZERO, add(amount, freeInventory(turn.state, asset)));
+  const free = subtract(freeInventory(turn.state, asset), awaitedQuantity(turn.state, asset));
+  const room = largest(ZERO, add(amount, free));
   if (order.side === "sell" || asset === turn.state.currency || !isAbove(needed, amount) || !isAbove(needed, room)) {
     return null;
   }
@@ -185,6 +186,26 @@ function newTerms(order: OpenOrder, instrument: Instrument, request: AmendReques
   return ok({ quantity, limitPrice, triggerPrice });
 }
 
+/** The stop that the exchange places for each fill cannot be changed any more (PROTOCOL §2.4): over the price it would sell at once. */
+function carriedProblem(order: OpenOrder, { limitPrice }: Terms): Problem | null {
+  const stop = order.carriedStop?.price ?? null;
+  if (stop === null || limitPrice === null || isBelow(stop, limitPrice)) {
+    return null;
+  }
+  return {
+    code: "PRICE_INVALID",
+    message: `This order carries its stop at ${stop}, which Kraken does not change: its limit has to stay above that, and ${limitPrice} is not. Cancel it and place it anew.`,
+    details: { field: "limitPrice", limit: stop, value: limitPrice },
+  };
+}
+
+/** Carried along, its stop stays where it is, however the limit moves: the risk is down to there. */
+function wishOf({ protection, carriedStop }: OpenOrder): OpenOrder["protection"] {
+  const wish = protection ?? null;
+  const stop = carriedStop ?? null;
+  return wish === null || stop === null ? wish : { ...wish, stop: { type: "price", price: stop.price } };
+}
+
 /** Less of the same is no new risk; everything else is judged as the order that it becomes. */
 function judgeTerms(turn: Turn, order: OpenOrder, instrument: Instrument, terms: Terms): Problem | null {
   const { state, context } = turn;
@@ -193,6 +214,10 @@ function judgeTerms(turn: Turn, order: OpenOrder, instrument: Instrument, terms:
   const minimums = checkMinimums({ ...order, quantity: terms.quantity, limitPrice: valued }, instrument, null);
   if (!minimums.ok) {
     return minimums.error;
+  }
+  const carried = carriedProblem(order, terms);
+  if (carried !== null) {
+    return carried;
   }
   if (samePrice && isBelow(terms.quantity, order.quantity)) {
     return null;
@@ -217,7 +242,7 @@ function judgeTerms(turn: Turn, order: OpenOrder, instrument: Instrument, terms:
       quantity: subtract(terms.quantity, order.filledQuantity),
       trailingPercent: order.trailingPercent,
       conditionalClose: null,
-      protection: order.protection ?? null,
+      protection: wishOf(order) ?? null,
       expiresAt: order.expiresAt,
       intent: order.intent,
     },

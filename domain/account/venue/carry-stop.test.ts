@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { decimal as d } from "../../decimal.ts";
+import { decimal as d, type Decimal } from "../../decimal.ts";
 import { protectionStanding } from "../../protection/standing.ts";
 import { restingStops } from "../../protection/resting-stop.ts";
-import { CARRIED_PATIENCE_MS } from "../../protection/carried-stop.ts";
 import { VenueDesk } from "../../testing/venue-desk.ts";
 import type { OrderRequest } from "../../orders/request.ts";
+import { waitsForParent } from "./children.ts";
 import { protectionDueAt } from "./keep-protected.ts";
 
 const stopAt = (price: string) => ({ type: "price" as const, price: d(price) });
@@ -28,6 +28,31 @@ function child(desk: VenueDesk, parent: string, name: string, quantity: string) 
     limitPrice: null,
     triggerPrice: desk.order(parent).conditionalClose?.triggerPrice ?? null,
   };
+}
+
+/** A fill of the stop that was made for the parent. */
+function soldBy(desk: VenueDesk, parent: string, name: string, quantity: string, price: string) {
+  const more = { venueOrderId: name, clientOrderId: null, side: "sell" as const };
+  return desk.execution(parent, quantity, price, { ...more, executionId: `T-${name}` });
+}
+
+/** Lists are sure to show what was done so long ago; so long where they show the entry as ended. */
+const LISTS_MS = 10_000;
+const ENDED_MS = 3_000;
+
+/** A look that began now and has shown everything, unless said otherwise. */
+function settle(
+  desk: VenueDesk,
+  orderId: string,
+  more: { readonly readAt?: number; readonly filled?: Decimal; readonly hasEnded?: boolean } = {},
+): void {
+  const { filledQuantity: filled } = desk.order(orderId);
+  desk.do({ type: "settle_carried_stop", orderId, readAt: desk.now, filled, hasEnded: false, ...more });
+}
+
+function settleEnded(desk: VenueDesk, orderId: string): void {
+  desk.now += ENDED_MS;
+  settle(desk, orderId, { hasEnded: true });
 }
 
 function stops(desk: VenueDesk): readonly string[] {
@@ -76,7 +101,7 @@ describe("a stop that the exchange placed for a fill", () => {
     const id = entry(desk);
     desk.book([desk.execution(id, "2", "100")]);
     expect(stops(desk)).toEqual([]);
-    expect(desk.todo()).toEqual([`read_open ${id}`]);
+    expect(desk.todo()).toEqual([`look_for_stops ${id}`]);
     desk.report([child(desk, id, "C1", "2")], { complete: true });
     expect(stops(desk)).toEqual(["C1 2 at 95"]);
     expect(desk.todo()).toEqual([]);
@@ -109,23 +134,131 @@ describe("a stop that the exchange placed for a fill", () => {
     expect(desk.todo()).toEqual([]);
   });
 
-  it("that is not seen in time was not made: the desk places its own", () => {
+  it("that a look which showed everything did not show was not made: the desk places its own", () => {
     const desk = new VenueDesk();
     const id = entry(desk);
     desk.book([desk.execution(id, "2", "100")]);
-    expect(protectionDueAt(desk.state)).toBe(desk.now + CARRIED_PATIENCE_MS);
-    desk.now += CARRIED_PATIENCE_MS;
-    desk.do({ type: "retry_waiting", symbol: "BTC/USD" });
+    desk.now += LISTS_MS;
+    settle(desk, id);
     const [own] = restingStops(desk.state, "BTC");
     expect(own).toMatchObject({ quantity: "2", triggerPrice: "95" });
-    // Late all the same: what stands is never left at more than the position.
+    // Late all the same: what stands is never left at more than the position, and not for a moment longer than it takes.
     desk.send(own?.id ?? "");
     desk.accept(own?.id ?? "");
     desk.report([child(desk, id, "C1", "2")]);
-    desk.now += CARRIED_PATIENCE_MS;
-    desk.do({ type: "retry_waiting", symbol: "BTC/USD" });
     expect(desk.todo()).toHaveLength(1);
     expect(desk.todo()[0]).toMatch(/^send cancel/);
+  });
+
+  it.each<[string, (desk: VenueDesk, id: string) => void]>([
+    ["no time that passes", (desk) => desk.do({ type: "retry_waiting", symbol: "BTC/USD" })],
+    ["no restart", (desk) => desk.do({ type: "recover" })],
+    ["no list of open orders alone", (desk) => desk.report([], { complete: true })],
+    [
+      "no look that began before the lists are sure to show it",
+      (desk, id) => settle(desk, id, { readAt: desk.now - 20_001 }),
+    ],
+    ["no look that showed less than is filled", (desk, id) => settle(desk, id, { filled: d("1") })],
+  ])("is not taken for missing by anything else: %s", (_, act) => {
+    const desk = new VenueDesk();
+    const id = entry(desk);
+    desk.book([desk.execution(id, "2", "100")]);
+    const exit = desk.close("BTC");
+    desk.now += 30_000;
+    act(desk, id);
+    expect(desk.todo()).toContain(`look_for_stops ${id}`);
+    expect(desk.todo().filter((work) => work.startsWith("send"))).toEqual([]);
+    expect(stops(desk)).toEqual([]);
+    expect(desk.live(exit).venue?.waitsFor).toEqual([id]);
+  });
+
+  it("that was filled before it was seen is found among the ended, and its inventory is not sold again", () => {
+    const desk = new VenueDesk({ USD: "10000", BTC: "5" });
+    const id = entry(desk);
+    desk.book([desk.execution(id, "2", "100")]);
+    desk.price("BTC/USD", "94");
+    desk.now += 30_000;
+    desk.report([], { complete: true });
+    const filled = { status: "closed" as const, filledQuantity: d("2"), closedAt: desk.now };
+    desk.report([{ ...child(desk, id, "C1", "2"), ...filled }]);
+    settle(desk, id);
+    desk.do({ type: "retry_waiting", symbol: "BTC/USD" });
+    expect(desk.todo()).toEqual(["read_executions C1"]);
+    desk.book([soldBy(desk, id, "C1", "2", "94.9")]);
+    expect(desk.holding("BTC")).toMatchObject({ managed: "0", external: "5", held: "0" });
+    expect(desk.todo()).toEqual([]);
+  });
+
+  it("that was cancelled by hand before it was seen is found among the ended, and replaced", () => {
+    const desk = new VenueDesk();
+    const id = entry(desk);
+    desk.book([desk.execution(id, "2", "100")]);
+    desk.now += 1_000;
+    desk.report([{ ...child(desk, id, "C1", "2"), status: "cancelled", closedAt: desk.now }]);
+    expect(stops(desk)).toHaveLength(1);
+    expect(stops(desk)[0]).toMatch(/ 2 at 95$/);
+  });
+
+  it("that is seen long before its fill stays: the fill is read, and the stop is no surplus", () => {
+    const desk = new VenueDesk();
+    const id = entry(desk);
+    const ended = desk.shown(id, { status: "closed", filledQuantity: d("2"), closedAt: desk.now });
+    desk.report([child(desk, id, "C1", "2"), ended]);
+    desk.now += 30_000;
+    settle(desk, id);
+    desk.do({ type: "drop_overdue" });
+    expect(desk.todo()).toEqual([`read_executions ${id}`, `look_for_stops ${id}`]);
+    desk.book([desk.execution(id, "2", "100")]);
+    expect(stops(desk)).toEqual(["C1 2 at 95"]);
+    expect(desk.todo()).toEqual([]);
+  });
+
+  it("of an entry that was taken for absent is known by the name that its fill tells", () => {
+    const desk = new VenueDesk();
+    const id = desk.place({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+    desk.send(id);
+    for (let reads = 0; reads < 2; reads += 1) {
+      desk.now += 120_000;
+      desk.do({ type: "report_absence", orderId: id, readAt: desk.now });
+    }
+    expect(desk.order(id).status).toBe("rejected");
+    const made = { ...child(desk, id, "C1", "2"), triggerPrice: d("95") };
+    desk.book([desk.execution(id, "2", "100")]);
+    desk.report([made]);
+    expect(desk.order("C1")).toMatchObject({ origin: "stop", parentOrderId: id });
+    expect(stops(desk)).toEqual(["C1 2 at 95"]);
+    expect(desk.state.venue?.externalOrders).toEqual({});
+  });
+
+  it("does not count as made by hand where its source names no parents: it is read first", () => {
+    const desk = new VenueDesk();
+    const id = entry(desk);
+    desk.book([desk.execution(id, "2", "100")]);
+    const told = { ...child(desk, id, "C1", "2"), parentVenueOrderId: null, isParentUntold: true as const };
+    desk.report([told]);
+    expect(desk.state.venue?.externalOrders).toEqual({});
+    expect(waitsForParent(desk.state, told)).toBe(true);
+    const exit = desk.close("BTC");
+    desk.report([child(desk, id, "C1", "2")]);
+    expect(waitsForParent(desk.state, told)).toBe(false);
+    expect(desk.live(exit).venue?.waitsFor).toEqual([id, "C1"]);
+    expect(desk.todo()).toEqual(["send cancel C1"]);
+  });
+
+  it("keeps its level where the position before its own closed at another", () => {
+    const desk = new VenueDesk();
+    const first = entry(desk, { quantity: d("1") });
+    desk.book([desk.execution(first, "1", "100")]);
+    desk.report([child(desk, first, "A1", "1")]);
+    const second = entry(desk, { quantity: d("1"), limitPrice: d("94.5"), stop: stopAt("90") });
+    desk.price("BTC/USD", "94");
+    desk.report([child(desk, second, "B1", "1")]);
+    desk.book([soldBy(desk, first, "A1", "1", "95")]);
+    expect(desk.state.protections["BTC"]).toBeUndefined();
+    desk.book([desk.execution(second, "1", "94.5")]);
+    expect(desk.state.protections["BTC"]?.stop).toEqual({ type: "fixed", price: "90" });
+    expect(stops(desk)).toEqual(["B1 1 at 90"]);
+    expect(desk.todo()).toEqual([]);
   });
 
   it("is moved with the position's stop, and goes with it", () => {
@@ -182,7 +315,7 @@ describe("an exit beside a stop that is on its way", () => {
     const id = entry(desk);
     desk.book([desk.execution(id, "2", "100")]);
     const exit = desk.close("BTC");
-    expect(desk.todo()).toEqual([`read_open ${id}`]);
+    expect(desk.todo()).toEqual([`look_for_stops ${id}`]);
     desk.report([child(desk, id, "C1", "2")]);
     expect(desk.todo()).toEqual(["send cancel C1"]);
     desk.send("C1", "cancel");
@@ -191,18 +324,60 @@ describe("an exit beside a stop that is on its way", () => {
     expect(desk.live(exit).quantity).toBe("2");
   });
 
-  it("goes without it when it is not seen in time", () => {
+  it("goes without it when a look that showed everything did not show it", () => {
     const desk = new VenueDesk();
     const id = entry(desk);
     desk.book([desk.execution(id, "2", "100")]);
     const exit = desk.close("BTC");
-    desk.now += CARRIED_PATIENCE_MS;
-    desk.do({ type: "retry_waiting", symbol: "BTC/USD" });
+    desk.now += ENDED_MS;
+    settle(desk, id, { hasEnded: true });
     expect(desk.todo()).toEqual([`send place ${exit}`]);
+    desk.send(exit);
+    desk.accept(exit);
+    desk.book([desk.execution(exit, "2", "99")]);
     // And the stop that comes all the same goes at once.
     desk.report([child(desk, id, "C1", "2")]);
-    desk.now += CARRIED_PATIENCE_MS;
-    desk.book([desk.execution(exit, "2", "99")]);
-    expect(desk.todo()).toContain("send cancel C1");
+    expect(desk.todo()).toEqual(["send cancel C1"]);
+  });
+
+  it("is for what may be promised: nothing that pays with the asset is taken meanwhile", () => {
+    const desk = new VenueDesk();
+    const id = entry(desk);
+    desk.book([desk.execution(id, "2", "100")]);
+    const wish = { side: "buy", symbol: "ETH/BTC", quantity: d("10"), limitPrice: d("0.1") } as const;
+    expect(desk.codeOf(desk.tryPlace(wish))).toBe("INSUFFICIENT_FUNDS");
+    settleEnded(desk, id);
+    desk.do({ type: "protect_position", asset: "BTC", stop: null });
+    expect(desk.codeOf(desk.tryPlace(wish))).toBe("accepted");
+  });
+
+  it("nor does a purchase that pays with it become larger", () => {
+    const desk = new VenueDesk();
+    const first = desk.buy("1");
+    expect(desk.order(first).status).toBe("filled");
+    const pays = desk.open({ side: "buy", symbol: "ETH/BTC", quantity: d("5"), limitPrice: d("0.1") });
+    const id = entry(desk);
+    desk.book([desk.execution(id, "2", "100")]);
+    const larger = { type: "amend_order", orderId: pays, request: { quantity: d("15") } } as const;
+    expect(desk.codeOf(desk.do(larger))).toBe("INSUFFICIENT_FUNDS");
+  });
+});
+
+describe("the limit of an entry that carries its stop", () => {
+  it.each(["95", "94"])("does not come down to %s, where the stop would be over the price", (limitPrice) => {
+    const desk = new VenueDesk();
+    const id = entry(desk, { stop: { type: "percent", percent: d("5") } });
+    const decision = desk.do({ type: "amend_order", orderId: id, request: { limitPrice: d(limitPrice) } });
+    expect(decision).toMatchObject({ type: "denied", problem: { code: "PRICE_INVALID", details: { limit: "95" } } });
+    expect(desk.todo()).toEqual([]);
+  });
+
+  it("moves above it, at the risk of the level that is carried", () => {
+    const desk = new VenueDesk();
+    const id = entry(desk, { stop: { type: "percent", percent: d("5") } });
+    expect(desk.codeOf(desk.do({ type: "amend_order", orderId: id, request: { limitPrice: d("96") } }))).toBe(
+      "accepted",
+    );
+    expect(desk.todo()).toEqual([`send amend ${id}`]);
   });
 });

@@ -1,10 +1,11 @@
 /** Which entries take their stop along, and what becomes of it (TRADING §4, ADR 0011). */
-import { isBelow, isPositive, subtract, ZERO, type Decimal } from "../../decimal.ts";
+import { isBelow, isPositive, type Decimal } from "../../decimal.ts";
 import type { OrderPlan } from "../../orders/candidate.ts";
 import { mergedProtection } from "../../protection/plan.ts";
-import { allUneven, evenBy } from "../../protection/carried-stop.ts";
+import { allUneven, missingOf, showsAll } from "../../protection/carried-stop.ts";
 import type { AccountState } from "../state.ts";
 import { record, stamp, type Turn } from "../turn.ts";
+import type { VenueCommand } from "./commands.ts";
 
 /**
  * The level of the stop that the entry takes along; null where it takes none. An entry that rests does: it may be filled while
@@ -33,15 +34,14 @@ export function stopToCarry(state: AccountState, plan: OrderPlan, ask: Decimal |
   return known?.stop?.type === "trailing" && wish.isDefault ? null : (fits?.price ?? null);
 }
 
-/** Fills whose stop was not seen in time are protected by the desk; a stop whose fill was not is reconciled like any surplus. */
-export function settleCarriedStops(turn: Turn): void {
-  if (turn.state.venue?.connection.status !== "trading") {
-    return; // Nothing can be seen just now, so that nothing was seen says nothing.
-  }
-  for (const order of allUneven(turn.state)) {
-    if (turn.context.marketTime >= evenBy(order)) {
-      const missing = subtract(order.filledQuantity, order.carriedStop?.made ?? ZERO);
-      record(turn, { type: "carried_stop_settled", ...stamp(turn.context), orderId: order.id, missing });
-    }
+/**
+ * The exchange was looked at for the stops of an entry, and what it showed is booked. Once a look has shown everything, what has no
+ * stop is protected by the desk. Nothing else settles it, no time that has passed: an unseen stop may have sold already.
+ */
+export function settleCarriedStop(turn: Turn, command: Extract<VenueCommand, { type: "settle_carried_stop" }>): void {
+  const entry = allUneven(turn.state).find(({ id }) => id === command.orderId);
+  if (entry !== undefined && showsAll(entry, command)) {
+    const { orderId, readAt } = command;
+    record(turn, { type: "carried_stop_settled", ...stamp(turn.context), orderId, missing: missingOf(entry), readAt });
   }
 }

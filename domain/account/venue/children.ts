@@ -4,11 +4,30 @@ import type { VenueOrder } from "../../venue/reports.ts";
 import { intentOf } from "../../orders/assess.ts";
 import { conversionRate } from "../../orders/conversion.ts";
 import type { Order } from "../../orders/order.ts";
+import type { AccountState } from "../state.ts";
 import { record, stamp, type Turn } from "../turn.ts";
 import { haltsInForce } from "../../risk/halt.ts";
 import { requestCancel } from "./cancel.ts";
 import { exchangeFees } from "./standing.ts";
 import { liveOrder, liveOrders } from "../open-orders.ts";
+
+/**
+ * Whether it may be the stop that an entry took along, which its source does not tell: counted as made by hand it would keep the
+ * position from being closed. It is read, and then told.
+ */
+export function waitsForParent(state: AccountState, report: VenueOrder): boolean {
+  return (
+    report.isParentUntold === true &&
+    report.side === "sell" &&
+    liveOrder(state.orders, report.venueOrderId) === undefined &&
+    (report.clientOrderId === null || liveOrder(state.orders, report.clientOrderId) === undefined) &&
+    state.venue?.externalOrders[report.venueOrderId] === undefined &&
+    !state.ended.some(({ venueOrderId }) => venueOrderId === report.venueOrderId) &&
+    [...liveOrders(state.orders), ...state.ended].some(
+      ({ symbol, carriedStop }) => symbol === report.symbol && (carriedStop ?? null) !== null,
+    )
+  );
+}
 
 /** The own order, live or ended, whose conditional close the report is; null when it has no parent or that is not ours. */
 export function parentOf(turn: Turn, report: Pick<VenueOrder, "parentVenueOrderId">): Order | null {

@@ -64,6 +64,17 @@ export type VenueCommand =
       readonly complete: boolean;
       readonly readAt: Milliseconds;
     }
+  /**
+   * Every open order was read and reported, and every one that has ended since the entry's fills, all from `readAt` on: `filled` and
+   * `hasEnded` are how they show the entry itself.
+   */
+  | {
+      readonly type: "settle_carried_stop";
+      readonly orderId: string;
+      readonly readAt: Milliseconds;
+      readonly filled: Decimal;
+      readonly hasEnded: boolean;
+    }
   /** Both lists were read by our id and neither shows the order. `readAt`: when the first of the reads was sent. */
   | { readonly type: "report_absence"; readonly orderId: string; readonly readAt: Milliseconds }
   /** Executions, with the orders they belong to where the account may not know them. */
@@ -100,6 +111,7 @@ export const VENUE_COMMANDS = [
   "action_failed",
   "recover",
   "report_orders",
+  "settle_carried_stop",
   "report_absence",
   "book_executions",
   "book_ledger",

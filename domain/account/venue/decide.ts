@@ -10,7 +10,7 @@ import { amendAtExchange, releaseAmends } from "./amend.ts";
 import { cancelAllAtExchange, cancelAtExchange } from "./cancel.ts";
 import { adoptHolding, findHoldings, learnFees } from "./connect.ts";
 import { changeConnection } from "./connection.ts";
-import { settleCarriedStops } from "./carry-stop.ts";
+import { settleCarriedStop } from "./carry-stop.ts";
 import { bookExecutions } from "./executions.ts";
 import { keepProtectedAtExchange } from "./keep-protected.ts";
 import { bookLedger } from "./ledger.ts";
@@ -22,7 +22,6 @@ import { valueFlows } from "./value-flows.ts";
 
 /** What every accepted command ends with: whatever ended by it may free an exit that waits, and stops stay in line. */
 export function settleAtExchange(turn: Turn, command: Command): void {
-  settleCarriedStops(turn);
   releaseExits(turn);
   releaseAmends(turn);
   keepProtectedAtExchange(turn, command.type === "retry_waiting");
@@ -100,6 +99,9 @@ function act(turn: Turn, command: Exclude<Command, CommonCommand | { type: Asked
       return;
     case "report_orders":
       reportOrders(turn, command);
+      return;
+    case "settle_carried_stop":
+      settleCarriedStop(turn, command);
       return;
     case "report_absence":
       reportAbsence(turn, command);

@@ -243,12 +243,14 @@ export type StopLost = Timed & {
   readonly triggered: boolean;
 };
 
-/** The other half of a fill with its own stop was not seen in time: what there is counts as all of it. */
+/** A look that showed everything did not show the other half of a fill with its own stop: what there is counts as all of it. */
 export type CarriedStopSettled = Timed & {
   readonly type: "carried_stop_settled";
   readonly orderId: string;
   /** Filled without a stop of the exchange's; negative: stops without a fill. */
   readonly missing: Decimal;
+  /** When the look began; absent in events of before it was one. */
+  readonly readAt?: Milliseconds;
 };
 
 /** Something that the user must hear of although nobody asked. */

@@ -4,6 +4,8 @@ import type { AccountEvent } from "../events.ts";
 import { applyLeg, changeExternal, changeHeld, changeManaged } from "../holdings.ts";
 import { changeKnown, findOrder, step, withFault } from "../order-steps.ts";
 import { countedAmend } from "../rate-window.ts";
+import type { Order } from "../../orders/order.ts";
+import { settled } from "../../protection/carried-stop.ts";
 import { lostAgain } from "../../protection/exit-wish.ts";
 import type { Protection } from "../../protection/protection.ts";
 import { ENDED_ORDERS_KEPT, type AccountState, type OpenOrder } from "../state.ts";
@@ -105,7 +107,7 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
       return withHold(failed, event.hold);
     }
     case "order_recalled":
-      return { ...state, ended: [...state.ended, event.order].slice(-ENDED_ORDERS_KEPT) };
+      return { ...state, ended: [...othersEnded(state, event.order), event.order].slice(-ENDED_ORDERS_KEPT) };
     case "external_order_seen":
       return inVenue(state, seq, (venue) => ({
         ...venue,
@@ -192,14 +194,15 @@ export function evolveVenue(state: AccountState, event: VenueEvent, seq: number)
         lost: lostAgain(protection.lost, findOrder(state, event.orderId)?.createdAt ?? 0, event.marketTime),
       }));
     case "carried_stop_settled":
-      return changeKnown(state, event.orderId, (order) =>
-        order.carriedStop === undefined || order.carriedStop === null
-          ? order
-          : { ...order, carriedStop: { ...order.carriedStop, made: order.filledQuantity, unevenSince: null } },
-      );
+      return changeKnown(state, event.orderId, (order) => settled(order, event.missing));
     case "alert_raised":
       return state;
   }
+}
+
+/** One that is there already is recalled with what became known of it since. */
+function othersEnded({ ended }: AccountState, { id }: Order): readonly Order[] {
+  return ended.filter((order) => order.id !== id);
 }
 
 function inProtection(

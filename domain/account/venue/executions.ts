@@ -9,7 +9,7 @@ import { parentOf } from "./children.ts";
 import type { VenueCommand } from "./commands.ts";
 import { bookExternalExecution } from "./external.ts";
 import { bookExecution } from "./fill.ts";
-import { ownOrder, settleEnding, takeChild } from "./orders.ts";
+import { nameAnew, ownOrder, settleEnding, takeChild } from "./orders.ts";
 import { confirmPlacement } from "./replies.ts";
 import { liveOrder, liveOrders } from "../open-orders.ts";
 import { valueByTrade } from "./value-flows.ts";
@@ -100,6 +100,7 @@ function bookLate(turn: Turn, order: Order, execution: VenueExecution): void {
   if (instrument === undefined) {
     return;
   }
+  nameAnew(turn, order, execution.venueOrderId);
   if (!turn.state.ended.some(({ id }) => id === order.id)) {
     record(turn, { type: "order_recalled", ...stamp(turn.context), order });
   }

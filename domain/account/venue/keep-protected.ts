@@ -9,7 +9,7 @@ import { quantiseQuantity } from "../../orders/quantise.ts";
 import { assetsOf } from "../../orders/conversion.ts";
 import type { Protection, ProtectiveStop } from "../../protection/protection.ts";
 import { assetsOfStops, heldByOthers, liveExits, restingStops } from "../../protection/resting-stop.ts";
-import { allUneven, evenBy, unevenEntries } from "../../protection/carried-stop.ts";
+import { unevenEntries } from "../../protection/carried-stop.ts";
 import { isTooSmall } from "../../protection/too-small.ts";
 import { holdingOf } from "../holdings.ts";
 import { beginProtection, endProtection, protectingPair } from "../protect.ts";
@@ -60,14 +60,16 @@ export function keepProtectedAtExchange(turn: Turn, looked: boolean): void {
 function keepAsset(turn: Turn, asset: Asset, looked: boolean): void {
   dropOldFlatten(turn, asset);
   const protection = turn.state.protections[asset];
+  const isClosed = !isPositive(holdingOf(turn.state.holdings, asset).managed);
+  if (isClosed && protection !== undefined) {
+    // Whatever is bought from now on is another position, and brings its own.
+    endProtection(turn, asset, `The ${asset} position is closed.`);
+  }
   if (unevenEntries(turn.state, asset).length > 0) {
     return; // A stop that the exchange makes for a fill is on its way here, or the fill is.
   }
-  if (!isPositive(holdingOf(turn.state.holdings, asset).managed)) {
+  if (isClosed) {
     cancelStops(turn, asset, `The ${asset} position is closed.`);
-    if (protection !== undefined) {
-      endProtection(turn, asset, `The ${asset} position is closed.`);
-    }
     return;
   }
   const instrument = protectingPair(turn, asset);
@@ -224,7 +226,6 @@ export function protectionDueAt(state: AccountState, lookedAt: Milliseconds = 0)
   if (state.venue === null) {
     return null;
   }
-  const evens = allUneven(state).map(evenBy);
   const times = Object.values(state.protections).flatMap((protection) => {
     const { asset, stop, exit } = protection;
     if (unevenEntries(state, asset).length > 0) {
@@ -265,7 +266,7 @@ export function protectionDueAt(state: AccountState, lookedAt: Milliseconds = 0)
         : []),
     ];
   });
-  return times.length + evens.length === 0 ? null : Math.min(...times, ...evens);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 function cancelStops(turn: Turn, asset: Asset, reason: string): void {

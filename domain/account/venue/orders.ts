@@ -8,7 +8,7 @@ import { raiseAlert } from "./alerts.ts";
 import { assetsOf } from "../../orders/conversion.ts";
 import { isProtectiveStop } from "../../protection/resting-stop.ts";
 import { wishExit } from "./exit-wish.ts";
-import { adoptChild, parentOf } from "./children.ts";
+import { adoptChild, parentOf, waitsForParent } from "./children.ts";
 import type { VenueCommand } from "./commands.ts";
 import { noteExternalOrder, noteExternalOrdersGone } from "./external.ts";
 import { applyAmend, failAmend } from "./amend-outcome.ts";
@@ -130,6 +130,10 @@ function loseStop(turn: Turn, order: OpenOrder, { reason, triggered = false }: E
   if (turn.state.protections[asset] === undefined) {
     return;
   }
+  const isFirst = !turn.events.some((event) => event.type === "stop_lost" && event.asset === asset);
+  if (!isFirst && !triggered) {
+    return; // They ended together, and it is told. Of each for itself the desk would wait ever longer with another.
+  }
   record(turn, { type: "stop_lost", ...stamp(turn.context), asset, orderId: order.id, reason, triggered });
   const why = reason === null ? "" : ` (${reason.replace(/\.$/, "")})`;
   if (triggered) {
@@ -154,15 +158,20 @@ function reportOne(turn: Turn, report: VenueOrder, readAt: number): void {
   }
   const past = pastOwn(turn, report);
   if (past !== null) {
+    nameAnew(turn, past, report.venueOrderId);
     noteRisen(turn, past, report, readAt);
     return; // Its late fills come as executions.
+  }
+  if (waitsForParent(turn.state, report)) {
+    return;
   }
   const parent = parentOf(turn, report);
   if (parent === null || report.type === null) {
     noteExternalOrder(turn, report);
     return;
   }
-  if (report.status === "open" || report.status === "pending" || isPositive(report.filledQuantity)) {
+  const isStop = (parent.carriedStop ?? null) !== null;
+  if (report.status === "open" || report.status === "pending" || isPositive(report.filledQuantity) || isStop) {
     takeChild(turn, report, parent, readAt);
   }
 }
@@ -173,6 +182,14 @@ export function takeChild(turn: Turn, report: VenueOrder, parent: Order, readAt:
   const child = liveOrder(turn.state.orders, report.venueOrderId);
   if (child !== undefined) {
     reportOwn(turn, child, report, readAt);
+  }
+}
+
+/** An order that was taken for absent had no name at the exchange: by it what the exchange makes for its fills is found. */
+export function nameAnew(turn: Turn, past: Order, venueOrderId: string): void {
+  const known = turn.state.ended.find(({ id }) => id === past.id);
+  if ((known ?? past).venueOrderId === null) {
+    record(turn, { type: "order_recalled", ...stamp(turn.context), order: { ...(known ?? past), venueOrderId } });
   }
 }
 

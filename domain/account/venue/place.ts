@@ -24,7 +24,7 @@ import type { OrderOrigin } from "../../orders/order.ts";
 import { quantiseQuantity } from "../../orders/quantise.ts";
 import type { OrderRequest } from "../../orders/request.ts";
 import type { Problem } from "../../problem.ts";
-import { beingSold, liveExits } from "../../protection/resting-stop.ts";
+import { beingSold, isProtectiveStop, liveExits } from "../../protection/resting-stop.ts";
 import type { ConditionalClose } from "../../orders/order.ts";
 import { takenFromStopOf } from "../../protection/given-way.ts";
 import { awaitedQuantity, unevenEntries } from "../../protection/carried-stop.ts";
@@ -35,7 +35,7 @@ import { assessmentMarket, denied, marketProblem, noteGivenWay } from "../place.
 import type { AccountState, Intent, OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
 import { requestCancel } from "./cancel.ts";
-import { freeInventory, hasGivenWay, holdersInTheWay, makeRoom } from "./make-room.ts";
+import { freeInventory, hasGivenWay, holdersInTheWay, isChangeable, makeRoom } from "./make-room.ts";
 import { spendable } from "./spendable.ts";
 import { connectionSentence, entryProblem, exchangeFacts, exchangeFees } from "./standing.ts";
 import { liveOrder } from "../open-orders.ts";
@@ -75,18 +75,19 @@ export function placeAtExchange(turn: Turn, request: OrderRequest): Outcome {
 function submitMakingRoom(turn: Turn, request: OrderRequest, plan: OrderPlan): Outcome {
   const { context } = turn;
   const { asset, amount } = plan.hold;
-  const free = freeInventory(turn.state, asset);
   // A stop that the exchange is making for a fill may sell it as well: it is seen first.
-  const awaited = plan.side === "sell" ? awaitedQuantity(turn.state, asset) : ZERO;
+  const awaited = awaitedQuantity(turn.state, asset);
+  const free = freeInventory(turn.state, asset);
   if (!isAbove(add(amount, awaited), free)) {
     submitAtExchange(turn, plan, context.id, context.origin, []);
     return null;
   }
   if (plan.side === "buy") {
+    const room = largest(ZERO, subtract(free, awaited));
     return denied(context, request, {
       code: "INSUFFICIENT_FUNDS",
-      message: `This order needs ${amount} ${asset} and ${free} is free: the rest is covered by the stop of your ${asset} position. Take the stop away first.`,
-      details: { limit: free, value: amount, room: free, asset },
+      message: `This order needs ${amount} ${asset} and ${room} is free: the rest is covered by the stop of your ${asset} position. Take the stop away first.`,
+      details: { limit: room, value: amount, room, asset },
     });
   }
   const waitsFor = [
@@ -172,6 +173,11 @@ function releaseExit(turn: Turn, order: OpenOrder): void {
     (id) => liveOrder(turn.state.orders, id)?.hold.asset === base,
   );
   if (stillThere.length > 0 && isAbove(order.quantity, most)) {
+    if (stillThere.every((id) => wasNotAsked(turn.state, id, order))) {
+      // A stop that was seen only now: for a part, its amend down (TRADING §4).
+      makeRoom(turn, base, subtract(order.quantity, order.hold.amount), `Gave way to a sale of ${base}.`, order.id);
+      return;
+    }
     // The change was refused: it has to go as a whole.
     for (const id of stillThere) {
       requestCancel(turn, id, `Gave way to a sale of ${base}.`);
@@ -198,6 +204,14 @@ function releaseExit(turn: Turn, order: OpenOrder): void {
     deadline: turn.context.now + URGENT_DEADLINE_MS,
     hold: { asset: order.hold.asset, before: order.hold.amount, after: quantity },
   });
+}
+
+/** A stop that rests and was not to change yet since the sale was asked for. */
+function wasNotAsked(state: AccountState, id: string, sale: OpenOrder): boolean {
+  const stop = liveOrder(state.orders, id);
+  const failedAt = stop?.venue?.amendFailedAt ?? null;
+  const isFresh = failedAt === null || failedAt < sale.createdAt;
+  return stop !== undefined && isProtectiveStop(stop) && isChangeable(stop) && isFresh;
 }
 
 function closeAt(triggerPrice: Decimal): ConditionalClose {

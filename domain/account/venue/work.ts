@@ -6,7 +6,7 @@ import { isAbove } from "../../decimal.ts";
 import type { Milliseconds, Symbol } from "../../market.ts";
 import { isTriggered } from "../../orders/order.ts";
 import type { VenueUrgency } from "../../venue/wishes.ts";
-import { allUneven, isUneven } from "../../protection/carried-stop.ts";
+import { allUneven, isUneven, nextLookAt } from "../../protection/carried-stop.ts";
 import type { AccountState, OpenOrder } from "../state.ts";
 import type { VenueAction } from "./events.ts";
 import { isClear, isWaiting, type VenueLink } from "./state.ts";
@@ -33,9 +33,9 @@ export type VenueWork =
       readonly lane: "exits";
       readonly notBefore: Milliseconds;
     }
-  /** Look for the stops that the exchange made for fills of the entry, in the list of open orders. */
+  /** Look for the stops that the exchange made for fills of the entry, or for the fills that it made a stop for. */
   | {
-      readonly type: "read_open";
+      readonly type: "look_for_stops";
       readonly orderId: string;
       readonly lane: "unknowns";
       readonly notBefore: Milliseconds;
@@ -72,9 +72,8 @@ export function venueWork(state: AccountState): readonly VenueWork[] {
       work.push({ type: "cancel_stray", venueOrderId, symbol, lane: "exits", notBefore: 0 });
     }
   }
-  for (const { id: orderId, carriedStop } of allUneven(state)) {
-    const notBefore = (carriedStop?.unevenSince ?? 0) + CHILD_PATIENCE_MS;
-    work.push({ type: "read_open", orderId, lane: "unknowns", notBefore });
+  for (const entry of allUneven(state)) {
+    work.push({ type: "look_for_stops", orderId: entry.id, lane: "unknowns", notBefore: nextLookAt(entry, null) });
   }
   return work.toSorted((left, right) => LANES.indexOf(left.lane) - LANES.indexOf(right.lane));
 }
@@ -172,8 +171,6 @@ function resolveAt(order: OpenOrder, link: VenueLink): Milliseconds | null {
   return times.length === 0 ? null : Math.min(...times);
 }
 
-/** The private socket tells of the child of a fill sooner than it can be read. */
-const CHILD_PATIENCE_MS = 250;
 const EXPIRY_PATIENCE_MS = 2_000;
 const FILL_PATIENCE_MS = 500;
 

@@ -9,10 +9,15 @@ import { movingOrders, RESOLVE_EVERY_MS, venueWork, type VenueWork } from "../..
 import type { AccountState } from "../../../domain/account/state.ts";
 import type { Milliseconds } from "../../../domain/market.ts";
 import type { StreamFact } from "../../../domain/venue/execution-stream-facts.ts";
+import type { VenueOrder } from "../../../domain/venue/reports.ts";
+import { allUneven, nextLookAt } from "../../../domain/protection/carried-stop.ts";
+import { waitsForParent } from "../../../domain/account/venue/children.ts";
+import { cancelBatch, sendBatch } from "./cancel-batch.ts";
 import { send } from "./dispatch.ts";
 import { Judge } from "./judge.ts";
 import type { KrakenAccountPorts } from "./ports.ts";
 import { Reader } from "./reconcile.ts";
+import { StopSearch } from "./stop-search.ts";
 import type { PrivateSocketControl } from "./socket/port.ts";
 import { countLiveOrders, liveOrder, NO_ORDERS, perOrder } from "../../../domain/account/open-orders.ts";
 
@@ -23,7 +28,6 @@ const POLL_EVERY_MS = 30_000;
 const LOOK_AGAIN_MS = 10_000;
 const SUSPENDED_LOOK_MS = 60_000;
 const CANCEL_STRAY_EVERY_MS = 5_000;
-const LOOK_FOR_CHILDREN_EVERY_MS = 1_000;
 const AFTER_GAP_MS = 1_000;
 const IN_FLIGHT_MS = 5_000;
 /** Orders that follow one another share a dial, a token and the tier that it tells. */
@@ -40,10 +44,15 @@ export class KrakenAccount {
   readonly judge: Judge;
   readonly #ports: KrakenAccountPorts;
   readonly #reader: Reader;
+  readonly #stops: StopSearch;
   readonly #socket: PrivateSocketControl | null;
   readonly #busy = new Set<string>();
   /** Not tried again before, by item: after a read, and after a call that never left. */
   readonly #notBefore = new Map<string, Milliseconds>();
+  /** When the stops of an entry were last looked for. */
+  readonly #lookedAt = new Map<string, Milliseconds>();
+  /** What never left is not tried again before. */
+  #batchNotBefore: Milliseconds = 0;
   #lookAt: Milliseconds = 0;
   #pollAt: Milliseconds = 0;
   #isLooking = false;
@@ -63,6 +72,7 @@ export class KrakenAccount {
     this.#ports = ports;
     this.judge = new Judge(ports);
     this.#reader = new Reader(ports, this.judge);
+    this.#stops = new StopSearch(ports, this.judge, this.#reader);
     this.#socket =
       ports.socket?.({
         facts: (facts) => {
@@ -174,7 +184,12 @@ export class KrakenAccount {
       this.#isProtecting = true;
       void this.#protect(state);
     }
-    for (const item of venueWork(state)) {
+    const work = venueWork(state);
+    this.#cancelAsOne(
+      work.filter((item) => !this.#busy.has(nameOf(item))),
+      state,
+    );
+    for (const item of work) {
       const name = nameOf(item);
       if (!this.#busy.has(name) && this.#dueAt(item) <= now) {
         this.#busy.add(name);
@@ -211,6 +226,37 @@ export class KrakenAccount {
     socket.check();
   }
 
+  /** Cancels for which the pair's counter has no room one by one leave together, and are read together. */
+  #cancelAsOne(items: readonly VenueWork[], state: AccountState): void {
+    const { rates, rest, now } = this.#ports;
+    const orders = isSuspended(state) ? [] : cancelBatch(items, state, rates, now());
+    const ids = new Set(orders.map(({ id }) => id));
+    const names = venueWork(state)
+      .filter((item) => "orderId" in item && ids.has(item.orderId) && isOfCancel(item))
+      .map(nameOf);
+    if (orders.length === 0 || names.some((name) => this.#busy.has(name)) || this.#batchNotBefore > now()) {
+      return;
+    }
+    const busy = [...names, ...orders.map(({ id }) => `resolve  ${id}`)];
+    busy.forEach((name) => this.#busy.add(name));
+    void sendBatch(this.judge, rest, orders, now)
+      .then(async (again) => {
+        this.#batchNotBefore = again ?? 0;
+        const known = orders.flatMap(({ venueOrderId }) => venueOrderId ?? []);
+        if (again === null && known.length > 0) {
+          await this.#reader.readOrders(known);
+        }
+      })
+      .catch((error: unknown) => {
+        this.#ports.failed("kraken_action_failed", error);
+        this.#batchNotBefore = now() + RESOLVE_EVERY_MS;
+      })
+      .finally(() => {
+        busy.forEach((name) => this.#busy.delete(name));
+        this.wake();
+      });
+  }
+
   async #do(name: string, item: VenueWork): Promise<void> {
     const { rest, now } = this.#ports;
     try {
@@ -219,9 +265,9 @@ export class KrakenAccount {
         await this.#cancelStray(item);
         return;
       }
-      if (item.type === "read_open") {
-        this.#notBefore.set(name, now() + LOOK_FOR_CHILDREN_EVERY_MS);
-        await this.#reader.readOpenOrders("protective");
+      if (item.type === "look_for_stops") {
+        this.#lookedAt.set(item.orderId, now());
+        await this.#stops.look(item.orderId);
         return;
       }
       const order = liveOrder(this.state?.orders ?? NO_ORDERS, item.orderId);
@@ -294,7 +340,7 @@ export class KrakenAccount {
           const suspended = this.state?.venue?.connection.status === "suspended";
           this.#lookAt = Math.min(this.#lookAt, now() + (suspended ? SUSPENDED_LOOK_MS : LOOK_AGAIN_MS));
         }
-      } else if (await this.#reader.readOpenOrders()) {
+      } else if ((await this.#reader.readOpenOrders()) !== null) {
         await this.#reader.readExecutions();
       }
     } catch (error) {
@@ -321,12 +367,23 @@ export class KrakenAccount {
     if (orders.length > 0) {
       this.judge.apply({ type: "report_orders", orders, complete: false, readAt });
     }
+    unknown.push(...this.#ofUnknownParents(orders));
     if (rows.length > 0) {
       await this.#reader.bookLedger(rows);
     }
     if (unknown.length > 0) {
-      await this.#reader.readOrders(unknown);
+      if ((await this.#reader.readOrders(unknown)) === null) {
+        this.look(AFTER_GAP_MS);
+      }
     }
+  }
+
+  /** The socket names no parents: what may be the stop of an entry is read, which tells. */
+  #ofUnknownParents(orders: readonly VenueOrder[]): readonly string[] {
+    const { state } = this;
+    return state === null
+      ? []
+      : orders.filter((order) => waitsForParent(state, order)).map(({ venueOrderId }) => venueOrderId);
   }
 
   /** Whether open orders have to be polled: they rest and no socket tells of them. */
@@ -344,7 +401,13 @@ export class KrakenAccount {
     if (item.type !== "send" && this.state !== null && isSuspended(this.state)) {
       return Infinity;
     }
-    return Math.max(item.notBefore, this.#notBefore.get(nameOf(item)) ?? 0);
+    const own = this.#notBefore.get(nameOf(item)) ?? 0;
+    return Math.max(item.notBefore, item.type === "look_for_stops" ? this.#lookDueAt(item.orderId) : own);
+  }
+
+  #lookDueAt(orderId: string): Milliseconds {
+    const entry = this.state === null ? undefined : allUneven(this.state).find(({ id }) => id === orderId);
+    return entry === undefined ? 0 : nextLookAt(entry, this.#lookedAt.get(orderId) ?? null);
   }
 
   #plan(): void {
@@ -379,6 +442,10 @@ export class KrakenAccount {
  */
 function isSuspended({ venue }: AccountState): boolean {
   return venue?.connection.status === "suspended" && venue.connection.refused === undefined;
+}
+
+function isOfCancel(item: VenueWork): boolean {
+  return item.type === "send" && item.action === "cancel";
 }
 
 function nameOf(item: VenueWork): string {

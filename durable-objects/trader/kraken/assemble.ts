@@ -245,6 +245,7 @@ export class KrakenDesk {
       accountId,
       desk,
       rest: this.#rest,
+      rates: this.#rates,
       history: this.#history,
       socket: (events) =>
         new PrivateSocket(

@@ -55,7 +55,7 @@ export async function send(dispatch: Dispatch, item: Send, order: OpenOrder): Pr
     return failure.retryAt ?? dispatch.now() + UNSENT_RETRY_MS;
   }
   // Past the fence and yet not handed over: it was not executed, and may go again.
-  const refused: VenueFailure = NOT_SENT_TEXTS.has(failure.text) ? { ...failure, class: "wait" } : failure;
+  const refused: VenueFailure = isUnsent(failure) ? { ...failure, class: "wait" } : failure;
   judge.apply({ type: "action_failed", action, orderId, attempt, failure: refused });
   return null;
 }
@@ -69,7 +69,6 @@ async function call(
   overRest: WriteOptions,
   overSocket: SendOptions,
 ): Promise<VenueReply<string | null>> {
-  const deadline = now() + CANCEL_DEADLINE_MS;
   switch (action) {
     case "place": {
       const wish = orderWish(order);
@@ -81,7 +80,7 @@ async function call(
           );
     }
     case "cancel": {
-      const wish: VenueCancelWish = { ...nameOf(order), symbol: order.symbol, deadline, ...ageOf(order) };
+      const wish = cancelWish(order, now());
       return map<unknown, null>(
         await (socket?.cancel(wish, overSocket) ?? rest.cancelOrder(wish, overRest)),
         () => null,
@@ -94,6 +93,16 @@ async function call(
         : map<unknown, null>(await (socket?.amend(wish, overSocket) ?? rest.amendOrder(wish, overRest)), () => null);
     }
   }
+}
+
+/** The cancel of an order, asked for now. */
+export function cancelWish(order: OpenOrder, now: Milliseconds): VenueCancelWish {
+  return { ...nameOf(order), symbol: order.symbol, deadline: now + CANCEL_DEADLINE_MS, ...ageOf(order) };
+}
+
+/** Whether the call was not even handed over. */
+export function isUnsent({ text }: VenueFailure): boolean {
+  return NOT_SENT_TEXTS.has(text);
 }
 
 /** Null without the pair's rules, which an order that was judged always has. */

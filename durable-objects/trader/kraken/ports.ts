@@ -3,12 +3,15 @@ import type { Instrument, Market, MarketView, Milliseconds, Symbol } from "../..
 import type { Desk } from "../desk.ts";
 import type { HistoryReads } from "./history-line.ts";
 import type { KrakenRest } from "./rest/api.ts";
+import type { RateKeeper } from "./rest/rate-keeper.ts";
 import type { PrivateSocketControl, PrivateSocketEvents } from "./socket/port.ts";
 
 export type KrakenAccountPorts = {
   readonly accountId: string;
   readonly desk: Desk;
   readonly rest: KrakenRest;
+  /** The counters that `rest` and the socket charge. */
+  readonly rates: RateKeeper;
   /** Reads trades and ledger; `rest` itself where there is no key of its own for that. */
   readonly history: HistoryReads;
   /** Makes the private socket, closed. Null: there is none and everything is polled. */

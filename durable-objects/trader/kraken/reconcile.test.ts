@@ -9,6 +9,7 @@ import { Judge } from "./judge.ts";
 import type { KrakenAccountPorts } from "./ports.ts";
 import { Reader } from "./reconcile.ts";
 import type { HistoryPage, KrakenRest } from "./rest/api.ts";
+import { RateKeeper } from "./rest/rate-keeper.ts";
 
 const START = 1_700_000_000_000;
 const MINUTE = 60_000;
@@ -68,6 +69,7 @@ function readerOf(
       accountId: "kraken",
       desk,
       rest,
+      rates: new RateKeeper({ now: () => NOW, save: () => undefined, saved: null }),
       history: rest,
       socket: null,
       market: "sim",

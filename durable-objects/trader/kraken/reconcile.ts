@@ -1,4 +1,5 @@
 /** Reads at the exchange and books what they tell: orders, executions, ledger, balances (TRADING §6). */
+import type { Milliseconds } from "../../../domain/market.ts";
 import type { OpenOrder } from "../../../domain/account/state.ts";
 import { isAbove } from "../../../domain/decimal.ts";
 import {
@@ -17,6 +18,8 @@ import { PermissionWatch } from "./permission.ts";
 import type { CallOptions } from "./rest/api.ts";
 import { liveOrder, liveOrders, NO_ORDERS, perOrder } from "../../../domain/account/open-orders.ts";
 
+/** Orders that ended in one look for what was not seen: more than this many pages are not read for it. */
+const MOST_PAGES = 10;
 const RESOLVING: CallOptions = { lane: "resolving", urgency: "protective" };
 
 const ordersOnTheirWay = perOrder(({ venue }) => (venue?.placement === "sent" ? [venue] : []));
@@ -85,17 +88,50 @@ export class Reader {
     return reply.value.length;
   }
 
-  /** Every open order of the account; false when they could not be had. */
-  async readOpenOrders(urgency?: "protective"): Promise<boolean> {
+  /** Every open order of the account; null when they could not be had. */
+  async readOpenOrders(urgency?: "protective"): Promise<readonly VenueOrder[] | null> {
     const readAt = this.#ports.now();
     const options: CallOptions = urgency === undefined ? { lane: "resolving" } : RESOLVING;
     const reply = await this.#reads.patiently(() => this.#ports.rest.openOrders(null, options));
     if (!reply.ok) {
       this.#reads.learn(reply.failure);
-      return false;
+      return null;
     }
     this.#judge.apply({ type: "report_orders", orders: reply.value, complete: true, readAt });
-    return true;
+    return reply.value;
+  }
+
+  /** What has ended since `start`, read as a whole; null when it could not be had. Nothing of it is reported here. */
+  async readEndedSince(start: Milliseconds): Promise<readonly VenueOrder[] | null> {
+    const orders: VenueOrder[] = [];
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const reply = await this.#reads.patiently(() =>
+        this.#ports.rest.closedOrders({ start, offset: page * PAGE }, RESOLVING),
+      );
+      if (!reply.ok) {
+        this.#reads.learn(reply.failure);
+        return null;
+      }
+      const { rows, sent } = reply.value;
+      if (sent > rows.length) {
+        return null; // What could not be understood may be what is looked for.
+      }
+      orders.push(...rows);
+      if (sent < PAGE) {
+        return orders;
+      }
+    }
+    return null;
+  }
+
+  /** Books what the exchange counts as filled of one order, by its own list. */
+  async readExecutionsOf(venueOrderId: string): Promise<void> {
+    const reply = await this.#ports.rest.executionsOf(venueOrderId, RESOLVING);
+    if (reply.ok) {
+      await this.bookExecutions(reply.value);
+    } else {
+      this.#reads.learn(reply.failure);
+    }
   }
 
   /**
@@ -105,12 +141,7 @@ export class Reader {
   async readFills(order: OpenOrder): Promise<void> {
     const venueOrderId = order.venue?.venueOrderId ?? null;
     if (venueOrderId !== null) {
-      const reply = await this.#ports.rest.executionsOf(venueOrderId, RESOLVING);
-      if (reply.ok) {
-        await this.bookExecutions(reply.value);
-      } else {
-        this.#reads.learn(reply.failure);
-      }
+      await this.readExecutionsOf(venueOrderId);
     }
     const now = liveOrder(this.#judge.state?.orders ?? NO_ORDERS, order.id);
     if (now !== undefined && isAbove(now.venue?.venueFilled ?? now.filledQuantity, now.filledQuantity)) {
@@ -201,7 +232,7 @@ export class Reader {
       this.#judge.apply({ type: "change_connection", status: "trading", reason: null, retryAt: null });
     }
     const { refusals } = this.#reads;
-    if (!(await this.readOpenOrders())) {
+    if ((await this.readOpenOrders()) === null) {
       return false;
     }
     const trades = await this.readExecutions();

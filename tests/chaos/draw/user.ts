@@ -4,12 +4,15 @@ import type { Decision } from "../../../domain/account/decision.ts";
 import type { TestDesk } from "../desk.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { short } from "../venue.ts";
-import { drawCarried } from "./carried.ts";
+import { actCarried, drawCarried } from "./carried.ts";
 import { actEnlarged } from "./enlarged.ts";
 import { drawKind } from "./kinds.ts";
 import { drawAmendFactor, drawRequest, drawSize, drawStop, priceNear } from "./requests.ts";
 import { drawSettings } from "./settings.ts";
 import { liveOrders, NO_ORDERS } from "../../../domain/account/open-orders.ts";
+
+/** An end that nobody here asked for may be known so late, where no socket tells of it and reads fail. */
+const KNOWN_WITHIN_MS = 600_000;
 
 export class User {
   /** Entries that had not left yet when everything was stopped. */
@@ -36,7 +39,7 @@ export class User {
     if (state === null || state.venue?.foundAt === null) {
       return;
     }
-    if (actEnlarged(this.#world, desk, state)) {
+    if (actCarried(this.#world, desk, state) || actEnlarged(this.#world, desk, state)) {
       desk.wake();
       return;
     }
@@ -62,7 +65,10 @@ export class User {
       const asset = random.integer(2) === 0 ? "BTC" : "ETH";
       const percent = random.integer(2) === 0 ? 100 : 50;
       const decision = desk.apply({ type: "close_position", asset, percent }, "close");
-      story.tell(`user: close ${asset} → ${decision.type}`);
+      story.tell(`user: close ${asset} → ${outcomeOf(decision)}`);
+      if (outcomeOf(decision) === "INSUFFICIENT_INVENTORY" && !sellsByHand(this.#world, asset)) {
+        story.breaks(`closing ${asset} is denied for orders made by hand, and there are none`);
+      }
     } else {
       const asset = random.integer(2) === 0 ? "BTC" : "ETH";
       const quantity = asset === "BTC" ? decimal("0.02") : decimal("0.3");
@@ -109,6 +115,18 @@ export class User {
     const decision = desk.apply({ type: "protect_position", asset, stop, target });
     story.tell(`user: protect ${asset} by ${stop?.type ?? "nothing"} → ${decision.type}`);
   }
+}
+
+/** Whether an order made by hand sells the asset or pays with it, or did so until just now. */
+function sellsByHand({ exchange, time }: Surroundings, asset: string): boolean {
+  const since = (time.now - KNOWN_WITHIN_MS) * 1_000;
+  return [...exchange.account.orders.values()].some(
+    ({ parent, terms, closedAt }) =>
+      parent === undefined &&
+      terms.clientOrderId === undefined &&
+      (terms.side === "sell" ? terms.pair.base.name : terms.pair.quote.name) === asset &&
+      (closedAt === undefined || closedAt > since),
+  );
 }
 
 export function outcomeOf(decision: Decision): string {

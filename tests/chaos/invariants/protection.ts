@@ -3,6 +3,7 @@ import type { AccountState, OpenOrder } from "../../../domain/account/state.ts";
 import { decimal, isAbove, isBelow, sum, ZERO, type Decimal } from "../../../domain/decimal.ts";
 import { restingStops } from "../../../domain/protection/resting-stop.ts";
 import { protectionStanding } from "../../../domain/protection/standing.ts";
+import type { Order } from "../../../exchange-sim/engine/orders.ts";
 import { formatTrimmed } from "../../../exchange-sim/units.ts";
 import type { ModelExchange } from "../venue.ts";
 
@@ -25,13 +26,33 @@ export function protectionProblem(state: AccountState, exchange: ModelExchange):
     if (status === "protected" && isBelow(resting, sum(stops.map(({ hold }) => hold.amount)))) {
       return `the desk counts on a stop of ${asset} that is not at the exchange`;
     }
+    const { stop } = state.protections[asset] ?? { stop: null };
+    const levels = stops.map((order) => levelOf(order, exchange)).filter((level) => level !== null);
+    const other = levels.find((level) => level !== stop?.price);
+    if (status === "protected" && stop?.type === "fixed" && other !== undefined) {
+      return `a stop of ${asset} rests at ${other} and ${stop.price} was promised`;
+    }
   }
   return null;
 }
 
-/** What the exchange still has of the order; one that it made itself is known by its own name. */
-function restOf({ id }: OpenOrder, { account }: ModelExchange): Decimal {
-  const there = [...account.live.values()].find((order) => order.terms.clientOrderId === id || order.id === id);
+/** The order at the exchange; one that it made itself is known by its own name. */
+function atExchange({ id }: OpenOrder, { account }: ModelExchange): Order | undefined {
+  return [...account.live.values()].find((order) => order.terms.clientOrderId === id || order.id === id);
+}
+
+/** Where its trigger stands; null where it is not there. */
+function levelOf(order: OpenOrder, exchange: ModelExchange): Decimal | null {
+  const there = atExchange(order, exchange);
+  const trigger = there?.trigger?.price;
+  return there === undefined || trigger === undefined
+    ? null
+    : decimal(formatTrimmed(BigInt(trigger), there.terms.pair.priceDecimals));
+}
+
+/** What the exchange still has of the order. */
+function restOf(order: OpenOrder, exchange: ModelExchange): Decimal {
+  const there = atExchange(order, exchange);
   return there === undefined
     ? ZERO
     : decimal(formatTrimmed(there.terms.quantity - there.filled, there.terms.pair.quantityDecimals));

@@ -2,6 +2,7 @@
 import type { AccountState } from "../../../domain/account/state.ts";
 import { restingStops } from "../../../domain/protection/resting-stop.ts";
 import { protectionStanding } from "../../../domain/protection/standing.ts";
+import { unevenEntries } from "../../../domain/protection/carried-stop.ts";
 import { Broken } from "../story.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -39,7 +40,11 @@ export class StopWatch {
     }
     // One that was sent and has no answer is read first (TRADING §6): it may be there.
     const missing = Object.keys(state.protections).filter(
-      (asset) => protectionStanding(state, asset).status === "pending" && restingStops(state, asset).length === 0,
+      (asset) =>
+        protectionStanding(state, asset).status === "pending" &&
+        restingStops(state, asset).length === 0 &&
+        // Whether the exchange has made one for the fill is being read: until that is known nothing may be placed.
+        unevenEntries(state, asset).length === 0,
     );
     return new Map(missing.map((asset) => [asset, this.#missingSince.get(asset) ?? this.#world.time.now]));
   }

@@ -220,6 +220,7 @@ export class AccountStage {
       accountId: ACCOUNT,
       desk,
       rest: this.client.rest,
+      rates: this.client.rates,
       history: this.client.rest,
       socket: (events) =>
         new PrivateSocket(
