@@ -44,6 +44,7 @@ import { largestSize } from "./largest.ts";
 import { riskFacts } from "./limit-facts.ts";
 import type { OrderRequest } from "./request.ts";
 import { shapeProblem } from "./shape.ts";
+import { cappedBuy } from "./spend-cap.ts";
 
 /**
  * The plan of a new order, or the denial with the rule, the limit, the value and the room in it. Where a smaller order of the
@@ -80,21 +81,23 @@ export function candidateOf(
       { symbol: request.symbol },
     );
   }
-  const quantity = sizeOf(facts, request, view, instrument);
-  if (!quantity.ok) {
-    return quantity;
+  const size = sizeOf(facts, request, view, instrument);
+  if (!size.ok) {
+    return size;
   }
-  const { symbol, side, type } = request;
+  const { symbol, side } = request;
+  const { quantity, capPrice } = size.value;
+  const type = capPrice === null ? request.type : "limit";
   return ok({
     instrument,
     candidate: {
       symbol,
       side,
       orderType: type,
-      timeInForce: type === "market" ? "ioc" : request.timeInForce,
+      timeInForce: request.type === "market" ? "ioc" : request.timeInForce,
       postOnly: request.postOnly,
-      quantity: quantity.value,
-      limitPrice: request.limitPrice === undefined ? null : quantisePrice(request.limitPrice, side, instrument),
+      quantity,
+      limitPrice: request.limitPrice === undefined ? capPrice : quantisePrice(request.limitPrice, side, instrument),
       triggerPrice: request.triggerPrice === undefined ? null : nearestPrice(request.triggerPrice, instrument),
       trailingPercent: request.trailingPercent ?? null,
       conditionalClose: quantisedClose(request.conditionalClose, side, instrument),
@@ -262,14 +265,17 @@ function expectedEntry(order: Candidate, market: AssessmentMarket, rate: Decimal
   return price === null ? null : multiply(price, rate);
 }
 
+/** `capPrice`: the price over which nothing is bought; null where the order names no amount that has to hold at an exchange. */
+type Size = { readonly quantity: Decimal; readonly capPrice: Decimal | null };
+
 function sizeOf(
   facts: TradingFacts,
   request: OrderRequest,
   view: MarketView | undefined,
   instrument: Instrument,
-): Result<Decimal> {
+): Result<Size> {
   if (request.quantity !== undefined) {
-    return ok(quantiseQuantity(request.quantity, instrument));
+    return ok({ quantity: quantiseQuantity(request.quantity, instrument), capPrice: null });
   }
   if (view === undefined || !isTradable(view) || view.book === null) {
     return stale(request.symbol, view);
@@ -281,7 +287,14 @@ function sizeOf(
     taken: facts.taken[request.symbol] ?? [],
     own: [],
   });
-  return ok(quantityForBudget(levels, request.cost ?? ZERO, feeRate(facts.fees, "taker"), instrument, true));
+  const budget = request.cost ?? ZERO;
+  const capped = facts.exchange ? cappedBuy(levels, budget, facts, instrument) : null;
+  return capped === null
+    ? ok({
+        quantity: quantityForBudget(levels, budget, feeRate(facts.fees, "taker"), instrument, true),
+        capPrice: null,
+      })
+    : ok({ quantity: capped.quantity, capPrice: capped.limitPrice });
 }
 
 function matchOrderOf(order: Candidate) {

@@ -29,9 +29,10 @@ export function useAnswered(): Answered {
   };
 }
 
-// The size is not compared: it is cut to the lot, and a cost becomes a size.
+// The size is not compared: it is cut to the lot, and a cost becomes a size, at Kraken under a limit.
 function isOrderOf(order: OrderView, request: PlaceOrder): boolean {
-  return order.symbol === request.symbol && order.side === request.side && order.type === request.type;
+  const isCapped = request.cost !== undefined && order.type === "limit" && order.timeInForce === "ioc";
+  return order.symbol === request.symbol && order.side === request.side && (order.type === request.type || isCapped);
 }
 
 function isDenialOf({ request: denied }: DenialView, request: PlaceOrder): boolean {
