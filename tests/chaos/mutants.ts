@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "never place a stop again",
     file: `${CORE}/keep-protected.ts`,
-    from: "if (looked || turn.context.markets[protection.symbol] !== undefined || lastStop(turn.state, asset) === undefined) {",
+    from: 'if (knows || (stop.type === "fixed" && lastStop(turn.state, asset) === undefined)) {',
     to: "if (lastStop(turn.state, asset) === undefined) {",
   },
   {
