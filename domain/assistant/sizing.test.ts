@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { tradingFacts } from "../account/facts.ts";
 import { assessmentMarket } from "../account/place.ts";
-import { add, decimal, divide, subtract, HUNDRED, type Decimal } from "../decimal.ts";
+import { add, decimal, divide, multiply, subtract, HUNDRED, type Decimal } from "../decimal.ts";
 import type { Result } from "../problem.ts";
 import { checkOrder } from "../risk/check.ts";
 import { DEFAULT_RISK, type RiskSettings } from "../risk/settings.ts";
@@ -34,7 +34,7 @@ const proposal: Proposal = {
   validForSeconds: null,
 };
 const facts: SizingFacts = { instrument: BTC_USD, price: decimal("64250"), held: decimal("0") };
-const shadow: ShadowFacts = { ...facts, equity: decimal("10000"), traderEquity: decimal("10000") };
+const shadow: ShadowFacts = { ...facts, equity: decimal("10000"), traderEquity: decimal("10000"), traderHeld: null };
 
 /** An account of 10,000 with the default rules and fees, where a coin costs 100; what its engine says of a wish. */
 function account(limits: Partial<RiskSettings> = {}): {
@@ -174,6 +174,64 @@ test("a sale of more than is held stays as it is for the trader, who is told by 
     value: { request: { quantity: "0.5" }, notes: ["Capped at the holding of 0.5 BTC."] },
   });
   expect(sizeForShadow(selling, shadow)).toMatchObject({ ok: true, value: { kind: "nothing" } });
+});
+
+test("a shadow sells the same share of its holding that the trader was told to sell of his", () => {
+  const selling: Proposal = { ...proposal, action: "sell", quantity: decimal("0.2") };
+  // The trader of 100,000 bought 1 BTC, the shadow of 10,000 a tenth of that.
+  const tenth = { ...shadow, held: decimal("0.1"), traderEquity: decimal("100000"), traderHeld: decimal("1") };
+  expect(sizeForShadow(selling, tenth)).toMatchObject({
+    ok: true,
+    value: { request: { quantity: "0.02" }, notes: ["Sized as the same share of the holding."] },
+  });
+  // All of it is all of it, whatever the shadow holds.
+  for (const quantity of ["1", "3"]) {
+    expect(
+      sizeForShadow({ ...selling, quantity: decimal(quantity) }, { ...tenth, held: decimal("0.7") }),
+    ).toMatchObject({
+      ok: true,
+      value: { request: { quantity: "0.7" } },
+    });
+  }
+});
+
+test("where the trader held none of it a shadow sells the same share of equity, and what was stated where that is not known", () => {
+  const selling: Proposal = { ...proposal, action: "sell", quantity: decimal("0.2") };
+  const held = { ...shadow, held: decimal("0.1"), traderEquity: decimal("100000") };
+  for (const traderHeld of [null, decimal("0")]) {
+    expect(sizeForShadow(selling, { ...held, traderHeld })).toMatchObject({
+      ok: true,
+      value: { request: { quantity: "0.02" }, notes: ["Sized as the same share of equity."] },
+    });
+  }
+  expect(sizeForShadow({ ...selling, quantity: decimal("0.05") }, { ...held, traderEquity: null })).toMatchObject({
+    ok: true,
+    value: { request: { quantity: "0.05" }, notes: [expect.stringContaining("as stated")] },
+  });
+});
+
+test("for any holdings and any sale, what is left of the shadow's holding is the share that is left of the trader's", () => {
+  const lots = fc.integer({ min: 1, max: 1_000_000 });
+  fc.assert(
+    fc.property(lots, lots, lots, (own, his, sold) => {
+      const lot = (count: number): Decimal => divide(decimal(String(count)), decimal("1000"), 8, "down");
+      const sized = sizeForShadow(
+        { ...proposal, action: "sell", quantity: lot(sold) },
+        { ...shadow, held: lot(own), traderHeld: lot(his) },
+      );
+      const request = sized.ok && sized.value.kind === "order" ? sized.value.request : null;
+      if (request?.quantity === undefined) {
+        // Less than a lot: nothing was sold.
+        expect((own * sold) / his).toBeLessThan(0.000_01);
+        return;
+      }
+      const exact = BigInt(own) * BigInt(Math.min(sold, his)) * 100_000n;
+      const quantity = BigInt(multiply(request.quantity, decimal("100000000")));
+      expect(quantity * BigInt(his) <= exact).toBe(true);
+      expect((quantity + 1n) * BigInt(his) > exact).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("a shadow buys the same share of equity that the trader was offered", () => {

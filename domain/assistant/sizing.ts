@@ -32,8 +32,15 @@ export type SizingFacts = {
   readonly held: Decimal;
 };
 
-/** `equity` of the shadow and of the trader then, in account currency, which is also the pair's quote; null: not known. */
-export type ShadowFacts = SizingFacts & { readonly equity: Decimal | null; readonly traderEquity: Decimal | null };
+/**
+ * `equity` of the shadow and of the trader then, in account currency, which is also the pair's quote; null: not known.
+ * `traderHeld`: what the trader held of the base asset when the model was asked; null: the model was not told.
+ */
+export type ShadowFacts = SizingFacts & {
+  readonly equity: Decimal | null;
+  readonly traderEquity: Decimal | null;
+  readonly traderHeld: Decimal | null;
+};
 
 /** `notes` say what was made of the proposal, as sentences. */
 export type Order = { readonly kind: "order"; readonly request: OrderRequest; readonly notes: readonly string[] };
@@ -63,8 +70,8 @@ export function sizeProposal(proposal: Proposal, facts: SizingFacts): Result<Wis
 }
 
 /**
- * The wish of a proposal for a model's shadow account. A stated quantity is taken as the share of the trader's equity that it
- * was; a sale is capped at what the shadow holds; nothing to sell is a recorded no-op.
+ * The wish of a proposal for a model's shadow account. A stated quantity of a buy is taken as the share of the trader's equity that
+ * it was, of a sale as the share of his holding, at most what the shadow holds; nothing to sell is a recorded no-op.
  */
 export function sizeForShadow(proposal: Proposal, facts: ShadowFacts): Result<Wish> {
   return wishOf(proposal, facts, facts);
@@ -110,7 +117,7 @@ function wishOf(proposal: Proposal, facts: SizingFacts, shadow: ShadowFacts | nu
     case "close":
       return ok(closing(proposal, facts));
     case "sell":
-      return sizeSale(proposal, facts, shadow !== null);
+      return sizeSale(proposal, facts, shadow);
     case "buy":
       return sizePurchase(proposal, facts, shadow);
   }
@@ -143,22 +150,22 @@ function closing({ symbol }: Proposal, { instrument, held }: SizingFacts): Wish 
     : { kind: "order", request: { ...plain(symbol, "sell"), type: "market", quantity }, notes: [] };
 }
 
-function sizeSale(proposal: Proposal, facts: SizingFacts, isShadow: boolean): Result<Wish> {
+function sizeSale(proposal: Proposal, facts: SizingFacts, shadow: ShadowFacts | null): Result<Wish> {
   const { instrument, held } = facts;
-  if (isShadow && !isPositive(quantiseQuantity(held, instrument))) {
+  if (shadow !== null && !isPositive(quantiseQuantity(held, instrument))) {
     return ok({ kind: "nothing", reason: `The shadow account holds no ${instrument.base} to sell.` });
   }
-  const wished = proposal.quantity ?? held;
-  const quantity = quantiseQuantity(isShadow ? smallest(wished, held) : wished, instrument);
+  const stated = proposal.quantity ?? held;
+  const { quantity: wished, notes: sized } =
+    shadow === null || proposal.quantity === null ? { quantity: stated, notes: [] } : shareSold(stated, shadow);
+  const quantity = quantiseQuantity(shadow === null ? wished : smallest(wished, held), instrument);
   if (isZero(quantity)) {
     return refuse("QUANTITY_TOO_SMALL", `The proposal sells less than one lot of ${instrument.base}.`, {
       quantity: wished,
     });
   }
-  const notes =
-    compare(quantity, wished) < 0 && isAbove(wished, held)
-      ? [`Capped at the holding of ${held} ${instrument.base}.`]
-      : [];
+  const isCapped = compare(quantity, wished) < 0 && isAbove(wished, held);
+  const notes = isCapped ? [`Capped at the holding of ${held} ${instrument.base}.`] : sized;
   return ok({
     kind: "order",
     request: { ...plain(proposal.symbol, "sell"), ...priced(proposal, "sell", instrument), quantity },
@@ -210,6 +217,27 @@ function sizePurchase(proposal: Proposal, facts: SizingFacts, shadow: ShadowFact
 }
 
 type Quantity = { readonly quantity: Decimal; readonly notes: readonly string[] };
+
+/**
+ * What a sale that was meant for the trader's holding is of a shadow's. The shadow holds what its model proposed, clicked or not,
+ * so a share of the holding is what the model decided: who sells a fifth keeps four fifths, who sells all is out.
+ */
+function shareSold(quantity: Decimal, { held, traderHeld, equity, traderEquity }: ShadowFacts): Quantity {
+  if (traderHeld !== null && isPositive(traderHeld)) {
+    const notes = ["Sized as the same share of the holding."];
+    return compare(quantity, traderHeld) >= 0
+      ? { quantity: held, notes }
+      : { quantity: divide(multiply(quantity, held), traderHeld, 18, "down"), notes };
+  }
+  // The trader had none of it: all that is known is what share of his equity it would have been.
+  if (equity !== null && isPositive(equity) && traderEquity !== null && isPositive(traderEquity)) {
+    return {
+      quantity: divide(multiply(quantity, equity), traderEquity, 18, "down"),
+      notes: ["Sized as the same share of equity."],
+    };
+  }
+  return { quantity, notes: ["Taken as stated: the holding that it was meant for is not known."] };
+}
 
 /** What a quantity that was meant for the trader's account is in a shadow's. */
 function shareOf(quantity: Decimal, { equity, traderEquity }: ShadowFacts, entry: Decimal): Result<Quantity> {

@@ -146,12 +146,14 @@ export class ShadowDesk {
     if (instrument.quote !== account.value.currency) {
       return { ok: false, error: otherCurrency(view.trade.symbol, account.value.currency) };
     }
+    const told = runs.get(view.runId)?.snapshot ?? null;
     const wish = sizeForShadow(view.trade, {
       instrument,
       price: quote.fresh ? (quote.ask?.[0] ?? null) : null,
       held: heldOf(account.value, instrument.base),
       equity: account.value.equity,
-      traderEquity: runs.get(view.runId)?.snapshot?.equity ?? null,
+      traderEquity: told?.equity ?? null,
+      traderHeld: told === null ? null : heldOf(told, instrument.base),
     });
     const sized = wish.ok
       ? await sizeWish(wish.value, (request) => this.#ask(() => trader.checkRisk(principal, accountId, request)))
@@ -222,7 +224,7 @@ function shadowName(traderId: string, providerId: string, modelId: string): stri
   return `${traderId}~${providerId}~${modelId}`;
 }
 
-function heldOf({ positions }: AccountSnapshot, asset: string) {
+function heldOf({ positions }: Pick<AccountSnapshot, "positions">, asset: string) {
   return positions.find((position) => position.asset === asset)?.quantity ?? ZERO;
 }
 
