@@ -12,6 +12,24 @@ describe("a model's answer on the page", () => {
     ]);
   });
 
+  it("keeps the numbers of a list, blank lines between them or not, and takes a price before a full stop for no number", () => {
+    const { container } = render(() => (
+      <RichText text={"1. Wait.\n2. Buy.\n\n3. Sell.\n- at market\n64250. Then it fell.\n\n100. It rose."} />
+    ));
+    expect(
+      [...container.querySelectorAll("ol > li")].map((item) => [item.getAttribute("value"), item.textContent]),
+    ).toEqual([
+      ["1", "Wait."],
+      ["2", "Buy."],
+      ["3", "Sell."],
+    ]);
+    expect([...container.querySelectorAll("ul > li, p")].map(({ textContent }) => textContent)).toEqual([
+      "at market",
+      "64250. Then it fell.",
+      "100. It rose.",
+    ]);
+  });
+
   it("makes no link, no image and no markup of what the model wrote", () => {
     const { container } = render(() => (
       <RichText

@@ -4,7 +4,16 @@
  */
 import { For, Index, Match, Switch, type JSX } from "solid-js";
 
-type Block = { readonly type: "text" | "list" | "heading" | "code"; readonly lines: readonly string[] };
+type Block = {
+  readonly type: "text" | "list" | "numbered" | "heading" | "code";
+  readonly lines: readonly string[];
+  /** Of the lines of a numbered list, as the model wrote them. */
+  readonly numbers: readonly number[];
+};
+
+/** A price with a full stop behind it ("64250. Then …") is no number of a list. */
+const NUMBERED = /^\s*(\d|[1-9]\d)\.\s+(.*)$/u;
+const LISTED = /^\s*[-*]\s+(.*)$/u;
 
 export function RichText(props: { text: string }): JSX.Element {
   return (
@@ -30,6 +39,17 @@ export function RichText(props: { text: string }): JSX.Element {
                 )}
               </Index>
             </ul>
+          </Match>
+          <Match when={block().type === "numbered"}>
+            <ol class="list-decimal pl-6">
+              <Index each={block().lines}>
+                {(line, place) => (
+                  <li value={block().numbers[place]}>
+                    <Inline text={line()} />
+                  </li>
+                )}
+              </Index>
+            </ol>
           </Match>
           <Match when={block().type === "text"}>
             <p class="whitespace-pre-wrap">
@@ -63,13 +83,24 @@ function Inline(props: { text: string }): JSX.Element {
 
 /** The blocks of an answer, also of one that is still being written. */
 export function blocksOf(text: string): readonly Block[] {
-  const blocks: { type: Block["type"]; lines: string[] }[] = [];
+  const blocks: { type: Block["type"]; lines: string[]; numbers: number[] }[] = [];
+  const add = (type: Block["type"], line: string | null): void => {
+    blocks.push({ type, lines: line === null ? [] : [line], numbers: [] });
+  };
+  const goOn = (type: "list" | "numbered" | "text", line: string): void => {
+    const last = blocks.at(-1);
+    if (last?.type === type) {
+      last.lines.push(line);
+    } else {
+      add(type, line);
+    }
+  };
   let fenced: string[] | null = null;
   for (const line of text.split("\n")) {
     if (line.trimStart().startsWith("```")) {
       if (fenced === null) {
         fenced = [];
-        blocks.push({ type: "code", lines: fenced });
+        blocks.push({ type: "code", lines: fenced, numbers: [] });
       } else {
         fenced = null;
       }
@@ -79,23 +110,20 @@ export function blocksOf(text: string): readonly Block[] {
       fenced.push(line);
       continue;
     }
-    const item = /^\s*(?:[-*]|\d+\.)\s+(.*)$/u.exec(line)?.[1];
+    const [, number, numbered] = NUMBERED.exec(line) ?? [];
+    const item = LISTED.exec(line)?.[1];
     const heading = /^#{1,6}\s+(.*)$/u.exec(line)?.[1];
-    const last = blocks.at(-1);
     if (heading !== undefined) {
-      blocks.push({ type: "heading", lines: [heading] });
+      add("heading", heading);
+    } else if (numbered !== undefined) {
+      goOn("numbered", numbered);
+      blocks.at(-1)?.numbers.push(Number(number));
     } else if (item !== undefined) {
-      if (last?.type === "list") {
-        last.lines.push(item);
-      } else {
-        blocks.push({ type: "list", lines: [item] });
-      }
+      goOn("list", item);
     } else if (line.trim() === "") {
-      blocks.push({ type: "text", lines: [] });
-    } else if (last?.type === "text") {
-      last.lines.push(line);
+      add("text", null);
     } else {
-      blocks.push({ type: "text", lines: [line] });
+      goOn("text", line);
     }
   }
   return blocks.filter(({ lines }) => lines.length > 0);

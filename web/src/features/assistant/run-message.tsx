@@ -92,7 +92,7 @@ function costWords({ usage, cached }: RunView): string | null {
 function statusWords(run: RunView): string {
   switch (run.status) {
     case "queued":
-      return `Queued, number ${run.queuePosition ?? 1}: four others are being asked.`;
+      return `Queued, number ${run.queuePosition ?? 1}: as many others as may at once wait for their models.`;
     case "waiting":
       return "Asked; nothing has come yet.";
     case "streaming":

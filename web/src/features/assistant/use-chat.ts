@@ -7,7 +7,7 @@ import type {
   RunView,
   UsageView,
 } from "../../../../contract/assistant.ts";
-import type { Problem } from "../../../../domain/problem.ts";
+import type { Problem, Result } from "../../../../domain/problem.ts";
 import {
   fetchChat,
   fetchChats,
@@ -119,11 +119,7 @@ export function useChat(): Chat {
     setChatId(id);
     changePanelChoice("assistant.chat", id ?? "");
   };
-  const take = async (send: () => ReturnType<typeof startRun>): Promise<boolean> => {
-    setProblem(null);
-    setSending(true);
-    const answer = await send();
-    setSending(false);
+  const learned = (answer: Result<RunView>): boolean => {
     if (!answer.ok) {
       setProblem(answer.error);
       return false;
@@ -131,6 +127,19 @@ export function useChat(): Chat {
     store.learn({ runs: [answer.value] });
     void refreshChats();
     return true;
+  };
+  /** One question at a time: whoever presses twice asks, and pays, once. */
+  const askOnce = async (send: () => Promise<Result<RunView>>): Promise<boolean> => {
+    if (isSending()) {
+      return false;
+    }
+    setProblem(null);
+    setSending(true);
+    try {
+      return learned(await send());
+    } finally {
+      setSending(false);
+    }
   };
 
   onMount(() => {
@@ -190,25 +199,26 @@ export function useChat(): Chat {
     search: (text) => void refreshChats(text),
     async ask(question) {
       const asked = chosen();
-      let id = chatId();
-      if (id === null) {
-        const answer = await openChat(newIntent());
-        if (!answer.ok) {
-          setProblem(answer.error);
-          return false;
+      return askOnce(async () => {
+        let id = chatId();
+        if (id === null) {
+          const answer = await openChat(newIntent());
+          if (!answer.ok) {
+            return answer;
+          }
+          setOpened(answer.value);
+          id = answer.value.id;
+          choose(id);
         }
-        setOpened(answer.value);
-        id = answer.value.id;
-        choose(id);
-      }
-      const chat = id;
-      return take(() => startRun({ ...question, ...asked, chatId: chat }, newIntent()));
+        return startRun({ ...question, ...asked, chatId: id }, newIntent());
+      });
     },
     async stop(runId) {
-      await take(() => stopRun(runId, newIntent()));
+      setProblem(null);
+      learned(await stopRun(runId, newIntent()));
     },
     async retry(runId) {
-      await take(() => retryRun(runId, newIntent()));
+      await askOnce(() => retryRun(runId, newIntent()));
     },
     refreshChats: () => void refreshChats(),
     changed: (proposal) => store.learn({ proposals: [proposal] }),
