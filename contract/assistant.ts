@@ -63,7 +63,7 @@ export const renameChatRequest = z.strictObject({ title: label });
 // Runs
 
 /**
- * `queued`: four others wait for their provider. `waiting`: sent, nothing came yet. The last four are final: `stopped` by the
+ * `queued`: as many others as may (four, three of one provider) wait for their provider. `waiting`: sent, nothing came yet. The last four are final: `stopped` by the
  * user, `interrupted` by a restart of the desk (charged, never repeated by itself), `failed` at the provider.
  */
 export const RUN_STATUSES = ["queued", "waiting", "streaming", "finished", "stopped", "interrupted", "failed"] as const;
@@ -202,6 +202,7 @@ export const contextPreview = z.object({
   text: z.string(),
   hash: z.string(),
   characters: z.number().int().nonnegative(),
+  /** At most: each provider counts in its own way. */
   estimatedTokens: z.number().int().nonnegative(),
   takenAt: milliseconds,
 });
@@ -211,6 +212,7 @@ export type ContextPreviewView = z.infer<typeof contextPreview>;
 export const runPreview = z.object({
   messages: z.array(sentMessage),
   characters: z.number().int().nonnegative(),
+  /** At most, the shape of the decision included. */
   estimatedTokens: z.number().int().nonnegative(),
 });
 export type RunPreviewView = z.infer<typeof runPreview>;

@@ -5,7 +5,7 @@ import {
   budgetLevel,
   budgetRoom,
   costOf,
-  estimatedTokens,
+  mostTokens,
   reservation,
   reserve,
   settle,
@@ -88,9 +88,34 @@ test("a budget without a limit has no room to speak of and takes everything", ()
   expect(reserve(state, decimal("5"), "budget").ok).toBe(true);
 });
 
-test("tokens are estimated above what a tokeniser counts", () => {
-  expect(estimatedTokens(["abcdefghi"])).toBe(7);
-  expect(estimatedTokens(["数量"])).toBe(6);
+test.each([
+  ["", 0],
+  ["price", 3],
+  ["the price is", 6],
+  ["BTC/USD", 7],
+  ["64250.1", 7],
+  ["up 3 %", 4],
+  ["[1,2]\n", 6],
+  ["  a", 2],
+  ["数量", 6],
+  ["a é", 4],
+])("of %j at most %i tokens are counted, and eight for the message", (text, tokens) => {
+  expect(mostTokens([text])).toBe(tokens + 8);
+});
+
+test("numbers are counted as tokenisers that part them into digits do, and nothing above one token a byte", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), (text) => {
+      expect(mostTokens([text])).toBeLessThanOrEqual(Buffer.byteLength(text) + 8);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true })), (numbers) => {
+      const text = JSON.stringify(numbers);
+      const digits = text.replaceAll(/[^0-9.,[\]+-]/g, "").length;
+      expect(mostTokens([text])).toBeGreaterThanOrEqual(digits + 8);
+    }),
+  );
 });
 
 test("every model of the table belongs to a provider, has a price, and none is there twice", () => {

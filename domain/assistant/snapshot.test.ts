@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { proposalVocabulary } from "../../contract/proposal-output.ts";
 import { decimal } from "../decimal.ts";
+import { mostTokens } from "./budget.ts";
 import { CORPUS_SNAPSHOT } from "./corpus/case.ts";
 import { dataEnvelope, withoutEnvelopes } from "./envelope.ts";
 import { snapshotHash, snapshotText, type Snapshot } from "./snapshot.ts";
@@ -55,6 +56,26 @@ test("the last candle is marked open", () => {
         : [{ ...market, candles: [{ timeframe: "1h", candles: [{ ...candle, closed: true }, candle] }] }],
   });
   expect(text).toContain('"1970-01-01T00:00:00.000Z 1 2 1 2 3 closed","1970-01-01T00:00:00.000Z 1 2 1 2 3 open"');
+});
+
+test("its tokens are counted above what was measured of such a text: a tokeniser of OpenAI's made 0.53 of a byte", () => {
+  const candles = Array.from({ length: 48 }, (_, index) => ({
+    time: Date.UTC(2026, 10, 25) + index * 3_600_000,
+    open: decimal(`64${100 + index}.1`),
+    high: decimal(`64${200 + index}.7`),
+    low: decimal(`63${900 - index}.3`),
+    close: decimal(`64${150 + index}.9`),
+    volume: decimal(`12.${10_345_678 + index}`),
+    trades: 100 + index,
+    closed: true,
+  }));
+  const symbols = CORPUS_SNAPSHOT.symbols.map((market) => ({
+    ...market,
+    candles: [{ timeframe: "1h" as const, candles }],
+  }));
+  const text = snapshotText({ ...CORPUS_SNAPSHOT, symbols });
+  expect(text.length).toBeGreaterThan(5_000);
+  expect(mostTokens([text]) / text.length).toBeGreaterThan(0.65);
 });
 
 test("a text cannot close its own envelope, whatever is in it", () => {

@@ -1,6 +1,6 @@
 /** What is read of the assistant: lists, records, the export. */
 import type { ChatDetailView, ChatPage, ProposalPage, RunPage, RunRecordView } from "../../contract/assistant.ts";
-import { estimatedTokens } from "../../domain/assistant/budget.ts";
+import { mostTokens } from "../../domain/assistant/budget.ts";
 import { ok, refuse, type Result } from "../../domain/problem.ts";
 import type { Parts } from "./parts.ts";
 import type { PageAsked } from "./port.ts";
@@ -110,7 +110,7 @@ function recordOf({ proposals, runDesk }: Parts, run: StoredRun): RunRecordView 
             text: snapshotText,
             hash: view.snapshotHash,
             characters: snapshotText.length,
-            estimatedTokens: estimatedTokens([snapshotText]),
+            estimatedTokens: mostTokens([snapshotText]),
             takenAt: snapshot.time,
           },
     rawReply: raw,

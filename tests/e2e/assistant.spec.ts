@@ -190,7 +190,7 @@ test("the assistant is free of accessibility faults in both themes and shows exa
   await page.getByRole("link", { name: "Assistant" }).click();
   await page.getByRole("button", { name: "Show what is sent" }).click();
   const sent = page.getByRole("region", { name: "What is sent" });
-  await expect(sent).toContainText(/\d+ messages, \d+ characters, about \d+ tokens/);
+  await expect(sent).toContainText(/\d+ messages, \d+ characters, at most \d+ tokens/);
   await expect(sent).toContainText('"symbol":"BTC/USD"');
   await page.getByLabel("Question").fill("Is it quiet now?");
   await expect(sent).toContainText("Is it quiet now?");

@@ -4,7 +4,6 @@
  */
 import { createHash } from "node:crypto";
 import type { PreviewRequest, RunPreviewView, StartRunRequest } from "../../../contract/assistant.ts";
-import { estimatedTokens } from "../../../domain/assistant/budget.ts";
 import type { TokenPrice } from "../../../domain/assistant/providers.ts";
 import type { RunTrigger } from "../../../domain/assistant/triggers.ts";
 import { ok, refuse, type Result } from "../../../domain/problem.ts";
@@ -34,6 +33,7 @@ export type Admitted = { readonly runId: string; readonly isNew: boolean };
 
 const MOST_ACTIVE = 200;
 const EARLIER_RUNS = 20;
+const LAST_NUMBER = Number.MAX_SAFE_INTEGER;
 const TITLE_LENGTH = 60;
 
 export async function admitRun(
@@ -41,18 +41,20 @@ export async function admitRun(
   principal: Principal,
   write: Write<StartRunRequest>,
   triggered: Triggered | null,
+  /** Of the chat only what came before this run goes along: a question that is asked again is the same question. */
+  before: number = LAST_NUMBER,
 ): Promise<Result<Admitted>> {
   const { request } = write;
   const intent = {
     key: write.idempotencyKey,
     bodyHash: createHash("sha256").update(write.body).digest("base64url"),
   };
-  const before = lookAround(dependencies, intent, request);
-  if (!before.ok) {
-    return before;
+  const atFirst = lookAround(dependencies, intent, request);
+  if (!atFirst.ok) {
+    return atFirst;
   }
-  if (before.value.known !== null) {
-    return ok({ runId: before.value.known, isNew: false });
+  if (atFirst.value.known !== null) {
+    return ok({ runId: atFirst.value.known, isNew: false });
   }
   const taken = request.withContext
     ? await dependencies.context.take(principal, request.accountId, request.symbols)
@@ -69,7 +71,7 @@ export async function admitRun(
   }
   const { choice, ownPrompt } = now.value;
   // What was said of an earlier alert is no part of the question that this one asks.
-  const earlier = triggered === null ? earlierRuns(dependencies, request) : [];
+  const earlier = triggered === null ? earlierRuns(dependencies, request, before) : [];
   const prepared = preparedFor(dependencies, request, now.value, taken.value, earlier);
   if (!prepared.ok) {
     return prepared;
@@ -100,17 +102,16 @@ export async function previewRun(
   if (!settings.ok) {
     return settings;
   }
-  const earlier = earlierRuns(dependencies, request);
+  const earlier = earlierRuns(dependencies, request, LAST_NUMBER);
   const prepared = preparedFor(dependencies, request, settings.value, taken.value, earlier);
   if (!prepared.ok) {
     return prepared;
   }
-  const { messages } = prepared.value;
-  const texts = messages.map(({ content }) => content);
+  const { messages, inputTokens } = prepared.value;
   return ok({
     messages: messages.map((message) => ({ ...message })),
-    characters: texts.reduce((length, text) => length + text.length, 0),
-    estimatedTokens: estimatedTokens(texts),
+    characters: messages.reduce((length, { content }) => length + content.length, 0),
+    estimatedTokens: inputTokens,
   });
 }
 
@@ -126,9 +127,13 @@ type Around =
   /** The run that the key was used for, whatever became of its model and its prompt since. */
   { readonly known: string } | (Settings & { readonly known: null });
 
-/** Of the chat, oldest first. */
-function earlierRuns({ runs }: AdmissionDependencies, { chatId }: StartRunRequest): readonly StoredRun[] {
-  return runs.page(chatId, Number.MAX_SAFE_INTEGER, EARLIER_RUNS).toReversed();
+/** Of the chat before that number, oldest first. */
+function earlierRuns(
+  { runs }: AdmissionDependencies,
+  { chatId }: StartRunRequest,
+  before: number,
+): readonly StoredRun[] {
+  return runs.page(chatId, before, EARLIER_RUNS).toReversed();
 }
 
 function preparedFor(

@@ -20,7 +20,7 @@ async function ask(
   const wire: ModelWire = async function* () {
     tries += 1;
     yield* events;
-    throw new ModelFailure(problem, true, 1);
+    throw new ModelFailure(problem, true, { retryAfterMs: 1, isFree: problem === BUSY });
   };
   const ending = await askModel({
     ...asking(wire, live),
@@ -47,6 +47,7 @@ function asking(wire: ModelWire, live: LiveRun): Asking {
     modelName: "model",
     timeoutSeconds: 10,
     onAgain: () => true,
+    place: async () => undefined,
     onHeaders: () => undefined,
     onBegin: () => undefined,
   };
@@ -64,6 +65,60 @@ describe("a question to a model", () => {
       tries: 3,
       again: [false, false],
     });
+  });
+
+  it("counts once of all tries that a dead network may have swallowed, and each that brought headers", async () => {
+    expect(await ask([], LOST)).toMatchObject({
+      ending: { status: "failed", sent: false },
+      tries: 3,
+      again: [true, false],
+    });
+    expect(await ask([{ type: "headers" }], LOST)).toMatchObject({ ending: { sent: true }, again: [true, true] });
+  });
+
+  it("costs nothing when it is stopped, or its time ends, in the pause after a refusal", async () => {
+    const busy: ModelWire = async function* () {
+      throw new ModelFailure(BUSY, true, { retryAfterMs: 10_000, isFree: true });
+    };
+    const live = new LiveRun(() => undefined);
+    const stopped = askModel(asking(busy, live));
+    live.controller.abort(new Error("stopped"));
+    expect(await stopped).toEqual({ status: "stopped", error: null, sent: false });
+    const slow = await askModel({ ...asking(busy, new LiveRun(() => undefined)), timeoutSeconds: 0.01 });
+    expect(slow).toMatchObject({ status: "failed", error: { code: "MODEL_TIMEOUT" }, sent: false });
+  });
+
+  it("costs nothing when it is stopped while it waits for a place, and is never sent", async () => {
+    const live = new LiveRun(() => undefined);
+    let tries = 0;
+    const wire: ModelWire = async function* () {
+      tries += 1;
+    };
+    const waiting = askModel({
+      ...asking(wire, live),
+      place: (signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
+    });
+    live.controller.abort(new Error("stopped"));
+    expect(await waiting).toEqual({ status: "stopped", error: null, sent: false });
+    expect(tries).toBe(0);
+  });
+
+  it("takes a place before every try", async () => {
+    const live = new LiveRun(() => undefined);
+    const order: string[] = [];
+    const wire: ModelWire = async function* () {
+      order.push("asked");
+      yield { type: "headers" };
+      throw new ModelFailure(LOST, true, { retryAfterMs: 1 });
+    };
+    await askModel({
+      ...asking(wire, live),
+      place: async () => {
+        order.push("place");
+      },
+      onHeaders: () => order.push("headers"),
+    });
+    expect(order).toEqual(Array.from({ length: 3 }, () => ["place", "asked", "headers"]).flat());
   });
 
   it("is not tried again where the budget has no room for another", async () => {

@@ -20,12 +20,17 @@ export type Asking = {
    * another, and the failure stands.
    */
   readonly onAgain: (mayCost: boolean) => boolean;
+  /** Before each try: a place among those that wait for their provider's headers. It is waited for until the signal. */
+  readonly place: (signal: AbortSignal) => Promise<void>;
   readonly onHeaders: () => void;
   /** The first of the answer has come. */
   readonly onBegin: () => void;
 };
 
-/** How a question ended. `sent`: the provider may charge for it, whether it told what or not. */
+/**
+ * How a question ended. `sent`: the provider may charge for its last try, whether it told what or not. Tries that ended before
+ * any headers may all have been lost on the way: together they count as one.
+ */
 export type Ending = {
   readonly status: "finished" | "stopped" | "failed";
   readonly error: Problem | null;
@@ -43,29 +48,31 @@ export async function askModel(asking: Asking): Promise<Ending> {
   }, asking.timeoutSeconds * 1_000);
   const signal = AbortSignal.any([live.controller.signal, timeout.signal]);
   try {
+    let isLostCounted = false;
     for (let tries = 1; ; tries += 1) {
-      const failure = await attempt(asking, signal);
-      if (failure === null) {
+      const failed = await attempt(asking, signal);
+      if (failed === null) {
         return { status: "finished", error: null, sent: true };
       }
-      if (live.controller.signal.aborted) {
-        return { status: "stopped", error: null, sent: true };
+      const { error, reached } = failed;
+      const mayCost = reached === "yes" || (reached === "unknown" && !isLostCounted);
+      isLostCounted ||= reached === "unknown";
+      if (signal.aborted) {
+        return cutOff(asking, mayCost);
       }
-      if (timeout.signal.aborted) {
-        return { status: "failed", error: tooSlow(asking), sent: true };
+      if (!(error instanceof ModelFailure)) {
+        throw error;
       }
-      if (!(failure instanceof ModelFailure)) {
-        throw failure;
+      const ending: Ending = { status: "failed", error: error.problem, sent: mayCost };
+      if (!error.retryable || live.hasBegun || tries === TRIES) {
+        return ending;
       }
-      // An answer with a status was refused before anything was computed.
-      const mayCost = live.hasBegun || !("status" in failure.problem.details);
-      const failed: Ending = { status: "failed", error: failure.problem, sent: mayCost };
-      if (!failure.retryable || live.hasBegun || tries === TRIES) {
-        return failed;
+      await pause(error.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (tries - 1), signal);
+      if (signal.aborted) {
+        return cutOff(asking, mayCost);
       }
-      await pause(failure.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (tries - 1), signal);
-      if (!signal.aborted && !asking.onAgain(mayCost)) {
-        return failed;
+      if (!asking.onAgain(mayCost)) {
+        return ending;
       }
     }
   } finally {
@@ -73,13 +80,31 @@ export async function askModel(asking: Asking): Promise<Ending> {
   }
 }
 
+/** The user has stopped it, or its time is over. */
+function cutOff(asking: Asking, sent: boolean): Ending {
+  return asking.live.controller.signal.aborted
+    ? { status: "stopped", error: null, sent }
+    : { status: "failed", error: tooSlow(asking), sent };
+}
+
+type Failed = {
+  readonly error: Error;
+  /** Whether the provider has computed something for it. */
+  readonly reached: "no" | "unknown" | "yes";
+};
+
 /** Null when the answer came whole, else what came instead. */
 async function attempt(
-  { wire, call, live, providerName, onHeaders, onBegin }: Asking,
+  { wire, call, live, providerName, place, onHeaders, onBegin }: Asking,
   signal: AbortSignal,
-): Promise<Error | null> {
+): Promise<Failed | null> {
+  let reached: Failed["reached"] = "no";
   try {
+    await place(signal);
+    signal.throwIfAborted();
+    reached = "unknown";
     for await (const event of untilAborted(wire({ ...call, signal }), signal)) {
+      reached = "yes";
       if (event.type === "headers") {
         onHeaders();
       } else if (live.take(event)) {
@@ -93,7 +118,11 @@ async function attempt(
     return null;
   } catch (error) {
     const failure = failureOf(error, providerName);
-    return failure instanceof Error ? failure : new Error("a model's wire failed without an error");
+    const isFree = failure instanceof ModelFailure && failure.isFree && !live.hasBegun;
+    return {
+      error: failure instanceof Error ? failure : new Error("a model's wire failed without an error"),
+      reached: isFree ? "no" : reached,
+    };
   }
 }
 

@@ -22,6 +22,8 @@ export type CarryOutDependencies = {
   /** A wire to the model, with its key opened; the key lives as long as the wire. */
   readonly wire: (choice: Choice, run: StoredRun) => Promise<Result<ModelWire>>;
   readonly now: () => number;
+  /** A place among those that wait for headers. The first call of a run has it already. */
+  readonly place: (signal: AbortSignal) => Promise<void>;
   readonly onHeaders: () => void;
 };
 
@@ -72,7 +74,7 @@ async function ask(
   wire: ModelWire,
   { maximumOutputTokens, reserved }: Prepared,
 ): Promise<Ending> {
-  const { storage, runs, frames, now, onHeaders } = dependencies;
+  const { storage, runs, frames, now, place, onHeaders } = dependencies;
   const {
     view: { id },
     messages,
@@ -91,6 +93,7 @@ async function ask(
     providerName: provider.name,
     modelName: model.name,
     timeoutSeconds: model.timeoutSeconds,
+    place,
     onHeaders,
     onBegin: () => {
       const view = runs.get(id)?.view;

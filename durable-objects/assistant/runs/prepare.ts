@@ -2,7 +2,7 @@
 import type { SentMessageView, StartRunRequest } from "../../../contract/assistant.ts";
 import { PROPOSAL_TOOL } from "../../../contract/proposals.ts";
 import { proposalVocabulary, structuredOutput } from "../../../contract/proposal-output.ts";
-import { estimatedTokens, reservation } from "../../../domain/assistant/budget.ts";
+import { mostTokens, reservation } from "../../../domain/assistant/budget.ts";
 import { buildPrompt, type PromptParts } from "../../../domain/assistant/system-prompt.ts";
 import { ZERO, type Decimal } from "../../../domain/decimal.ts";
 import { ok, refuse, type Result } from "../../../domain/problem.ts";
@@ -13,12 +13,16 @@ import type { StoredRun } from "../storage/run-table.ts";
 /** Of one reply; one that is cut off is asked again once with as much as the model gives. */
 export const FIRST_OUTPUT_TOKENS = 8_192;
 const LEAST_OUTPUT_TOKENS = 512;
+/** What a provider tells a model of tools beside the tool itself: Anthropic documents up to 530 tokens. */
+const TOKENS_OF_HAVING_TOOLS = 600;
 /** Earlier runs of the chat that are sent along. */
 const REMEMBERED_RUNS = 6;
 const LONGEST_REMEMBERED = 6_000;
 
 export type Prepared = {
   readonly messages: readonly SentMessageView[];
+  /** At most. */
+  readonly inputTokens: number;
   readonly maximumOutputTokens: number;
   readonly reserved: Decimal;
 };
@@ -64,18 +68,26 @@ export function prepare(
 /** Room and reservation of a call with these messages and at most so much output. */
 export function sized(choice: Choice, messages: readonly SentMessageView[], wished: number): Result<Prepared> {
   const { model, price, provider } = choice;
-  const input = estimatedTokens(messages.map(({ content }) => content));
-  const room = model.contextTokens - input;
+  const inputTokens = inputOf(answerForm(choice), messages);
+  const room = model.contextTokens - inputTokens;
   if (room < LEAST_OUTPUT_TOKENS && provider.id !== RULES_PROVIDER) {
     return refuse(
       "PROMPT_TOO_LONG",
-      `The question with its context is about ${input} tokens; ${model.name} takes ${model.contextTokens} with its answer. Send less of the context, or use another model.`,
-      { tokens: String(input), limit: String(model.contextTokens) },
+      `The question with its context is up to ${inputTokens} tokens; ${model.name} takes ${model.contextTokens} with its answer. Send less of the context, or use another model.`,
+      { tokens: String(inputTokens), limit: String(model.contextTokens) },
     );
   }
   const maximumOutputTokens = Math.min(wished, model.maximumOutputTokens, Math.max(room, LEAST_OUTPUT_TOKENS));
-  const reserved = price === null ? ZERO : reservation(input, maximumOutputTokens, price);
-  return ok({ messages, maximumOutputTokens, reserved });
+  const reserved = price === null ? ZERO : reservation(inputTokens, maximumOutputTokens, price);
+  return ok({ messages, inputTokens, maximumOutputTokens, reserved });
+}
+
+/** The most that the provider counts as input: the messages, and how the decision is asked for. */
+function inputOf(form: AnswerForm, messages: readonly SentMessageView[]): number {
+  const told = messages.map(({ content }) => content);
+  return form.kind === "fenced"
+    ? mostTokens(told)
+    : mostTokens([...told, JSON.stringify(form)]) + (form.kind === "tool" ? TOKENS_OF_HAVING_TOOLS : 0);
 }
 
 /** The chat so far: the model's own words as its own, those of other models as data from outside. */

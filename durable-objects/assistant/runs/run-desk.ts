@@ -23,7 +23,7 @@ import { bookRefused } from "./refused-run.ts";
 import { Slots } from "./slots.ts";
 
 export type RunDeskDependencies = AdmissionDependencies &
-  Omit<CarryOutDependencies, "onHeaders"> & {
+  Omit<CarryOutDependencies, "onHeaders" | "place"> & {
     readonly storage: { transactionSync<T>(work: () => T): T };
     readonly runs: RunTable;
     readonly proposals: ProposalTable;
@@ -84,14 +84,15 @@ export class RunDesk {
     return previewRun(this.#dependencies, principal, request);
   }
 
-  /** Takes a run in. The same key with the same request is the same run. */
+  /** Takes a run in. The same key with the same request is the same run. `before`: as admitRun. */
   async start(
     principal: Principal,
     write: Write<StartRunRequest>,
     triggered: Triggered | null = null,
+    before?: number,
   ): Promise<Result<RunView>> {
     const { runs, frames, schedule, now } = this.#dependencies;
-    const admitted = await admitRun(this.#dependencies, principal, write, triggered);
+    const admitted = await admitRun(this.#dependencies, principal, write, triggered, before);
     if (!admitted.ok) {
       return admitted;
     }
@@ -134,7 +135,9 @@ export class RunDesk {
       return refuse("NOT_FOUND", NO_RUN);
     }
     const { providerId = before.request.providerId, modelId = before.request.modelId } = write.request;
-    return this.start(principal, { ...write, request: { ...before.request, providerId, modelId } });
+    const request = { ...before.request, providerId, modelId };
+    // A price alert asked without what was said before; the same question again does so too.
+    return this.start(principal, { ...write, request }, null, before.view.triggers === undefined ? before.number : 0);
   }
 
   /** Stops a run, at its provider too. One that has ended stays as it is. */
@@ -206,7 +209,7 @@ export class RunDesk {
 
   async #run(queued: StoredRun, live: LiveRun): Promise<void> {
     const { runs, frames, replies, spending, now, unexpected } = this.#dependencies;
-    const { id } = queued.view;
+    const { id, providerId } = queued.view;
     runs.saveView({ ...queued.view, status: "waiting", sentAt: now(), attempts: 1 });
     frames.tell(id, { type: "start" });
     let ending: Ending = { status: "failed", error: INTERNAL, sent: true };
@@ -215,6 +218,11 @@ export class RunDesk {
       ending = await carryOut(
         {
           ...this.#dependencies,
+          place: async (signal) => {
+            if (providerId !== RULES_PROVIDER) {
+              await this.#slots.takeAgain(id, providerId, signal);
+            }
+          },
           onHeaders: () => {
             this.#slots.free(id);
             this.pump();

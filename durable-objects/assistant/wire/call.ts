@@ -46,11 +46,18 @@ export class ModelFailure extends Error {
   readonly retryable: boolean;
   /** What the provider asked to wait; null: nothing. */
   readonly retryAfterMs: number | null;
+  /** Whether nothing was computed for it, so that nothing is charged: it was refused, or never reached the provider. */
+  readonly isFree: boolean;
 
-  constructor(problem: Problem, retryable: boolean, retryAfterMs: number | null = null) {
+  constructor(
+    problem: Problem,
+    retryable: boolean,
+    { retryAfterMs = null, isFree = false }: { readonly retryAfterMs?: number | null; readonly isFree?: boolean } = {},
+  ) {
     super(problem.message);
     this.problem = problem;
     this.retryable = retryable;
     this.retryAfterMs = retryAfterMs;
+    this.isFree = isFree;
   }
 }

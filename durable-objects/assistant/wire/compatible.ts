@@ -25,6 +25,9 @@ export type CompatibleEndpoint = {
   readonly isOpenAi: boolean;
 };
 
+/** A call is ended by the run, through its signal, after at most half an hour: the SDK's own ten minutes would come first. */
+const LONGER_THAN_ANY_RUN_MS = 3_600_000;
+
 /** A wire to an endpoint. The key lives as long as the wire: one run. */
 export function compatibleWire(endpoint: CompatibleEndpoint): ModelWire {
   return (call) => ask(endpoint, call);
@@ -32,7 +35,10 @@ export function compatibleWire(endpoint: CompatibleEndpoint): ModelWire {
 
 async function* ask(endpoint: CompatibleEndpoint, call: ModelCall): AsyncGenerator<ModelEvent> {
   try {
-    const stream = await clientOf(endpoint).chat.completions.create(requestOf(endpoint, call), { signal: call.signal });
+    const stream = await clientOf(endpoint).chat.completions.create(requestOf(endpoint, call), {
+      signal: call.signal,
+      timeout: LONGER_THAN_ANY_RUN_MS,
+    });
     yield { type: "headers" };
     yield* read(stream);
   } catch (error) {
@@ -97,7 +103,9 @@ function redirected(): ModelFailure {
     "ENDPOINT_REFUSED",
     "The address answers with a redirect, which is not followed: the key would go somewhere else. Enter the final address.",
   );
-  return new ModelFailure(refused.ok ? { code: "INTERNAL", message: "", details: {} } : refused.error, false);
+  return new ModelFailure(refused.ok ? { code: "INTERNAL", message: "", details: {} } : refused.error, false, {
+    isFree: true,
+  });
 }
 
 function requestOf({ isOpenAi }: CompatibleEndpoint, call: ModelCall): ChatCompletionCreateParamsStreaming {

@@ -64,30 +64,42 @@ function ofStatus(refusal: Refusal, name: string): ModelFailure {
   const { status, text } = refusal;
   const said = quoted(refusal.message);
   const details = { status: String(status) };
+  // An answer with a status was refused before anything was computed.
+  const free = { isFree: true };
   if (status === 401 || (status === 400 && /api[_ ]key.{0,20}(?:invalid|not valid)/.test(text))) {
-    return new ModelFailure(problem("MODEL_KEY_REFUSED", `${name} does not accept the key.`, details), false);
+    return new ModelFailure(problem("MODEL_KEY_REFUSED", `${name} does not accept the key.`, details), false, free);
   }
   if (status === 402 || /insufficient_quota|insufficient balance|exceeded your current quota|billing/.test(text)) {
     const message = `The account at ${name} has no quota left. Add credit there, or use another model.`;
-    return new ModelFailure(problem("MODEL_QUOTA", message, details), false);
+    return new ModelFailure(problem("MODEL_QUOTA", message, details), false, free);
   }
   if (status === 403 || status === 404 || /model_not_found|does not exist|not have access/.test(text)) {
     const message = `The key has no access to this model at ${name}, or the model is not there. ${said}`;
-    return new ModelFailure(problem("MODEL_NO_ACCESS", message, details), false);
+    return new ModelFailure(problem("MODEL_NO_ACCESS", message, details), false, free);
   }
   if (status === 429) {
     const message = `${name} is asked too often right now. Try again in a little while.`;
-    return new ModelFailure(problem("MODEL_FAILED", message, details), true, retryAfter(refusal));
+    return new ModelFailure(problem("MODEL_FAILED", message, details), true, {
+      ...free,
+      retryAfterMs: retryAfter(refusal),
+    });
   }
   if (status === 413 || /context_length|maximum context|too many tokens|prompt is too long/.test(text)) {
     const message = `The question with its context is longer than this model takes. ${said}`;
-    return new ModelFailure(problem("PROMPT_TOO_LONG", message, details), false);
+    return new ModelFailure(problem("PROMPT_TOO_LONG", message, details), false, free);
   }
   if (status >= 500 || status === 408) {
     const message = `${name} has a problem of its own (${status}). Try again in a little while.`;
-    return new ModelFailure(problem("MODEL_FAILED", message, details), true, retryAfter(refusal));
+    return new ModelFailure(problem("MODEL_FAILED", message, details), true, {
+      ...free,
+      retryAfterMs: retryAfter(refusal),
+    });
   }
-  return new ModelFailure(problem("MODEL_FAILED", `${name} refused the request (${status}). ${said}`, details), false);
+  return new ModelFailure(
+    problem("MODEL_FAILED", `${name} refused the request (${status}). ${said}`, details),
+    false,
+    free,
+  );
 }
 
 function retryAfter(refusal: Refusal): number | null {
@@ -106,7 +118,8 @@ function quoted(message: string): string {
   return text === "" ? "" : `It says: ${text}`;
 }
 
-function isNetworkError(error: unknown): boolean {
+/** Whether the line broke: what was sent may have arrived. */
+export function isNetworkError(error: unknown): boolean {
   return (
     error instanceof TypeError || (error instanceof Error && /network connection lost|connection/i.test(error.message))
   );

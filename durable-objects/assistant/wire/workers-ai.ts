@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { FinishReason } from "../../../domain/assistant/outcome.ts";
 import { beforeAbort } from "../../lib/before-abort.ts";
 import { ModelFailure, type ModelCall, type ModelEvent, type ModelWire, type Tokens } from "./call.ts";
+import { isNetworkError } from "./failure.ts";
 import { finishOf } from "./finish.ts";
 
 /** The part of the binding that is used. */
@@ -77,10 +78,11 @@ async function open(
       leave(asked);
     }
     signal.throwIfAborted();
-    throw failed(error instanceof Error ? error.message : String(error));
+    // It has refused, unless the line to it broke.
+    throw failed(error instanceof Error ? error.message : String(error), !isNetworkError(error));
   }
   if (!(answer instanceof ReadableStream)) {
-    throw failed("it did not stream");
+    throw failed("it did not stream", false);
   }
   return answer;
 }
@@ -127,7 +129,7 @@ function parse(text: string): unknown {
   }
 }
 
-function failed(why: string): ModelFailure {
+function failed(why: string, isFree: boolean): ModelFailure {
   const message = `Workers AI could not answer: ${why.slice(0, 200)}.`;
-  return new ModelFailure({ code: "MODEL_FAILED", message, details: {} }, true);
+  return new ModelFailure({ code: "MODEL_FAILED", message, details: {} }, true, { isFree });
 }

@@ -164,8 +164,12 @@ describe("what a provider refuses, in words", () => {
     const endpoint = await addEndpoint(desk, "http://127.0.0.1:9/v1");
     const test = keyTest.parse(await (await desk.client.post(`${BASE}/credentials/${endpoint}/test`)).json());
     expect(test.outcome).toBe("network");
-    const { run } = await ended(desk, (await start(desk, endpoint, "hello")).id);
+    const asked = await start(desk, endpoint, "hello");
+    const { run } = await ended(desk, asked.id);
     expect(run).toMatchObject({ status: "failed", attempts: 3, error: { code: "MODEL_UNREACHABLE" } });
+    // Whether a lost call arrived is not known: one of the three is counted.
+    expect(asked.reserved).not.toBe("0");
+    expect(run.usage).toMatchObject({ cost: asked.reserved, estimated: true });
   });
 
   it("gives up a model that is too slow for its time", async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { executedProposal, proposalView, providerList, runPreview } from "../../../contract/assistant.ts";
+import {
+  executedProposal,
+  proposalView,
+  providerList,
+  run as runSchema,
+  runPreview,
+} from "../../../contract/assistant.ts";
 import { addEndpoint, BASE, connect, ended, mockUrl, newDesk, start, textOf, waitFor, type Desk } from "./support.ts";
 
 describe("a first start without any key", () => {
@@ -62,6 +68,21 @@ describe("the preview of a run", () => {
     expect(text).toContain("First [prose]");
     expect(text).toContain("Kraken lists a coin.");
     expect(text).not.toContain('"symbol":"BTC/USD"');
+  });
+
+  it("and a question that is asked again is the same one: with what was said before it, without its own answer", async () => {
+    const desk = await newDesk();
+    const endpoint = await addEndpoint(desk, mockUrl());
+    const ask = async (prompt: string) => ended(desk, (await start(desk, endpoint, prompt, { withContext: false })).id);
+    await ask("First [prose]");
+    const second = await ask("Second [prose]");
+    await ask("Third [prose]");
+    const again = await desk.client.write("POST", `${BASE}/runs/${second.run.id}/retry`, {});
+    const { messages } = await ended(desk, runSchema.parse(await again.json()).id);
+    expect(unmarked(messages)).toEqual(unmarked(second.messages));
+    const text = messages.map(({ content }) => content).join("");
+    expect(text).toContain("First [prose]");
+    expect(text).not.toContain("Third [prose]");
   });
 
   it("sends account and market where they are on, and refuses as the run would", async () => {

@@ -31,8 +31,8 @@ export function SentPreview(props: { asked: Asked | null }): JSX.Element {
         {(current) => (
           <>
             <p>
-              {current().messages.length} messages, {current().characters} characters, about {current().estimatedTokens}{" "}
-              tokens. Prices are of now; they are taken again when you ask.
+              {current().messages.length} messages, {current().characters} characters, at most{" "}
+              {current().estimatedTokens} tokens. Prices are of now; they are taken again when you ask.
             </p>
             <For each={current().messages}>
               {(message) => (
