@@ -53,6 +53,10 @@ function asking(wire: ModelWire, live: LiveRun): Asking {
   };
 }
 
+async function* refusing(failure: ModelFailure): AsyncGenerator<ModelEvent> {
+  yield* await Promise.reject<readonly ModelEvent[]>(failure);
+}
+
 describe("a question to a model", () => {
   it("is tried again while nothing of the answer has come, each time that may have cost something with the budget's leave", async () => {
     expect(await ask([{ type: "headers" }])).toMatchObject({
@@ -77,9 +81,7 @@ describe("a question to a model", () => {
   });
 
   it("costs nothing when it is stopped, or its time ends, in the pause after a refusal", async () => {
-    const busy: ModelWire = async function* () {
-      throw new ModelFailure(BUSY, true, { retryAfterMs: 10_000, isFree: true });
-    };
+    const busy: ModelWire = () => refusing(new ModelFailure(BUSY, true, { retryAfterMs: 10_000, isFree: true }));
     const live = new LiveRun(() => undefined);
     const stopped = askModel(asking(busy, live));
     live.controller.abort(new Error("stopped"));
@@ -91,8 +93,9 @@ describe("a question to a model", () => {
   it("costs nothing when it is stopped while it waits for a place, and is never sent", async () => {
     const live = new LiveRun(() => undefined);
     let tries = 0;
-    const wire: ModelWire = async function* () {
+    const wire: ModelWire = () => {
       tries += 1;
+      return refusing(new ModelFailure(LOST, false));
     };
     const waiting = askModel({
       ...asking(wire, live),

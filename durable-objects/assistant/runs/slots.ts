@@ -51,11 +51,9 @@ export class Slots {
   /** Its headers came, or it ended without. True when it had a place. */
   free(runId: string): boolean {
     const had = this.#waiting.delete(runId);
-    for (const waiter of [...this.#again]) {
-      if (this.take(waiter.runId, waiter.providerId)) {
-        this.#again.splice(this.#again.indexOf(waiter), 1);
-        waiter.enter();
-      }
+    for (const waiter of this.#again.filter((each) => this.take(each.runId, each.providerId))) {
+      this.#again.splice(this.#again.indexOf(waiter), 1);
+      waiter.enter();
     }
     return had;
   }

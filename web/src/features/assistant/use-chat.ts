@@ -199,8 +199,9 @@ export function useChat(): Chat {
     search: (text) => void refreshChats(text),
     async ask(question) {
       const asked = chosen();
+      const shown = chatId();
       return askOnce(async () => {
-        let id = chatId();
+        let id = shown;
         if (id === null) {
           const answer = await openChat(newIntent());
           if (!answer.ok) {
