@@ -217,6 +217,13 @@ export const runPreview = z.object({
 });
 export type RunPreviewView = z.infer<typeof runPreview>;
 
+const rawReply = z.object({
+  text: z.string(),
+  toolArguments: z.array(z.string()),
+  finish: z.enum(FINISH_REASONS),
+  refusal: z.string().nullable(),
+});
+
 /** GET /api/assistant/runs/{runId}: the complete record. */
 export const runRecord = z.object({
   run,
@@ -224,14 +231,9 @@ export const runRecord = z.object({
   messages: z.array(sentMessage),
   snapshot: contextPreview.nullable(),
   /** As it came, tool calls included; null before the end. */
-  rawReply: z
-    .object({
-      text: z.string(),
-      toolArguments: z.array(z.string()),
-      finish: z.enum(FINISH_REASONS),
-      refusal: z.string().nullable(),
-    })
-    .nullable(),
+  rawReply: rawReply.nullable(),
+  /** What came first, where that was cut off and the model was asked once more with more room. */
+  earlierReply: rawReply.nullable(),
   proposals: z.array(proposalView),
 });
 export type RunRecordView = z.infer<typeof runRecord>;

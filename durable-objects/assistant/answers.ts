@@ -99,7 +99,7 @@ export function exportEverything(parts: Parts): Readonly<Record<string, unknown>
 }
 
 function recordOf({ proposals, runDesk }: Parts, run: StoredRun): RunRecordView {
-  const { snapshot, snapshotText, view, raw, messages } = run;
+  const { snapshot, snapshotText, view, raw, earlier, messages } = run;
   return {
     run: runDesk.view(run),
     messages: [...messages],
@@ -114,6 +114,7 @@ function recordOf({ proposals, runDesk }: Parts, run: StoredRun): RunRecordView 
             takenAt: snapshot.time,
           },
     rawReply: raw,
+    earlierReply: earlier?.reply ?? null,
     proposals: [...proposals.ofRun(view.id)],
   };
 }

@@ -149,8 +149,8 @@ export class Outbox {
       // Its chat was deleted. What it cost stays.
       return [database.prepare("DELETE FROM assistant_runs WHERE id = ? AND trader_id = ?").bind(id, traderId)];
     }
-    const { view, messages, snapshotText, raw, text, thinking } = run;
-    const record = JSON.stringify({ run: { ...view, text, thinking }, messages, snapshotText, raw });
+    const { view, messages, snapshotText, raw, earlier, text, thinking } = run;
+    const record = JSON.stringify({ run: { ...view, text, thinking }, messages, snapshotText, raw, earlier });
     const spent = spending.dated(id);
     return [
       database

@@ -65,9 +65,10 @@ export async function startModels(): Promise<ModelMock> {
 
 /**
  * What the mock cannot do: /hang/… takes a question and never answers; /redirect/… sends it elsewhere; /endless/… streams until it
- * is left; /says/{base64url}/… answers with exactly that text; /gullible/{manner}/… does as the texts that it is sent tell it (gullible-model.ts). /seen tells what came.
+ * is left; /says/{base64url}/… answers with exactly that text; /length-then-refused/… and /open-then-whole/… break their first reply off; /gullible/{manner}/… does as the texts that it is sent tell it (gullible-model.ts). /seen tells what came.
  */
 async function startFaults(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const begun = new Map<string, number>();
   const seen = { asked: 0, left: 0, redirected: 0, followed: 0 };
   const server: Server = createServer((request, response) => {
     const path = request.url ?? "";
@@ -96,6 +97,19 @@ async function startFaults(): Promise<{ readonly url: string; stop(): Promise<vo
       answerGullibly(manner, request, response).catch((error: unknown) =>
         response.destroy(error instanceof Error ? error : undefined),
       );
+      return;
+    }
+    const first = FIRST_REPLIES.find(({ at }) => path.startsWith(at));
+    if (first !== undefined) {
+      const times = begun.get(path) ?? 0;
+      begun.set(path, times + 1);
+      if (times === 0) {
+        say(response, first.text, first.finish);
+      } else if (first.afterwards === null) {
+        response.writeHead(400, { "content-type": "application/json" }).end('{"error":{"message":"Not again."}}');
+      } else {
+        say(response, first.afterwards);
+      }
       return;
     }
     if (path.startsWith("/says/")) {
@@ -129,9 +143,20 @@ async function startFaults(): Promise<{ readonly url: string; stop(): Promise<vo
   };
 }
 
-function say(response: ServerResponse, content: string): void {
+/** Broken off the first time that an address is asked; `afterwards` null: refused afterwards. */
+const FIRST_REPLIES = [
+  { at: "/length-then-refused/", text: "It begins and", finish: "length", afterwards: null },
+  {
+    at: "/open-then-whole/",
+    text: 'First: ```json\n{"proposals": [',
+    finish: "stop",
+    afterwards: `Second, whole.${decision()}`,
+  },
+];
+
+function say(response: ServerResponse, content: string, finish = "stop"): void {
   response.writeHead(200, { "content-type": "text/event-stream" });
-  const chunk = { choices: [{ index: 0, delta: { content }, finish_reason: "stop" }] };
+  const chunk = { choices: [{ index: 0, delta: { content }, finish_reason: finish }] };
   response.end(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
 }
 

@@ -117,7 +117,7 @@ function judged(
   if (end.finish === "length" || end.finish === "interrupted") {
     return { kind: "cut_off", reason: end.finish };
   }
-  if (segments.some(({ kind, closed }) => !closed && (kind === "fence" || kind === "thought"))) {
+  if (segments.some(isBrokenOff)) {
     return { kind: "cut_off", reason: "unclosed_block" };
   }
   const decisions = blocks.filter(({ reading }) => reading.isDecision);
@@ -137,6 +137,17 @@ function judged(
   return outcome.kind === "no_decision" && refusal.test(reasoning.trimStart().slice(0, 300))
     ? { kind: "refused", message: firstSentence(reasoning) }
     : outcome;
+}
+
+/** Whether a text ends inside a block: whoever wrote it did not come to its end, whatever was said of why. */
+export function endsInBlock(text: string): boolean {
+  const segmenter = createSegmenter();
+  segmenter.push(text.slice(0, LONGEST_REPLY));
+  return segmenter.finish().some(isBrokenOff);
+}
+
+function isBrokenOff({ kind, closed }: Segment): boolean {
+  return !closed && (kind === "fence" || kind === "thought");
 }
 
 const refusal =

@@ -68,6 +68,7 @@ const run: StoredRun = {
   text: "",
   thinking: "",
   raw: null,
+  earlier: null,
 };
 const holding = JSON.stringify({ analysis: "", proposals: [{ action: "hold", symbol: "BTC/USD" }] });
 

@@ -1,5 +1,6 @@
 /** A queued run is sent: from our own cache where the user chose so, else to its model, and once more with more room when cut off. */
 import { ZERO, type Decimal } from "../../../domain/decimal.ts";
+import { endsInBlock } from "../../../domain/assistant/reader/reader.ts";
 import type { Result } from "../../../domain/problem.ts";
 import type { Catalog, Choice } from "../catalog.ts";
 import { hashOf } from "../context.ts";
@@ -58,10 +59,13 @@ export async function carryOut(dependencies: CarryOutDependencies, queued: Store
   const more = ending.status === "finished" ? moreRoom(choice.value, queued, live, first.value) : null;
   if (more !== null && startAgain(dependencies, queued, live, more)) {
     ending = await ask(dependencies, choice.value, queued, live, opened.value, more);
+    if (ending.status !== "finished" && live.takeBack()) {
+      // Nothing came of the second: the first is the reply.
+      dependencies.runs.saveEarlier(view.id, null);
+    }
   }
   if (hash !== null && ending.status === "finished" && live.finish === "stop") {
-    const { raw, toolArguments, finish, refusal } = live;
-    library.keepReply(hash, { text: raw, toolArguments: [...toolArguments], finish, refusal }, now());
+    library.keepReply(hash, live.reply, now());
   }
   return ending;
 }
@@ -116,9 +120,12 @@ async function ask(
   });
 }
 
-/** The room of a second try, when the reply was cut off for want of it and the model has more (CASES "cut off"). */
+/**
+ * The room of a second try, when the reply was cut off for want of it and the model has more (CASES "cut off"). There are
+ * gateways that say "stop" where their room ends: then a block is left open.
+ */
 function moreRoom(choice: Choice, { messages }: StoredRun, live: LiveRun, first: Prepared): Prepared | null {
-  if (live.finish !== "length") {
+  if (live.finish !== "length" && !(live.finish === "stop" && live.refusal === null && endsInBlock(live.raw))) {
     return null;
   }
   const more = sized(choice, messages, choice.model.maximumOutputTokens);
@@ -133,6 +140,7 @@ function startAgain(dependencies: CarryOutDependencies, queued: StoredRun, live:
     if (!reserveAgain(dependencies, queued, live, more.reserved)) {
       return false;
     }
+    runs.saveEarlier(id, { reply: live.reply, text: live.text, thinking: live.thinking });
     live.restart();
     runs.forgetFrames(id);
     const view = runs.get(id)?.view;

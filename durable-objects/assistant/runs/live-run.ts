@@ -4,6 +4,7 @@
  */
 import { visibleSoFar } from "../../../domain/assistant/visible.ts";
 import type { FinishReason } from "../../../domain/assistant/outcome.ts";
+import type { RawReply } from "../storage/run-table.ts";
 import type { ModelEvent, Tokens } from "../wire/call.ts";
 
 export type DeltaChannel = "text" | "thinking";
@@ -12,6 +13,8 @@ export type DeltaChannel = "text" | "thinking";
 const COALESCE_MS = 30;
 /** No answer of use is longer; a model that runs wild is cut off here. */
 export const LONGEST_ANSWER = 400_000;
+
+type Kept = { readonly reply: RawReply; readonly thinking: string };
 
 export class LiveRun {
   /** Aborts the call at the provider; the reason says who did. */
@@ -24,6 +27,8 @@ export class LiveRun {
   #refusal = "";
   #length = 0;
   readonly #tools = new Map<number, string>();
+  /** The reply before this one, of a run that was asked again. */
+  #before: Kept | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   readonly #onDelta: (channel: DeltaChannel, text: string) => void;
 
@@ -48,6 +53,12 @@ export class LiveRun {
   /** How much has come, shown or not. */
   get length(): number {
     return this.#length;
+  }
+
+  /** As it came so far. */
+  get reply(): RawReply {
+    const { raw, toolArguments, finish, refusal } = this;
+    return { text: raw, toolArguments: [...toolArguments], finish, refusal };
   }
 
   /** What the trader sees of the answer. */
@@ -116,6 +127,29 @@ export class LiveRun {
   /** Begins anew, for a reply that is asked again. */
   restart(): void {
     this.flush();
+    this.#before = { reply: this.reply, thinking: this.#thinking };
+    this.#clear();
+  }
+
+  /** The reply before this one, of which nothing came. True when there is one. */
+  takeBack(): boolean {
+    if (this.#before === null || this.hasBegun) {
+      return false;
+    }
+    const { reply, thinking } = this.#before;
+    this.#before = null;
+    this.raw = reply.text;
+    this.#thinking = thinking;
+    this.#refusal = reply.refusal ?? "";
+    for (const [call, text] of reply.toolArguments.entries()) {
+      this.#tools.set(call, text);
+    }
+    this.finish = reply.finish;
+    this.flush();
+    return true;
+  }
+
+  #clear(): void {
     this.raw = "";
     this.#thinking = "";
     this.#sent.text = "";

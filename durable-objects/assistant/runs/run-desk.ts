@@ -12,7 +12,7 @@ import { RULES_PROVIDER } from "../catalog.ts";
 import type { Reading, ReplyReader } from "../proposals/reply-reader.ts";
 import type { ShadowDesk } from "../proposals/shadow-desk.ts";
 import type { Spending } from "../spending.ts";
-import type { RawReply, RunTable, StoredRun } from "../storage/run-table.ts";
+import type { RunTable, StoredRun } from "../storage/run-table.ts";
 import type { ProposalTable } from "../storage/proposal-table.ts";
 import { admitRun, previewRun, type AdmissionDependencies, type Triggered } from "./admit.ts";
 import type { Ending } from "./ask.ts";
@@ -232,7 +232,7 @@ export class RunDesk {
         live,
       );
       if (live.hasBegun || ending.status === "finished") {
-        reading = await replies.read(queued, rawOf(live));
+        reading = await replies.read(queued, live.reply);
       }
     } catch (error) {
       unexpected("run_failed", error, { run: id });
@@ -269,7 +269,7 @@ export class RunDesk {
         id,
         reading?.text ?? live?.text ?? "",
         live?.thinking ?? "",
-        live?.hasBegun === true ? rawOf(live) : null,
+        live?.hasBegun === true ? live.reply : null,
       );
       runs.saveView({
         ...run.view,
@@ -321,7 +321,11 @@ export class RunDesk {
     const { id } = run.view;
     storage.transactionSync(() => {
       const usage = spending.settle(id, null);
-      runs.saveReply(id, runs.streamed(id, "text"), runs.streamed(id, "thinking"), null);
+      const text = runs.streamed(id, "text");
+      const thinking = runs.streamed(id, "thinking");
+      // Of a second reply nothing had come: the first is all that there is.
+      const first = text === "" && thinking === "" ? run.earlier : null;
+      runs.saveReply(id, first?.text ?? text, first?.thinking ?? thinking, first?.reply ?? null);
       runs.saveView({
         ...run.view,
         status: "interrupted",
@@ -357,9 +361,4 @@ async function pause(milliseconds: number): Promise<void> {
   await new Promise((resolve) => {
     setTimeout(resolve, milliseconds);
   });
-}
-
-function rawOf(live: LiveRun): RawReply {
-  const { raw, toolArguments, finish, refusal } = live;
-  return { text: raw, toolArguments: [...toolArguments], finish, refusal };
 }

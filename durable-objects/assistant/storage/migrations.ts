@@ -205,4 +205,11 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: 6,
+    sql: `
+      -- The first reply of a run that was asked again for want of room, as JSON.
+      ALTER TABLE runs ADD COLUMN earlier TEXT;
+    `,
+  },
 ];

@@ -30,7 +30,12 @@ export type StoredRun = {
   readonly text: string;
   readonly thinking: string;
   readonly raw: RawReply | null;
+  /** The first reply of a run that was asked again for want of room. */
+  readonly earlier: EarlierReply | null;
 };
+
+/** `text` is what the trader saw of it. */
+export type EarlierReply = { readonly reply: RawReply; readonly text: string; readonly thinking: string };
 
 export type NewRun = {
   readonly idempotencyKey: string;
@@ -52,12 +57,14 @@ type Row = {
   readonly text: string;
   readonly thinking: string;
   readonly raw: string | null;
+  readonly earlier: string | null;
 };
 
-const COLUMNS = "number, view, request, messages, snapshot, snapshot_text AS snapshotText, text, thinking, raw";
+const COLUMNS =
+  "number, view, request, messages, snapshot, snapshot_text AS snapshotText, text, thinking, raw, earlier";
 /** What lists need: the rest may be long. */
 const LIST_COLUMNS =
-  "number, view, request, '[]' AS messages, NULL AS snapshot, NULL AS snapshotText, text, thinking, NULL AS raw";
+  "number, view, request, '[]' AS messages, NULL AS snapshot, NULL AS snapshotText, text, thinking, NULL AS raw, NULL AS earlier";
 
 export class RunTable {
   readonly #sql: Sql;
@@ -114,6 +121,12 @@ export class RunTable {
       raw === null ? null : JSON.stringify(raw),
       id,
     );
+  }
+
+  /** Keeps what came before the reply that is asked for now; null: it is the reply itself. */
+  saveEarlier(id: string, earlier: EarlierReply | null): void {
+    const kept = earlier === null ? null : JSON.stringify(earlier);
+    this.#sql.exec("UPDATE runs SET earlier = ? WHERE id = ?", kept, id);
   }
 
   /** Those of one status, oldest first. */
@@ -206,7 +219,7 @@ export class RunTable {
   }
 }
 
-function stored({ view, request, messages, snapshot, raw, ...row }: Row): StoredRun {
+function stored({ view, request, messages, snapshot, raw, earlier, ...row }: Row): StoredRun {
   return {
     ...row,
     view: parseTrusted<StoredView>(view),
@@ -214,5 +227,6 @@ function stored({ view, request, messages, snapshot, raw, ...row }: Row): Stored
     messages: parseTrusted<SentMessageView[]>(messages),
     snapshot: snapshot === null ? null : parseTrusted<Snapshot>(snapshot),
     raw: raw === null ? null : parseTrusted<RawReply>(raw),
+    earlier: earlier === null ? null : parseTrusted<EarlierReply>(earlier),
   };
 }

@@ -66,6 +66,33 @@ describe("outcomes are told apart", () => {
     expect(run).toMatchObject({ attempts: 2, outcome: { kind: "cut_off" }, text: "It begins and" });
   });
 
+  it("asks once more too where a block is left open and the provider says that this was all, and keeps both replies", async () => {
+    const desk = await newDesk();
+    const room = { maximumOutputTokens: 20_000, contextTokens: 100_000 };
+    const endpoint = await addEndpoint(desk, faultUrl(`open-then-whole/${crypto.randomUUID()}`), room);
+    const { run, rawReply, earlierReply, proposals } = await ended(desk, (await start(desk, endpoint, "go")).id);
+    expect(run).toMatchObject({ status: "finished", attempts: 2, outcome: { kind: "proposals" } });
+    expect(proposals).toHaveLength(1);
+    expect(rawReply?.text).toMatch(/^Second, whole\./);
+    expect(earlierReply).toMatchObject({ text: 'First: ```json\n{"proposals": [', finish: "stop" });
+  });
+
+  it("keeps the first reply where the second is refused", async () => {
+    const desk = await newDesk();
+    const room = { maximumOutputTokens: 20_000, contextTokens: 100_000 };
+    const endpoint = await addEndpoint(desk, faultUrl(`length-then-refused/${crypto.randomUUID()}`), room);
+    const { run, rawReply, earlierReply } = await ended(desk, (await start(desk, endpoint, "go")).id);
+    expect(run).toMatchObject({
+      status: "failed",
+      attempts: 2,
+      error: { code: "MODEL_FAILED" },
+      outcome: { kind: "cut_off" },
+      text: "It begins and",
+    });
+    expect(rawReply).toMatchObject({ text: "It begins and", finish: "length" });
+    expect(earlierReply).toBeNull();
+  });
+
   it("keeps what had come of a reply that breaks off, and does not ask again", async () => {
     const desk = await newDesk();
     const endpoint = await addEndpoint(desk, mockUrl());

@@ -90,18 +90,17 @@ function Sections(props: { record: RunRecordView }): JSX.Element {
           )}
         </Show>
       </Part>
+      <Show when={props.record.earlierReply}>
+        {(reply) => (
+          <Part title="First reply, cut off">
+            <p class="text-sm text-muted">The model was asked once more, with more room.</p>
+            <Reply reply={reply()} />
+          </Part>
+        )}
+      </Show>
       <Part title="Reply as it came">
         <Show when={props.record.rawReply} fallback={<p class="text-muted">None yet.</p>}>
-          {(reply) => (
-            <>
-              <p class="text-sm text-muted">
-                Ended: {reply().finish}
-                {reply().refusal === null ? "" : `; refused: ${reply().refusal ?? ""}`}
-              </p>
-              <Verbatim label="Reply">{reply().text}</Verbatim>
-              <For each={reply().toolArguments}>{(text) => <Verbatim label="Tool call">{text}</Verbatim>}</For>
-            </>
-          )}
+          {(reply) => <Reply reply={reply()} />}
         </Show>
       </Part>
       <Part title="How it was read">
@@ -265,4 +264,17 @@ function claimWords({ quote, verdict, actual }: ClaimView): string {
     case "unsupported":
       return `“${quote}”: not in the snapshot.`;
   }
+}
+
+function Reply(props: { reply: NonNullable<RunRecordView["rawReply"]> }): JSX.Element {
+  return (
+    <>
+      <p class="text-sm text-muted">
+        Ended: {props.reply.finish}
+        {props.reply.refusal === null ? "" : `; refused: ${props.reply.refusal}`}
+      </p>
+      <Verbatim label="Reply">{props.reply.text}</Verbatim>
+      <For each={props.reply.toolArguments}>{(text) => <Verbatim label="Tool call">{text}</Verbatim>}</For>
+    </>
+  );
 }
