@@ -101,5 +101,9 @@ export const dataExport = z.object({
   }),
 });
 
+/** GET /api/me/history: changes that the history database would not take. Above 0 the history is incomplete until it is rebuilt. */
+export const historyState = z.object({ parkedRows: z.number().int().nonnegative() });
+export type HistoryStateView = z.infer<typeof historyState>;
+
 /** POST /api/me/rebuild-history */
 export const rebuiltHistory = z.object({ queued: z.number().int() });

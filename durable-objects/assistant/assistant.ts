@@ -344,6 +344,18 @@ export class Assistant extends DurableObject<Env> implements AssistantPort {
     return read(this.#parts(), principal, (parts) => ok(exportEverything(parts)));
   }
 
+  async rebuildHistory(principal: Principal): Promise<Result<{ readonly queued: number }>> {
+    return write(this.#parts(), principal, "rebuild_history", {}, ({ outbox }) => {
+      const queued = outbox.rebuild();
+      this.ctx.waitUntil(outbox.drain());
+      return ok({ queued });
+    });
+  }
+
+  async parkedRows(principal: Principal): Promise<Result<number>> {
+    return read(this.#parts(), principal, ({ outbox }) => ok(outbox.parkedRows()));
+  }
+
   async erase(principal: Principal): Promise<Result<null>> {
     const parts = this.#parts();
     const admitted = parts.admission.recognise(principal.userId);

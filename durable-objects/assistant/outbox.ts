@@ -69,6 +69,36 @@ export class Outbox {
     schedule.setNoLaterThan("outbox", "", now() + GATHER_MS);
   }
 
+  /**
+   * Everything is sent again, what was parked too, and what runs cost whose chat was deleted; answers how many rows that is. A
+   * newer version than any that was sent before goes over whatever D1 has.
+   */
+  rebuild(): number {
+    const { sql, schedule, now } = this.#dependencies;
+    const known = `
+      SELECT 'run ' || id AS subject, 'run' AS kind FROM runs UNION
+      SELECT 'run ' || run_id, 'run' FROM spending UNION
+      SELECT 'proposal ' || id, 'proposal' FROM proposals UNION
+      SELECT subject, kind FROM outbox`;
+    sql.exec(
+      `INSERT INTO outbox (subject, kind, version) SELECT subject, kind, ?1 FROM (${known}) WHERE true
+       ON CONFLICT (subject) DO UPDATE SET version = max(version, excluded.version), attempts = 0, parked = NULL`,
+      now(),
+    );
+    schedule.setNoLaterThan("outbox", "", now() + GATHER_MS);
+    return this.#count("parked IS NULL");
+  }
+
+  /** Rows that D1 would not take: history is incomplete. */
+  parkedRows(): number {
+    return this.#count("parked IS NOT NULL");
+  }
+
+  #count(condition: "parked IS NULL" | "parked IS NOT NULL"): number {
+    const query = `SELECT COUNT(*) AS n FROM outbox WHERE ${condition}`;
+    return firstRow<{ n: number }>(this.#dependencies.sql, query)?.n ?? 0;
+  }
+
   /** Sends what is waiting. One drain at a time. */
   async drain(): Promise<void> {
     this.#running ??= this.#drain().finally(() => {
@@ -109,7 +139,7 @@ export class Outbox {
       },
     });
     this.#failures = result.done ? 0 : this.#failures + 1;
-    const waits = firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM outbox WHERE parked IS NULL")?.n ?? 0;
+    const waits = this.#count("parked IS NULL");
     schedule.set("outbox", "", waits > 0 ? now() + backoffMs(this.#failures) : null);
     await schedule.arm();
   }
@@ -143,49 +173,35 @@ export class Outbox {
   }
 
   #runStatements(id: string, version: number): D1PreparedStatement[] {
-    const { database, runs, spending, traderId } = this.#dependencies;
+    const { database, runs, traderId } = this.#dependencies;
     const run = runs.get(id);
     if (run === null) {
       // Its chat was deleted. What it cost stays.
-      return [database.prepare("DELETE FROM assistant_runs WHERE id = ? AND trader_id = ?").bind(id, traderId)];
+      const removed = database.prepare("DELETE FROM assistant_runs WHERE id = ? AND trader_id = ?").bind(id, traderId);
+      return [removed, ...this.#usageStatements(id, version)];
     }
     const { view, messages, snapshotText, raw, earlier, text, thinking } = run;
+    const { chatId, accountId, providerId, modelId, status, createdAt } = view;
     const record = JSON.stringify({ run: { ...view, text, thinking }, messages, snapshotText, raw, earlier });
+    const upsert = database
+      .prepare(UPSERT_RUN)
+      .bind(id, traderId, chatId, accountId, providerId, modelId, status, createdAt, version, record);
+    return [upsert, ...this.#usageStatements(id, version)];
+  }
+
+  #usageStatements(id: string, version: number): D1PreparedStatement[] {
+    const { database, spending, traderId } = this.#dependencies;
     const spent = spending.dated(id);
+    if (spent === null) {
+      return [];
+    }
+    const { day, providerId, modelId, usage } = spent;
+    const { cost, inputTokens, cachedInputTokens, outputTokens, estimated } = usage;
+    const tokens = [inputTokens, cachedInputTokens, outputTokens] as const;
     return [
       database
-        .prepare(UPSERT_RUN)
-        .bind(
-          id,
-          traderId,
-          view.chatId,
-          view.accountId,
-          view.providerId,
-          view.modelId,
-          view.status,
-          view.createdAt,
-          version,
-          record,
-        ),
-      ...(spent === null
-        ? []
-        : [
-            database
-              .prepare(UPSERT_USAGE)
-              .bind(
-                id,
-                traderId,
-                spent.day,
-                view.providerId,
-                view.modelId,
-                spent.usage.cost,
-                spent.usage.inputTokens,
-                spent.usage.cachedInputTokens,
-                spent.usage.outputTokens,
-                spent.usage.estimated ? 1 : 0,
-                version,
-              ),
-          ]),
+        .prepare(UPSERT_USAGE)
+        .bind(id, traderId, day, providerId, modelId, cost, ...tokens, estimated ? 1 : 0, version),
     ];
   }
 

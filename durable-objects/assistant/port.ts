@@ -109,6 +109,10 @@ export type AssistantPort = {
   revokeSessions(sessionIds: readonly string[] | null): Promise<void>;
   /** Everything the assistant knows, for "export my data"; no key. */
   exportData(principal: Principal): Promise<Result<Readonly<Record<string, unknown>>>>;
+  /** Sends all runs, proposals and what they cost to D1 again (idempotent); answers how many rows were queued. */
+  rebuildHistory(principal: Principal): Promise<Result<{ readonly queued: number }>>;
+  /** Rows that D1 would not take; above 0 history is incomplete. */
+  parkedRows(principal: Principal): Promise<Result<number>>;
   /** Erases the object: runs stopped, sockets closed, storage gone. The worker erases D1. */
   erase(principal: Principal): Promise<Result<null>>;
   /** Called by the operator's rotation of the vault's master. */

@@ -38,6 +38,13 @@ type Row = {
 
 export type SpendingOf = { readonly runId: string; readonly providerId: string; readonly modelId: string };
 
+type Dated = {
+  readonly day: string;
+  readonly providerId: string;
+  readonly modelId: string;
+  readonly usage: RunUsageView;
+};
+
 /** Until the user sets another. */
 const DEFAULT_LIMITS: BudgetRequest = { total: decimal("5"), models: [] };
 const FREE: TokenPrice = { input: ZERO, cachedInput: ZERO, output: ZERO };
@@ -160,11 +167,15 @@ export class Spending {
     };
   }
 
-  /** What a run used, with the day that it counts for. */
-  dated(runId: string): { readonly day: string; readonly usage: RunUsageView } | null {
-    const row = firstRow<{ day: string }>(this.#sql, "SELECT day FROM spending WHERE run_id = ?", runId);
+  /** What a run used, with its model and the day that it counts for. */
+  dated(runId: string): Dated | null {
+    const row = firstRow<Omit<Dated, "usage">>(
+      this.#sql,
+      "SELECT day, provider_id AS providerId, model_id AS modelId FROM spending WHERE run_id = ?",
+      runId,
+    );
     const spent = this.of(runId);
-    return row === null || spent === null ? null : { day: row.day, usage: spent.usage };
+    return row === null || spent === null ? null : { ...row, usage: spent.usage };
   }
 
   limits(): BudgetRequest {

@@ -75,6 +75,11 @@ export class Historian {
     return store.journalLength();
   }
 
+  /** Rows that D1 would not take: history is incomplete. */
+  parkedRows(): number {
+    return this.#dependencies.store.parkedRows();
+  }
+
   /** One line to D1 that the trader was active. */
   noteActivity(): void {
     this.#dependencies.store.enqueue("", "activity", activityPayload());

@@ -215,6 +215,8 @@ export type TraderPort = TriggerReceiver & {
   erase(principal: Principal): Promise<Result<null>>;
   /** Sends the whole journal to D1 again (idempotent); answers how many rows were queued. */
   rebuildHistory(principal: Principal): Promise<Result<{ readonly queued: number }>>;
+  /** Rows that the history database would not take; above 0 history is incomplete. */
+  parkedRows(principal: Principal): Promise<Result<number>>;
   /** Called by cron for idle guests: last time anything was asked by the user; `now` while an account has a key of an exchange. */
   lastActive(now?: number): Promise<number | null>;
   /** A guest who signs up gets a new user id and keeps the trader. Repeating it changes nothing. */

@@ -492,6 +492,10 @@ export class Trader extends DurableObject<Env> implements TraderPort {
     });
   }
 
+  async parkedRows(principal: Principal): Promise<Result<number>> {
+    return read(this.#parts(), principal, ({ historian }) => ok(historian.parkedRows()));
+  }
+
   async verifyJournal(principal: Principal): Promise<Result<{ readonly events: number; readonly matches: boolean }>> {
     return write(this.#parts(), ordinary("verify_journal", principal, {}), ({ desk }) => ok(desk.verify()));
   }

@@ -1,14 +1,15 @@
 /** One's own data: taken away, thrown away, copied to the history again. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
-import { dataExport, deleteMeRequest, done, rebuiltHistory } from "../../contract/auth.ts";
+import { dataExport, deleteMeRequest, done, historyState, rebuiltHistory } from "../../contract/auth.ts";
 import { eraseUser } from "../auth/erase.ts";
 import { clearCookies } from "../auth/clear-cookies.ts";
-import { requireCheckedVisitor, visitorOf } from "../auth/require-visitor.ts";
+import { requireCheckedVisitor, requireVisitor, visitorOf } from "../auth/require-visitor.ts";
 import { listSessions } from "../auth/sessions.ts";
 import { provePassword } from "../auth/sign-in.ts";
 import { principalOf } from "../auth/visitor.ts";
-import type { AppEnv } from "../context.ts";
+import { ok, type Result } from "../../domain/problem.ts";
+import type { AppContext, AppEnv } from "../context.ts";
 import { exportHistory } from "../history/export.ts";
 import { json, refusal, refuseWith, reply } from "../http/problem.ts";
 import { answers, body, SIGNED_IN } from "../http/route.ts";
@@ -41,11 +42,21 @@ const rebuildRoute = createRoute({
   method: "post",
   path: "/api/me/rebuild-history",
   tags,
-  summary: "Send my whole journal to the history database again",
+  summary: "Send my whole journal and what the assistant has kept to the history database again",
   security: SIGNED_IN,
   middleware: requireCheckedVisitor,
   request: { body: body(z.strictObject({})) },
   responses: answers(rebuiltHistory, "How many rows are on their way"),
+});
+
+const historyRoute = createRoute({
+  method: "get",
+  path: "/api/me/history",
+  tags,
+  summary: "Whether my history is complete",
+  security: SIGNED_IN,
+  middleware: requireVisitor,
+  responses: answers(historyState, "Changes that the history database would not take"),
 });
 
 export function addMyDataRoutes(app: OpenAPIHono<AppEnv>): void {
@@ -94,13 +105,50 @@ export function addMyDataRoutes(app: OpenAPIHono<AppEnv>): void {
     return json(c, { done: true });
   });
 
-  app.openapi(rebuildRoute, async (c) => {
-    const visitor = visitorOf(c);
+  app.openapi(historyRoute, async (c) => {
+    const { trader, assistant, principal } = objectsOf(c);
+    const parked = await Promise.all([
+      outcome("parkedRows", () => trader.parkedRows(principal)),
+      outcome("parkedRows", () => assistant.parkedRows(principal)),
+    ]);
     return reply(
       c,
-      await outcome("rebuildHistory", () =>
-        traderObject(c.env, c.var.config, visitor.traderId).rebuildHistory(principalOf(visitor)),
-      ),
+      added(parked, (parkedRows) => ({ parkedRows })),
     );
   });
+
+  app.openapi(rebuildRoute, async (c) => {
+    const { trader, assistant, principal } = objectsOf(c);
+    const queued = await Promise.all([
+      outcome("rebuildHistory", () => trader.rebuildHistory(principal)),
+      outcome("rebuildHistory", () => assistant.rebuildHistory(principal)),
+    ]);
+    const rows = queued.map((each) => (each.ok ? ok(each.value.queued) : each));
+    return reply(
+      c,
+      added(rows, (total) => ({ queued: total })),
+    );
+  });
+}
+
+/** The two objects of the visitor that keep a copy in the history database. */
+function objectsOf(c: AppContext) {
+  const visitor = visitorOf(c);
+  return {
+    trader: traderObject(c.env, c.var.config, visitor.traderId),
+    assistant: assistantObject(c.env, c.var.config, visitor.traderId),
+    principal: principalOf(visitor),
+  };
+}
+
+/** The sum of what each answered, or the first refusal. */
+function added<T>(answered: readonly Result<number>[], shown: (total: number) => T): Result<T> {
+  let total = 0;
+  for (const each of answered) {
+    if (!each.ok) {
+      return each;
+    }
+    total += each.value;
+  }
+  return ok(shown(total));
 }

@@ -1,5 +1,9 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { historyState } from "../../../contract/auth.ts";
 import {
+  chat as chatSchema,
   executedProposal,
   proposalView,
   providerList,
@@ -92,6 +96,53 @@ describe("the preview of a run", () => {
     expect(shown.messages.at(-1)?.content).toContain('"symbol":"BTC/USD"');
     expect((await preview(desk, { ...model, withContext: false })).status).toBe(422);
     expect((await preview(desk, { ...model, promptId: "gone" })).status).toBe(404);
+  });
+});
+
+describe("the copy in the history database", () => {
+  const copied = async (traderId: string) => {
+    const table = async (name: string) =>
+      (await env.DB.prepare(`SELECT * FROM ${name} WHERE trader_id = ? ORDER BY 1`).bind(traderId).all()).results.map(
+        ({ version: _version, ...row }) => row,
+      );
+    return {
+      runs: await table("assistant_runs"),
+      proposals: await table("assistant_proposals"),
+      usage: await table("assistant_usage"),
+    };
+  };
+  const inOutbox = async (traderId: string, change: string | null = null) =>
+    runInDurableObject(env.ASSISTANT.getByName(traderId), (_instance, { storage }) => {
+      if (change !== null) {
+        storage.sql.exec(change);
+      }
+      return storage.sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM outbox").one().n;
+    });
+
+  it("is rebuilt whole on request, with what a deleted chat has cost; what was parked is shown until then", async () => {
+    const desk = await newDesk();
+    const endpoint = await addEndpoint(desk, mockUrl());
+    await ended(desk, (await start(desk, endpoint, "Gone [prose]")).id);
+    await desk.client.send("DELETE", `${BASE}/chats/${desk.chatId}`);
+    const chatId = chatSchema.parse(await (await desk.client.post(`${BASE}/chats`, {})).json()).id;
+    const { run } = await ended(desk, (await start({ ...desk, chatId }, endpoint, "Please [buy]")).id);
+    const traderId = await waitFor("the copy", async () =>
+      env.DB.prepare("SELECT trader_id FROM assistant_runs WHERE id = ?").bind(run.id).first<string>("trader_id"),
+    );
+    await waitFor("all was sent", async () => ((await inOutbox(traderId)) === 0 ? true : null));
+    const before = await copied(traderId);
+    expect([before.runs.length, before.proposals.length, before.usage.length]).toEqual([1, 1, 2]);
+
+    for (const table of ["assistant_runs", "assistant_proposals", "assistant_usage"]) {
+      await env.DB.prepare(`DELETE FROM ${table} WHERE trader_id = ?`).bind(traderId).run();
+    }
+    await inOutbox(traderId, "INSERT INTO outbox (subject, kind, version, parked) VALUES ('run x', 'run', 1, 'why')");
+    const state = async () => historyState.parse(await (await desk.client.get("/api/me/history")).json());
+    expect(await state()).toEqual({ parkedRows: 1 });
+    expect((await desk.client.post("/api/me/rebuild-history")).status).toBe(200);
+    expect(await state()).toEqual({ parkedRows: 0 });
+    await waitFor("all is sent again", async () => ((await inOutbox(traderId)) === 0 ? true : null));
+    expect(await copied(traderId)).toEqual(before);
   });
 });
 

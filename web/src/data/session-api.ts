@@ -4,8 +4,11 @@ import {
   dataExport,
   done,
   endedSessions,
+  historyState,
+  rebuiltHistory,
   sessionList,
   signedIn,
+  type HistoryStateView,
   type SessionEntry,
 } from "../../../contract/auth.ts";
 import { sessionAnswer, type SessionView } from "../../../contract/session.ts";
@@ -73,6 +76,16 @@ export function endAllSessions(keepCurrent: boolean): Promise<Result<{ ended: nu
 
 export function exportMyData(): Promise<Result<z.output<typeof dataExport>>> {
   return request("/api/me/export", dataExport);
+}
+
+/** Whether something of mine could not be copied to the history. */
+export function fetchHistoryState(): Promise<Result<HistoryStateView>> {
+  return request("/api/me/history", historyState);
+}
+
+/** Copies everything to the history again; repeating it changes nothing. */
+export function rebuildHistory(): Promise<Result<{ queued: number }>> {
+  return request("/api/me/rebuild-history", rebuiltHistory, { method: "POST", body: {} });
 }
 
 export function deleteMyData(password: string): Promise<Result<unknown>> {

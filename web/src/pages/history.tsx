@@ -5,6 +5,7 @@ import { useStores } from "../data/stores.tsx";
 import { useAccount } from "../data/use-account.ts";
 import { HistoryFilters, NO_FILTERS, type Filters } from "../features/history/history-filters.tsx";
 import { FillHistory, OrderHistory } from "../features/history/history-list.tsx";
+import { IncompleteNotice } from "../features/history/incomplete-notice.tsx";
 import { Skeleton } from "../ui/panel.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 
@@ -19,6 +20,7 @@ export default function HistoryPage(): JSX.Element {
         {(accountId) => (
           <div class="flex min-h-0 flex-1 flex-col bg-panel">
             <h1 class="px-3 pt-2 text-lg font-semibold">History of {account()?.name}</h1>
+            <IncompleteNotice />
             <HistoryFilters filters={filters()} onChange={setFilters} />
             <Tabs
               label="History"

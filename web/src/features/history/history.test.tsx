@@ -48,6 +48,20 @@ describe("the history", () => {
     });
   });
 
+  it("says that it is incomplete, of accounts or of the assistant, and has everything copied again", async () => {
+    const answer = ({ path }: { readonly path: string }) =>
+      path === "/api/me/history"
+        ? { status: 200, body: { parkedRows: 2 } }
+        : path === "/api/me/rebuild-history"
+          ? { status: 200, body: { queued: 40 } }
+          : undefined;
+    const app = await renderApp({ path: "/history", answer });
+    const notice = await screen.findByText(/^The history is incomplete: 2 changes/, {}, { timeout: 10_000 });
+    fireEvent.click(screen.getByRole("button", { name: "Send everything again" }));
+    await waitFor(() => expect(notice).toHaveTextContent("40 changes on the way. Reload the page in a minute."));
+    expect(app.calls.map(({ method, path }) => `${method} ${path}`)).toEqual(["POST /api/me/rebuild-history"]);
+  });
+
   it("says why it is not there and tries again", async () => {
     const app = await renderApp({ path: "/history" });
     app.answer((call) =>
