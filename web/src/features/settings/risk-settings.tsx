@@ -69,17 +69,17 @@ function RiskForm(props: { initialAccount: AccountView }): JSX.Element {
     setPlanned(answer.value.planned);
     return answer.value.settings;
   };
-  // Another page or device may change them while this one is open.
+  // Another page or device may change them while this one is open; most changes of an account are of something else.
+  const limitsNow = createMemo(() => account()?.limits, undefined, {
+    equals: (before, now) => before !== undefined && now !== undefined && changedNames(before, now).length === 0,
+  });
   createEffect(
-    on(
-      () => account()?.limits,
-      (limits) => {
-        if (limits !== undefined && account()?.id === initial.id) {
-          follow(limits);
-          void look();
-        }
-      },
-    ),
+    on(limitsNow, (limits) => {
+      if (limits !== undefined && account()?.id === initial.id) {
+        follow(limits);
+        void look();
+      }
+    }),
   );
 
   const save = async (): Promise<void> => {
