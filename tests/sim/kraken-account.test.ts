@@ -104,6 +104,22 @@ describe.concurrent.each([
     expect(stage.client.rates.waitUntil(everything, "ordinary")).toBe(stage.now());
   }, 60_000);
 
+  it("cancels a dozen young orders in one call where the pair's limit has no room for each", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { stage } = await open(watched, onTestFinished, "starter");
+    const ids = Array.from({ length: 12 }, () =>
+      stage.place({ quantity: decimal("0.001"), limitPrice: decimal("10000") }),
+    );
+    await stage.until("open", () => ids.every((id) => stage.statusOf(id) === "open"), 40_000);
+    stage.do({ type: "cancel_all", symbol: null });
+    await stage.until("cancelled", () => ids.every((id) => stage.statusOf(id) === "cancelled"), 40_000);
+    const cancels = stage.client.sent.filter(({ url }) => url.includes("/CancelOrder"));
+    expect(cancels.map(({ url }) => url.split("/").at(-1))).toEqual(["CancelOrderBatch"]);
+    await stage.untilEqual();
+  }, 60_000);
+
   it("goes on after a restart at any point", async ({ onTestFinished }) => {
     const { stage } = await open(watched, onTestFinished);
     const id = stage.place();

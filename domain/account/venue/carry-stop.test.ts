@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decimal as d, type Decimal } from "../../decimal.ts";
 import { protectionStanding } from "../../protection/standing.ts";
+import { nakedAlertDueAt } from "../../protection/naked-watch.ts";
 import { restingStops } from "../../protection/resting-stop.ts";
 import { VenueDesk } from "../../testing/venue-desk.ts";
 import type { OrderRequest } from "../../orders/request.ts";
@@ -338,6 +339,31 @@ describe("an exit beside a stop that is on its way", () => {
     // And the stop that comes all the same goes at once.
     desk.report([child(desk, id, "C1", "2")]);
     expect(desk.todo()).toEqual(["send cancel C1"]);
+  });
+
+  it("for a part makes the stop that was seen meanwhile smaller, and leaves it", () => {
+    const desk = new VenueDesk();
+    const id = entry(desk);
+    desk.book([desk.execution(id, "2", "100")]);
+    const exit = desk.close("BTC", 25);
+    desk.report([child(desk, id, "C1", "2")]);
+    expect(desk.todo()).toEqual(["send amend C1"]);
+    desk.send("C1", "amend");
+    desk.accept("C1", "amend");
+    expect(desk.todo()).toEqual([`send place ${exit}`]);
+    expect(stops(desk)).toEqual(["C1 1.5 at 95"]);
+    expect(desk.live(exit).quantity).toBe("0.5");
+  });
+
+  it("waits on, and is told of after ten seconds, while nothing can be read", () => {
+    const desk = new VenueDesk();
+    const id = entry(desk);
+    desk.book([desk.execution(id, "2", "100")]);
+    expect(nakedAlertDueAt(desk.state)).toBe(desk.now + 10_001);
+    desk.now += 10_001;
+    desk.do({ type: "drop_overdue" });
+    expect(desk.alerts().map(({ severity }) => severity)).toEqual(["critical"]);
+    expect(desk.todo()).toEqual([`look_for_stops ${id}`]);
   });
 
   it("is for what may be promised: nothing that pays with the asset is taken meanwhile", () => {
