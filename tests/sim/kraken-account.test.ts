@@ -192,7 +192,9 @@ it("stays suspended while the key is refused to trade and can be read with, told
 }) => {
   const { stage, exchange } = await open(false, onTestFinished);
   const text = "EGeneral:Permission denied";
-  const denied = exchange.faults.add({ kind: "error", target: "AddOrder", text, times: 1_000 });
+  const denied = ["AddOrder", "add_order"].map((target) =>
+    exchange.faults.add({ kind: "error", target, text, times: 1_000 }),
+  );
   const refused = async (): Promise<void> => {
     const id = stage.place();
     await stage.until("refused", () => stage.statusOf(id) === "rejected");
@@ -208,7 +210,7 @@ it("stays suspended while the key is refused to trade and can be read with, told
   expect(alerts).toHaveLength(1);
   expect(stage.client.sent.filter(({ url }) => url.endsWith("BalanceEx")).length - asked).toBeLessThanOrEqual(2);
   expect(() => stage.place()).toThrow(/passes a test/u);
-  exchange.faults.clear(denied.id);
+  denied.forEach(({ id }) => exchange.faults.clear(id));
   stage.account.keyConnected();
   await stage.until("trading", () => stage.state.venue?.connection.status === "trading");
   const id = stage.place();
