@@ -1,5 +1,5 @@
 /** Which lines of a reply stand under a heading or a lead that takes them back (CASES "negation and talk about trades"). */
-import { affirms, announcesRefused, announcesSentences, disowns, isTitle } from "./leads.ts";
+import { affirms, announcesRefused, announcesSentences, asksWhether, disowns, isTitle } from "./leads.ts";
 import { isForeignLead } from "./foreign.ts";
 import type { Line } from "./prose-text.ts";
 
@@ -123,7 +123,9 @@ function leadsNowhere({ raw, isForeign }: Line, { level, words }: Shape): boolea
     return /[:：]\W*$/.test(raw);
   }
   const isOver = level === SENTENCE_LEVEL && /[.!]$/.test(words);
-  return CROSS.test(raw) || (isOver ? announcesRefused(words) : disowns(words) || isForeignLead(words));
+  return (
+    CROSS.test(raw) || (isOver ? announcesRefused(words) : disowns(words) || asksWhether(words) || isForeignLead(words))
+  );
 }
 
 function scopeOf({ paragraph }: Line, { level, indent, marker }: Shape): Scope {

@@ -16,7 +16,7 @@ const AFFIRMED =
   /\b(?:what to do|do|dos|instead|plans?|decisions?|recommend\w*|propos\w*|actions?|orders?|trades?|verdict|conclusion|summary|final|signals?|answer|better)\b/i;
 
 const REFUSED =
-  /\b(?:none|nothing|avoid\w*|don['’]?ts|no-?gos?|beware|mistak\w+|errors?|pitfalls?|traps?|bad|wrong|worst|poor|foolish|reckless|unwise|ill-advised|inadvisable|dangerous|reject\w*|dismiss\w*|discard\w*|rul(?:e|ed|ing) out|excluded?|declined?|abandon\w*|temptations?|tempting|too (?:risky|late|aggressive)|anti-?patterns?|red flags?)\b/i;
+  /\b(?:none|nothing|avoid\w*|don['’]?ts|no-?gos?|beware|skip\w*|(?:stay|steer|keep)(?:ing)? (?:away|clear|out|off)|pass(?:ing)? on|naive|beginners?|novices?|amateurs?|mistak\w+|errors?|pitfalls?|traps?|bad|wrong|worst|poor|foolish|reckless|unwise|ill-advised|inadvisable|dangerous|reject\w*|dismiss\w*|discard\w*|rul(?:e|ed|ing) out|excluded?|declined?|abandon\w*|temptations?|tempting|too (?:risky|late|aggressive)|anti-?patterns?|red flags?)\b/i;
 const SUPPOSED =
   /\b(?:what if|examples?|samples?|illustrat\w+|imaginary|fictional|alternative(?:s|ly)?|options?|backtest\w*|in theory|possible|potential|scenarios|(?:bull|bear|base|best|worst)[ -]?case)\b/i;
 const OF_ANOTHER =
@@ -46,6 +46,11 @@ export function affirms(lead: string): boolean {
 /** Whether a sentence without a colon announces things that are not to be done. */
 export function announcesRefused(sentence: string): boolean {
   return ANNOUNCED.test(sentence.replaceAll(HARMLESS, " ").replace(TURN, "")) && disowns(sentence);
+}
+
+/** Whether a question asks whether to do what is listed behind it: "Should you do any of this?" */
+export function asksWhether(sentence: string): boolean {
+  return /^(?:so |but |and )?(?:should|shall|would|could|can|do|does|did|is|are|was|were|will)\b.*\?$/i.test(sentence);
 }
 
 /** The same without a list behind it. */

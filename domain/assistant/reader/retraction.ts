@@ -2,8 +2,10 @@
 import { CONDITION } from "./prose-grammar.ts";
 import { sentencesOf } from "./prose-text.ts";
 
-const lead = String.raw`(?:(?:hmm+|well|ok|okay|oh|no|wait|actually|but|then again|please|so|sorry|or)\b[\s,.!…–—-]*)*`;
+const lead = String.raw`(?:(?:hmm+|well|ok|okay|oh|no|wait|actually|but|then again|please|so|sorry|or|edit|update|on balance|i mean)\b[\s,.:!…–—-]*)*`;
 const object = String.raw`(?:all (?:of )?)?(?:that|this|it|the above|these|those|my (?:last|previous|earlier) (?:\w+)|the (?:last|previous|first) (?:\w+))\b`;
+const idle = String.raw`(?:no (?:trade|order|action|entry)s?|(?:stay(?:ing)?|remain(?:ing)?) (?:flat|out|in cash|on the sidelines)|do(?:ing)? nothing|not to trade|stand(?:ing)? aside|sit(?:ting)? (?:this|it|this one) out)(?=\s*(?:[.,;:!–—]|$|for now\b|today\b|here\b|then\b|instead\b|after all\b))`;
+const verdict = String.raw`(?:decision|verdict|conclusion|recommendation|call|answer|action)\s*(?:is|:|=|–|-|to|\s)*`;
 const whole = [
   String.raw`(?:scrap|scratch|strike|forget(?: about)?|cancel|disregard|ignore|undo|drop) ${object}`,
   String.raw`never ?mind\b`,
@@ -17,7 +19,9 @@ const whole = [
   String.raw`(?:i['’]?m |i am )?(?:just |only )?kidding\b`,
   String.raw`(?:actually|wait|hmm+|or)[\s,.…–—-]+(?:no|not|wait|rather not|better not)\b(?! (?:more|less|only)\b)`,
   String.raw`i no longer (?:recommend|would|think|propose|suggest)\b`,
-  String.raw`no trade after all\b`,
+  String.raw`i['’]?m (?:retracting|withdrawing|revoking|taking (?:that|this|it) back)\b`,
+  String.raw`i (?:misspoke|misread|was (?:wrong|mistaken))\b`,
+  String.raw`(?:my |the |our )?(?:final|new|revised|updated|actual) ${verdict}${idle}`,
 ].join("|");
 const mistaken = String.raw`(?:(?:a|an|all|both|clearly|just|only|probably|too|the|my|merely)\s+)*(?:\w+\s+)?(?:mistakes?|errors?|wrong(?=\s*[.,!;:]|\s*$)|(?:bad|wrong|terrible|poor|stupid) (?:ideas?|trades?|moves?|calls?|decisions?)|foolish|reckless|hypothetical|unwise|ill-advised|examples?|jokes?|nonsense|what (?:i|we|you) (?:would|should|will) (?:not|never)|what i(?:['’]d| would) avoid|not (?:what (?:i|we)|advisable|recommended|a good idea|something (?:i|we)|my (?:plan|decision)))`;
 const ending = String.raw`(?=\s*(?:[.,;:!–—]|$|now\b|today\b|here\b|at all\b|myself\b|yet\b|either\b))`;
@@ -26,12 +30,17 @@ const before = [
   String.raw`(?:that|this|these|those|all of (?:that|these|this|those|them|the above)|both|each of (?:these|those|them))\s+(?:would(?: all| both)? be|is|was|are|were)\s+${mistaken}`,
   String.raw`${refusing}\s+(?:actually |really |ever )?(?:do|place|take|make|enter|execute|follow|recommend|suggest|propose|send|advise)\s+(?:any of )?(?:that|this|these|those|it|them|either)${ending}`,
   String.raw`(?:i(?: would|['’]d| will| shall) do )?(?:none|neither|nothing) of (?:that|this|these|those|them|the above)\b`,
+  String.raw`(?:(?:this|that|the) (?:order|trade|buy|sale|entry)|this|that|it) (?:should|must|is|are)(?: not|n['’]t) (?:to )?be (?:placed|taken|executed|made|done)\b`,
+  String.raw`\(?(?:(?:this|that|these|those)(?: is| was| are| were)? )?(?:just|only|merely|purely) (?:as )?(?:an? )?(?:example|illustration|hypothetical|thought experiment)`,
+  String.raw`(?:(?:my |the |our )?${verdict}|(?:i|we)(?: would|['’]d) (?:rather|sooner|prefer to) )?${idle}`,
 ].join("|");
 
 /** It takes back everything that was said so far. */
 const WHOLE = new RegExp(`^${lead}(?:${whole})`, "i");
 /** It speaks of what stands right before it. */
 const BEFORE = new RegExp(`^${lead}(?:${before})`, "i");
+/** No more than a doubt. */
+const DOUBTED = new RegExp(`^${lead}(?:(?:maybe|perhaps|probably|possibly|rather|better) )?not[.!…]+$`, "i");
 const MANY = /\b(?:these|those|them|none|neither|both|all|above|either)\b/i;
 /** Behind the order, in its own sentence. */
 const BEHIND = new RegExp(
@@ -49,6 +58,9 @@ export function retractionOf(
   sentence: string,
   previous: string | undefined,
 ): { readonly reach: "all" | "before" } | null {
+  if (DOUBTED.test(sentence)) {
+    return { reach: "before" };
+  }
   if (sentence.endsWith("?") || previous?.endsWith("?") === true || CONDITION.test(sentence)) {
     return null;
   }
