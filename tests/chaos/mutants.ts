@@ -57,6 +57,20 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'plan.side === "sell" ? { ...plan, hold: { ...plan.hold, amount: decimal("0") } } : { ...plan, ...close },',
   },
   {
+    name: "do not look for stops that have ended",
+    file: "durable-objects/trader/kraken/stop-search.ts",
+    from: "const ended = isThorough(entry, readAt) ? await this.#endedOf(entry, venueOrderId, readAt) : null;",
+    to: "const ended: readonly VenueOrder[] | null = [];",
+    at: { seed: "11", features: "carried,jumps,halts" },
+  },
+  {
+    name: "take a stop for not made before the lists are sure to show it",
+    file: "domain/protection/carried-stop.ts",
+    from: "return look.readAt >= changedAtOf(entry.carriedStop) + lag;",
+    to: "return look.readAt + lag >= 0;",
+    at: { seed: "11", features: "carried,jumps,halts" },
+  },
+  {
     name: "remove the fence",
     file: "durable-objects/trader/kraken/dispatch.ts",
     from: 'judge.apply({ type: "send_action", action, orderId, nonce }).type === "denied"',
