@@ -29,6 +29,26 @@ describe("a run under way", () => {
     expect(deltas).toEqual(["text:One", "text: two three four"]);
   });
 
+  it("takes its first reply back where nothing comes of the second, whole and shown again, and never once something has", () => {
+    const { live, deltas } = recorded();
+    expect(live.takeBack()).toBe(false);
+    live.take({ type: "thinking", text: "Hm." });
+    live.take({ type: "text", text: "First" });
+    live.take({ type: "tool", call: 0, text: "{" });
+    live.take({ type: "end", finish: "length" });
+    const first = live.reply;
+    live.restart();
+    expect(live.reply).toEqual({ text: "", toolArguments: [], finish: "interrupted", refusal: null });
+    deltas.length = 0;
+    expect(live.takeBack()).toBe(true);
+    expect(live.reply).toEqual(first);
+    expect(deltas).toEqual(["thinking:Hm.", "text:First"]);
+    live.restart();
+    live.take({ type: "text", text: "Second" });
+    expect(live.takeBack()).toBe(false);
+    expect(live.raw).toBe("Second");
+  });
+
   it("keeps thinking apart from the answer, and the decision out of what is shown", () => {
     const { live, deltas } = recorded();
     live.take({ type: "thinking", text: "Hm." });

@@ -59,6 +59,15 @@ describe("what a provider answers instead of a reply", () => {
     }
   });
 
+  it("was not computed where it has a status, and may have been where the line broke", () => {
+    for (const status of [400, 401, 402, 403, 404, 429, 503]) {
+      expect(answer(status, { message: "no" }).isFree).toBe(true);
+    }
+    expect(failureOf(new APIConnectionError({ message: "Connection error." }), "Mock")).toMatchObject({
+      isFree: false,
+    });
+  });
+
   it("is said in a sentence, without anything that looks like a key", () => {
     const key = testSecret("key of a model provider", "sk-proj-0123456789abcdefghij");
     const { message } = answer(404, { message: `No access for key ${key} to this model` }).problem;

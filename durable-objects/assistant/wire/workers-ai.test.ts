@@ -120,6 +120,16 @@ describe("a run of Workers AI", () => {
     expect(isCancelled()).toBe(true);
   });
 
+  it("whose line breaks, or that answers in another way than asked, may have cost something", async () => {
+    const signal = new AbortController().signal;
+    const lost = async (): Promise<never> => {
+      throw new Error("Network connection lost.");
+    };
+    await expect(eventsOf({ run: lost }, callOf(signal))).rejects.toMatchObject({ isFree: false });
+    const whole = async () => ({ response: "It rose." });
+    await expect(eventsOf({ run: whole }, callOf(signal))).rejects.toMatchObject({ isFree: false });
+  });
+
   it("that fails says so in words and may be tried again", async () => {
     const failing = eventsOf(
       {
@@ -131,6 +141,7 @@ describe("a run of Workers AI", () => {
     );
     await expect(failing).rejects.toMatchObject({
       retryable: true,
+      isFree: true,
       problem: { code: "MODEL_FAILED", message: expect.stringContaining("Capacity") },
     });
   });
