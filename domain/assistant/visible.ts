@@ -12,10 +12,10 @@ const thought = new RegExp(String.raw`<(${THOUGHT_TAGS})\b[^<>]*>[\s\S]*?(?:<\/\
 /** Some templates leave the opening tag to the prompt: all before the closing one was thought. */
 const endOfThought = new RegExp(String.raw`^[\s\S]*<\/(?:${THOUGHT_TAGS})\s*>\s*`, "i");
 const partialTag = new RegExp(String.raw`<\/?(?:[a-z]{0,11}|(?:${THOUGHT_TAGS})\b[^<>]*)$`, "i");
-const fenceStart = /(?<marker>`{3,}|~{3,})(?<language>[ \t]*[\w.+-]*)/;
+const fenceStart = /(?<marker>`{3,}|~{3,})(?<language>[ \t]*[\w.+-]*)/g;
 /** What may still become a fence or a value: a line that has only begun. */
 const partialStart = /(?:\n[ \t]*[`~]*|(?:^|\n)[ \t]*[`~]{1,}[ \t]*[\w.+-]*|`{1,}|~{1,}|[[｛［【][\s]*)$/;
-const valueStart = /[{｛]|[[［【]\s*[{｛]/;
+const valueStart = /[{｛]|[[［【]\s*[{｛]/g;
 const jsonLanguages = new Set(["", "json", "jsonc", "json5", "javascript", "js", "decision", "decisions"]);
 const decisive =
   /["'“”]?\b(?:action|proposals?|decisions?|symbol|signals?|(?:propose_)?trades?|analysis|arguments)\b["'“”]?\s*[:：]/i;
@@ -51,7 +51,8 @@ export function visibleSoFar(reply: string): string {
 }
 
 /** The prose of a whole reply, with the analysis of each block that was taken in its place. */
-export function visibleText(reply: string, taken: readonly TakenBlock[]): string {
+export function visibleText(reply: string, blocks: readonly TakenBlock[]): string {
+  const taken = blocks.map(({ text, analysis }) => ({ text: squeezed(text), analysis }));
   let text = withoutThoughts(reply);
   const parts: string[] = [];
   let from = 0;
@@ -84,8 +85,11 @@ export function visibleText(reply: string, taken: readonly TakenBlock[]): string
 }
 
 function takenIn(block: string, taken: readonly TakenBlock[]): TakenBlock | null {
+  if (taken.length === 0) {
+    return null;
+  }
   const plain = squeezed(block);
-  return taken.find(({ text }) => plain.includes(squeezed(text))) ?? null;
+  return taken.find(({ text }) => plain.includes(text)) ?? null;
 }
 
 function squeezed(text: string): string {
@@ -102,12 +106,14 @@ type Block = {
 function nextBlock(text: string, from: number, isWhole: boolean): Block | null {
   let at = from;
   for (;;) {
-    const rest = text.slice(at);
-    const fence = fenceStart.exec(rest);
-    const fenceAt = fence?.groups === undefined ? Infinity : fence.index + fence[0].indexOf(fence.groups.marker ?? "");
-    const value = valueStart.exec(rest);
-    if (value !== null && value.index < fenceAt) {
-      const start = at + value.index;
+    fenceStart.lastIndex = at;
+    const fence = fenceStart.exec(text);
+    const fenceAt = fence?.index ?? Infinity;
+    valueStart.lastIndex = at;
+    // Only before the fence: behind it a value is none of this one's.
+    const value = valueStart.exec(fence === null ? text : text.slice(0, fenceAt));
+    if (value !== null) {
+      const start = value.index;
       const end = parseJsonAt(text, start)?.end ?? null;
       if (end !== null || !isWhole) {
         return { start, end };
@@ -119,7 +125,7 @@ function nextBlock(text: string, from: number, isWhole: boolean): Block | null {
       return null;
     }
     const { marker = "", language = "" } = fence.groups;
-    const open = at + fenceAt;
+    const open = fenceAt;
     const inside = open + marker.length + language.length;
     const close = text.indexOf(marker, inside);
     // The word may still grow, and what stands inside is not known yet.

@@ -4,7 +4,7 @@ import { validateProposal } from "../../../contract/proposals.ts";
 import { checkClaims } from "../claims/claims.ts";
 import type { ReplyOutcome } from "../outcome.ts";
 import { createReplyReader, readReply, type ReadContext } from "../reader/reader.ts";
-import { CORPUS_SNAPSHOT, CORPUS_SYMBOLS, type CorpusCase, type Expected } from "./case.ts";
+import { CORPUS_SNAPSHOT, CORPUS_SYMBOLS, fenced, type CorpusCase, type Expected } from "./case.ts";
 import { CORPUS } from "./corpus.ts";
 import { injections } from "./authority.ts";
 
@@ -236,3 +236,22 @@ function withoutTexts({
 function expectedOf({ kind, proposals, problems }: CorpusCase) {
   return { kind, proposals: proposals ?? [], problems: problems ?? [] };
 }
+
+test("the longest replies are read in the time of their length, whatever they repeat", () => {
+  const block = fenced({ action: "hold", symbol: "BTC/USD" });
+  const parts = [
+    `Words.\n${block}\n`,
+    `Words.\n${fenced([1, 2])}\n`,
+    '{"action": "hold", "symbol": "BTC/USD"} and ',
+    "Buy 0.5 BTC at market. ",
+    "What not to do:\n- Buy 0.5 BTC.\n\n",
+    "Scrap that. ",
+    "{x} ",
+  ];
+  for (const part of parts) {
+    const start = performance.now();
+    proposalsOf(part.repeat(Math.floor(150_000 / part.length)));
+    // Far above what it takes, and far under what a step for each pair of parts would.
+    expect(performance.now() - start, part).toBeLessThan(5_000);
+  }
+});

@@ -51,7 +51,8 @@ export function readProse(text: string, symbols: SymbolTable, validate: Validate
     ({ line, place, text: sentence }) => !isDisowned(line, place) || retractionOf(sentence, undefined) !== null,
   );
   const given = sentences.flatMap((sentence, index) => signalsOf(sentence.text, index, sentences, symbols));
-  const signals = given.filter(({ sentence }) => !isTakenBack(sentence, sentences));
+  const isTakenBack = takenBackIn(sentences);
+  const signals = given.filter(({ sentence }) => !isTakenBack(sentence));
   if (signals.length > MOST_SIGNALS) {
     return {
       proposals: [],
@@ -68,18 +69,22 @@ export function readProse(text: string, symbols: SymbolTable, validate: Validate
   return { proposals, problems };
 }
 
-/** Whether a sentence behind takes it back. */
-function isTakenBack(index: number, sentences: readonly Sentence[]): boolean {
-  const own = sentences[index]?.paragraph ?? 0;
-  return sentences.some(({ text, paragraph }, at) => {
-    const found = at > index ? retractionOf(text, sentences[at - 1]?.text) : null;
-    if (found === null) {
-      return false;
+/** Whether a sentence behind takes back what a sentence says. One pass over all, whatever their number. */
+function takenBackIn(sentences: readonly Sentence[]): (index: number) => boolean {
+  let all = -1;
+  /** Up to which sentence those of a paragraph are taken back. */
+  const paragraphs = new Map<number, number>();
+  for (const [at, { text, paragraph }] of sentences.entries()) {
+    const before = sentences[at - 1];
+    const found = retractionOf(text, before?.text);
+    if (found?.reach === "all") {
+      all = at;
+    } else if (found !== null) {
+      // At the beginning of a paragraph it speaks of the one before.
+      paragraphs.set(before?.paragraph ?? paragraph, at);
     }
-    // At the beginning of a paragraph it speaks of the one before.
-    const meant = sentences[at - 1]?.paragraph ?? paragraph;
-    return found.reach === "all" || own === meant;
-  });
+  }
+  return (index) => index < all || index < (paragraphs.get(sentences[index]?.paragraph ?? -1) ?? -1);
 }
 
 function decide(

@@ -10,7 +10,7 @@ import { introduction, isForeignLead, isQuotedAt, lineBefore } from "./foreign.t
 import { parseJsonAt } from "./json.ts";
 import { isRefusedLead } from "./leads.ts";
 import { readProse } from "./prose.ts";
-import { takesBack } from "./retraction.ts";
+import { retractionBehind } from "./retraction.ts";
 import { createSegmenter, type Segment } from "./segments.ts";
 import type { SymbolTable } from "./symbols.ts";
 import { visibleText } from "../visible.ts";
@@ -79,8 +79,8 @@ function readSegments(
 /** What the trader is shown: the reply without what was taken as a decision, and the prose of a call of our tool. */
 function saidOf(whole: string, blocks: readonly Block[]): string {
   const taken = blocks.filter(
-    ({ reading: { isDecision, proposals, problems }, behind }) =>
-      isDecision && (proposals.length > 0 || problems.length === 0) && !takesBack(behind),
+    ({ reading: { isDecision, proposals, problems }, isTakenBack }) =>
+      isDecision && (proposals.length > 0 || problems.length === 0) && !isTakenBack,
   );
   const inText = taken.filter(({ source }) => source !== "tool");
   const text = visibleText(
@@ -122,7 +122,7 @@ function judged(
   }
   const decisions = blocks.filter(({ reading }) => reading.isDecision);
   if (decisions.length > 0) {
-    const standing = decisions.filter(({ behind }) => !takesBack(behind));
+    const standing = decisions.filter(({ isTakenBack }) => !isTakenBack);
     const takenBack = standing.length === 0 ? [{ path: "", message: "The reply takes its decision back." }] : [];
     return settle(
       standing.flatMap(({ reading, source }) => reading.proposals.map((proposal) => ({ proposal, source }))),
@@ -194,9 +194,13 @@ type Block = {
   readonly source: ProposalSource;
   /** The text that it was read from; it is taken out of the reasoning when it is a decision. */
   readonly text: string;
-  /** The prose behind it, which may take it back. */
-  readonly behind: string;
+  /** What stands behind it takes it back. */
+  readonly isTakenBack: boolean;
 };
+
+/** A block with its place in its segment. */
+type Placed = Omit<Block, "isTakenBack"> & { readonly start: number; readonly end: number };
+type Found = Placed & { readonly segment: number };
 
 const broken = "The decision is no readable JSON.";
 const brokenReading: BlockReading = {
@@ -224,7 +228,7 @@ function toolBlocks({ toolArguments }: Omit<Reply, "text">, context: ReadContext
         ? readBlock(parsed.value, context.symbols, context.validate)
         : brokenReading;
     const isEmpty = !reading.isDecision;
-    return { reading: isEmpty ? brokenReading : reading, source: "tool", text, behind: "" };
+    return { reading: isEmpty ? brokenReading : reading, source: "tool", text, isTakenBack: false };
   });
 }
 
@@ -237,20 +241,46 @@ function textBlocks(
   if (toolArguments.length > 0) {
     return [];
   }
-  return segments
-    .flatMap((segment, index): readonly Block[] => {
+  const found = segments
+    .flatMap((segment, index): readonly Found[] => {
       const lead = lastLine(segments[index - 1]);
-      const behind = proseOf(segments.slice(index + 1));
-      if (segment.kind === "fence") {
-        return isForeignBlock(segment, lead)
-          ? []
-          : fencedBlocks(segment, context).map((block) => ({ ...block, behind }));
-      }
-      return segment.kind === "prose"
-        ? bareBlocks(segment.text, context).map((block) => ({ ...block, behind: `${block.behind}\n\n${behind}` }))
-        : [];
+      const blocks =
+        segment.kind === "prose"
+          ? bareBlocks(segment.text, context)
+          : segment.kind === "fence" && !isForeignBlock(segment, lead)
+            ? fencedBlocks(segment, context)
+            : [];
+      return blocks.map((block) => ({ ...block, segment: index }));
     })
     .slice(0, MOST_BLOCKS);
+  return withRetractions(found, segments);
+}
+
+/** From the last to the first: what takes back everything reaches every block before it. */
+function withRetractions(found: readonly Found[], segments: readonly Segment[]): readonly Block[] {
+  let isAllTakenBack = false;
+  const blocks = found.map(({ reading, source, text, ...place }) => ({ reading, source, text, place }));
+  return blocks
+    .map((block, index) => ({ ...block, words: proseBetween(block.place, blocks[index + 1]?.place ?? null, segments) }))
+    .toReversed()
+    .map(({ reading, source, text, words }) => {
+      const reach = retractionBehind(words);
+      isAllTakenBack ||= reach === "all";
+      return { reading, source, text, isTakenBack: isAllTakenBack || reach === "before" };
+    })
+    .toReversed();
+}
+
+type Place = Pick<Found, "segment" | "start" | "end">;
+
+function proseBetween(from: Place, to: Place | null, segments: readonly Segment[]): string {
+  return proseOf(
+    segments.slice(from.segment, (to?.segment ?? segments.length) + 1).map((segment, index) => {
+      const number = from.segment + index;
+      const start = number === from.segment ? from.end : 0;
+      return { ...segment, text: segment.text.slice(start, number === to?.segment ? to.start : undefined) };
+    }),
+  );
 }
 
 const decisionLanguages = new Set(["", "json", "jsonc", "json5", "javascript", "js", "decision", "decisions"]);
@@ -263,7 +293,7 @@ function lastLine(segment: Segment | undefined): string {
   return segment?.kind === "prose" ? (segment.text.trimEnd().split("\n").at(-1) ?? "") : "";
 }
 
-function fencedBlocks({ text, language }: Segment, context: ReadContext): readonly Block[] {
+function fencedBlocks({ text, language }: Segment, context: ReadContext): readonly Placed[] {
   if (isRepeated(text, context)) {
     return [];
   }
@@ -271,15 +301,15 @@ function fencedBlocks({ text, language }: Segment, context: ReadContext): readon
   const blocks = start === -1 ? [] : valuesIn(text, start, "fenced", context);
   const isJson = language.startsWith("json") || looksLikeDecision(text);
   const isEmptyOrBroken = blocks.length === 0 && isJson && text.trim() !== "";
-  return isEmptyOrBroken ? [{ reading: brokenReading, source: "fenced", text, behind: "" }] : blocks;
+  return isEmptyOrBroken ? [{ reading: brokenReading, source: "fenced", text, start: 0, end: text.length }] : blocks;
 }
 
 function looksLikeDecision(text: string): boolean {
   return /["'“”]?\b(?:action|proposals|decisions?)\b["'“”]?\s*[:：]/i.test(text);
 }
 
-function bareBlocks(text: string, context: ReadContext): readonly Block[] {
-  const blocks: Block[] = [];
+function bareBlocks(text: string, context: ReadContext): readonly Placed[] {
+  const blocks: Placed[] = [];
   const opening = /[{[｛［【]/g;
   for (
     let match = opening.exec(text), tries = 0;
@@ -301,7 +331,8 @@ function bareBlocks(text: string, context: ReadContext): readonly Block[] {
           reading: readBlock(parsed.value, context.symbols, context.validate),
           source: "bare",
           text: source,
-          behind: text.slice(parsed.end),
+          start: match.index,
+          end: parsed.end,
         });
       }
     } else if (
@@ -309,24 +340,33 @@ function bareBlocks(text: string, context: ReadContext): readonly Block[] {
       looksLikeDecision(text.slice(match.index, match.index + 4_000))
     ) {
       // Broken, and meant as a decision: whatever can be read inside of it is not what was meant.
-      return [...blocks, { reading: brokenReading, source: "bare", text: text.slice(match.index), behind: "" }];
+      return [
+        ...blocks,
+        { reading: brokenReading, source: "bare", text: text.slice(match.index), start: match.index, end: text.length },
+      ];
     }
   }
   return blocks.filter(({ reading }) => reading.isDecision);
 }
 
 /** Every value of the block from `start` on. Text that is left over is no matter, unless nothing could be read. */
-function valuesIn(text: string, start: number, source: ProposalSource, context: ReadContext): readonly Block[] {
-  const blocks: Block[] = [];
+function valuesIn(text: string, start: number, source: ProposalSource, context: ReadContext): readonly Placed[] {
+  const blocks: Placed[] = [];
   let at = start;
   while (at !== -1 && blocks.length < MOST_BLOCKS) {
     const parsed = parseJsonAt(text, at);
     if (parsed === null) {
       return looksLikeDecision(text.slice(at))
-        ? [...blocks, { reading: brokenReading, source, text, behind: "" }]
+        ? [...blocks, { reading: brokenReading, source, text, start: 0, end: text.length }]
         : blocks;
     }
-    blocks.push({ reading: readBlock(parsed.value, context.symbols, context.validate), source, text, behind: "" });
+    blocks.push({
+      reading: readBlock(parsed.value, context.symbols, context.validate),
+      source,
+      text,
+      start: 0,
+      end: text.length,
+    });
     const next = text.slice(parsed.end).search(/[{[｛［【]/);
     at = next === -1 ? -1 : parsed.end + next;
   }

@@ -86,10 +86,10 @@ export function isJudgedWrong(tail: string): boolean {
   return JUDGED.test(tail);
 }
 
-/** Whether the words behind a block take back what it decides. */
-export function takesBack(behind: string): boolean {
-  return sentencesOf(behind).some(({ text }, index, sentences) => {
-    const found = retractionOf(text, sentences[index - 1]?.text);
-    return found !== null && (found.reach === "all" || index === 0);
-  });
+/** How much the words behind a block take back: all that was decided, the block right before them, or nothing. */
+export function retractionBehind(words: string): "all" | "before" | null {
+  const found = sentencesOf(words).map(
+    ({ text }, index, all) => retractionOf(text, all[index - 1]?.text)?.reach ?? null,
+  );
+  return found.includes("all") ? "all" : (found[0] ?? null);
 }
