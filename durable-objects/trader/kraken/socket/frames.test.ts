@@ -90,6 +90,7 @@ describe.skipIf(shared === undefined)("recorded private frames (needs TRADE_SHAR
       venueOrderId: "OVN7VD-7VYHS-APBKHA",
       clientOrderId: "b17c7bb34d000200",
       parentVenueOrderId: null,
+      isParentUntold: true,
       symbol: "BTC/USDT",
       side: "buy",
       type: "limit",
