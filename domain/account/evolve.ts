@@ -256,16 +256,18 @@ function submitted(state: AccountState, event: OrderSubmitted, seq: number): Acc
   };
 }
 
-/** A stop that the exchange made for a fill of `parentId`: it counts there, and who waits for that order waits for this one too. */
+/** A stop that the exchange made for a fill of `parentId`: it counts there, and every sale of the asset that waits waits for this one too. */
 function childMade(
   state: AccountState,
   parentId: string,
-  { orderId, quantity, marketTime }: OrderSubmitted,
+  { orderId, quantity, marketTime, side, hold }: OrderSubmitted,
 ): AccountState {
   const counted = changeKnown(state, parentId, (parent) => withStop(parent, quantity, marketTime));
   let { orders } = counted;
   for (const order of liveOrders(counted.orders)) {
-    if (order.venue?.waitsFor.includes(parentId) === true) {
+    const isSale = side === "sell" && order.side === "sell" && order.hold.asset === hold.asset;
+    const waits = order.venue !== null && order.venue.waitsFor.length > 0;
+    if (waits && (isSale || order.venue.waitsFor.includes(parentId))) {
       orders = withOrder(orders, {
         ...order,
         venue: { ...order.venue, waitsFor: [...order.venue.waitsFor, orderId] },

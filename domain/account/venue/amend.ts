@@ -119,7 +119,9 @@ export function releaseAmends(turn: Turn): void {
   for (const order of waitingSales(turn.state.orders)) {
     const amend = order.venue?.amend ?? null;
     const waits = amend?.waitsFor ?? [];
-    if (amend !== null && waits.length > 0 && waits.every((id) => hasGivenWay(turn.state, id, order.hold.asset))) {
+    const { asset } = order.hold;
+    const isEven = unevenEntries(turn.state, asset).length === 0;
+    if (amend !== null && waits.length > 0 && isEven && waits.every((id) => hasGivenWay(turn.state, id, asset))) {
       releaseAmend(turn, order, amend);
     }
   }

@@ -355,6 +355,22 @@ describe("an exit beside a stop that is on its way", () => {
     expect(desk.live(exit).quantity).toBe("0.5");
   });
 
+  it("that waits for another order does not leave before the stop of what was bought meanwhile is seen", () => {
+    const desk = new VenueDesk({ USD: "10000", BTC: "5" });
+    desk.buy("1");
+    const sale = desk.open({ side: "sell", quantity: d("1"), limitPrice: d("110") });
+    const id = entry(desk);
+    const exit = desk.close("BTC");
+    desk.send(sale, "cancel");
+    desk.book([desk.execution(id, "2", "100")]);
+    desk.report([desk.shown(sale, { status: "cancelled", closedAt: desk.now })]);
+    expect(desk.todo()).toEqual([`look_for_stops ${id}`]);
+    desk.report([child(desk, id, "C1", "2")]);
+    expect(desk.todo()).toEqual([`send place ${exit}`]);
+    expect(desk.live(exit).quantity).toBe("1");
+    expect(stops(desk)).toEqual(["C1 2 at 95"]);
+  });
+
   it("waits on, and is told of after ten seconds, while nothing can be read", () => {
     const desk = new VenueDesk();
     const id = entry(desk);

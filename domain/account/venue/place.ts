@@ -158,7 +158,10 @@ export function closeAtExchange(
 export function releaseExits(turn: Turn): void {
   for (const order of waitingSales(turn.state.orders)) {
     const waits = order.venue?.waitsFor ?? [];
-    if (waits.length > 0 && waits.every((id) => hasGivenWay(turn.state, id, order.hold.asset))) {
+    const { asset } = order.hold;
+    // What was bought while it waited may have a stop at the exchange that was not seen yet.
+    const isEven = order.side === "buy" || unevenEntries(turn.state, asset).length === 0;
+    if (waits.length > 0 && isEven && waits.every((id) => hasGivenWay(turn.state, id, asset))) {
       releaseExit(turn, order);
     }
   }

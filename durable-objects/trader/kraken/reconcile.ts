@@ -19,7 +19,7 @@ import type { CallOptions } from "./rest/api.ts";
 import { liveOrder, liveOrders, NO_ORDERS, perOrder } from "../../../domain/account/open-orders.ts";
 
 /** Orders that ended in one look for what was not seen: more than this many pages are not read for it. */
-const MOST_PAGES = 10;
+const MOST_PAGES = 40;
 const RESOLVING: CallOptions = { lane: "resolving", urgency: "protective" };
 
 const ordersOnTheirWay = perOrder(({ venue }) => (venue?.placement === "sent" ? [venue] : []));

@@ -112,6 +112,7 @@ export type HistoryQuery = {
   readonly offset?: number;
 };
 
+/** `start` and `end` are of when the order ended. */
 export type ClosedOrdersQuery = HistoryQuery & { readonly clientOrderId?: string };
 
 /**

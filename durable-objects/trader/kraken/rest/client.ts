@@ -224,7 +224,8 @@ export function krakenRest(ports: KrakenRestPorts): KrakenRest {
     },
     async closedOrders(query, options) {
       const own = query.clientOrderId === undefined ? [] : [ownId(query.clientOrderId)];
-      const params = [...own, ...historyParams(query)];
+      // By when they ended: what was opened before a window and ended in it is in it.
+      const params: Params = [...own, ...historyParams(query), ["closetime", "close"]];
       const reply = await readCall("ClosedOrders", params, options, orders.closedOrdersResult);
       return map(reply, ({ closed, count }) => {
         const rows = orders.toOrders(closed, ports.names());
