@@ -143,7 +143,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "domain/venue/lanes.ts",
     from: "return rank(left) < rank(right);",
     to: "return rank(left) > rank(right);",
-    at: { seed: "178", features: "jumps,halts,history,client,socket" },
+    at: { seed: "9", features: "socket" },
   },
   {
     name: "ignore a sequence gap",

@@ -317,9 +317,15 @@ describe("one user's assistant", () => {
     const again = await desk.client.write("POST", path, { providerId: "rules", modelId: "rules" });
     const retried = runSchema.parse(await again.json());
     expect(retried).toMatchObject({ prompt: "[buy]", providerId: "rules" });
+    // The same question again: what came of it the first time is not told.
     const { messages } = await ended(desk, retried.id);
-    // What another model said is data, not the model's own word.
-    expect(messages.filter(({ role }) => role === "assistant")).toEqual([]);
-    expect(messages.at(-1)?.content).toContain('source="reply of mock-1"');
+    expect(JSON.stringify(messages)).not.toContain("reply of mock-1");
+    // Told in a later one, what another model said is data, not the model's own word.
+    const later = await ended(desk, (await start(desk, "rules", "And now?", { modelId: "rules" })).id);
+    const own = later.messages.filter(
+      ({ role, content }) => role === "assistant" && content.includes("Buying a little"),
+    );
+    expect(own).toEqual([]);
+    expect(later.messages.at(-1)?.content).toContain('source="reply of mock-1"');
   });
 });
