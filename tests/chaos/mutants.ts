@@ -162,7 +162,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "durable-objects/trader/kraken/rest/rate-keeper.ts",
     from: "    this.charge(cost);\n    const call",
     to: "    this.charge(cost);\n    if (cost.calls > 0) return () => undefined;\n    const call",
-    at: { seed: "258", features: "kinds,halts,alarms,history,client,socket" },
+    at: { seed: "102", features: "kinds,targets,jumps,closures,halts,history,client,socket,carried,enlarged" },
   },
   {
     name: "open in a halted account",
