@@ -114,9 +114,10 @@ export function nextLookAt({ carriedStop }: Order, lookedAt: Milliseconds | null
   return since + (planned ?? age + Math.min(LONGEST_PAUSE_MS, age / 2));
 }
 
-/** Whether a look that begins at `at` is for what has ended too. */
-export function isThorough({ carriedStop }: Order, at: Milliseconds): boolean {
-  return at >= changedAtOf(carriedStop) + THOROUGH_FROM_MS;
+/** Whether a look that begins at `at` is for what has ended too. Where a fill is missing, its own list tells, and no list of stops. */
+export function isThorough(entry: Order, at: Milliseconds): boolean {
+  const from = isAbove(missingOf(entry), ZERO) ? THOROUGH_FROM_MS : CONTRADICTED_MS;
+  return at >= changedAtOf(entry.carriedStop) + from;
 }
 
 /**

@@ -59,16 +59,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "do not look for stops that have ended",
     file: "durable-objects/trader/kraken/stop-search.ts",
-    from: "const ended = isThorough(entry, readAt) ? await this.#endedOf(entry, venueOrderId, readAt) : null;",
+    from: "const ended = wanting.length === 0 ? [] : await this.#endedOf(wanting, readAt);",
     to: "const ended: readonly VenueOrder[] | null = [];",
-    at: { seed: "11", features: "carried,jumps,halts" },
+    at: { seed: "24", features: "carried,jumps,halts" },
   },
   {
     name: "take a stop for not made before the lists are sure to show it",
     file: "domain/protection/carried-stop.ts",
     from: "return look.readAt >= changedAtOf(entry.carriedStop) + lag;",
     to: "return look.readAt + lag >= 0;",
-    at: { seed: "11", features: "carried,jumps,halts" },
+    at: { seed: "34", features: "carried,jumps,halts,kinds" },
   },
   {
     name: "remove the fence",

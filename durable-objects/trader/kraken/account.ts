@@ -50,7 +50,7 @@ export class KrakenAccount {
   /** Not tried again before, by item: after a read, and after a call that never left. */
   readonly #notBefore = new Map<string, Milliseconds>();
   /** When the stops of an entry were last looked for. */
-  readonly #lookedAt = new Map<string, Milliseconds>();
+  #lookedAt: ReadonlyMap<string, Milliseconds> = new Map();
   /** What never left is not tried again before. */
   #batchNotBefore: Milliseconds = 0;
   #lookAt: Milliseconds = 0;
@@ -266,8 +266,9 @@ export class KrakenAccount {
         return;
       }
       if (item.type === "look_for_stops") {
-        this.#lookedAt.set(item.orderId, now());
-        await this.#stops.look(item.orderId);
+        const entries = this.state === null ? [] : allUneven(this.state);
+        this.#lookedAt = new Map(entries.map(({ id }) => [id, now()]));
+        await this.#stops.look();
         return;
       }
       const order = liveOrder(this.state?.orders ?? NO_ORDERS, item.orderId);
@@ -449,6 +450,9 @@ function isOfCancel(item: VenueWork): boolean {
 }
 
 function nameOf(item: VenueWork): string {
+  if (item.type === "look_for_stops") {
+    return item.type; // One look is for all of them.
+  }
   return item.type === "cancel_stray"
     ? `${item.type} ${item.venueOrderId}`
     : `${item.type} ${item.type === "send" ? item.action : ""} ${item.orderId}`;
