@@ -231,6 +231,21 @@ describe("a stop that the exchange placed for a fill", () => {
     expect(desk.state.venue?.externalOrders).toEqual({});
   });
 
+  it("of such an entry is known even where both were filled in the same moment", () => {
+    const desk = new VenueDesk({ USD: "10000", BTC: "5" });
+    const id = desk.place({ side: "buy", quantity: d("2"), limitPrice: d("100"), stop: stopAt("95") });
+    desk.send(id);
+    for (let reads = 0; reads < 2; reads += 1) {
+      desk.now += 120_000;
+      desk.do({ type: "report_absence", orderId: id, readAt: desk.now });
+    }
+    const filled = { status: "closed" as const, filledQuantity: d("2"), closedAt: desk.now };
+    const made = { ...child(desk, id, "C1", "2"), triggerPrice: d("95"), ...filled };
+    desk.book([soldBy(desk, id, "C1", "2", "94"), desk.execution(id, "2", "100")], [made]);
+    expect(desk.holding("BTC")).toMatchObject({ managed: "0", external: "5", held: "0" });
+    expect(desk.todo()).toEqual([]);
+  });
+
   it("does not count as made by hand where its source names no parents: it is read first", () => {
     const desk = new VenueDesk();
     const id = entry(desk);

@@ -20,6 +20,14 @@ import { valueByTrade } from "./value-flows.ts";
  */
 export function bookExecutions(turn: Turn, command: Extract<VenueCommand, { type: "book_executions" }>): void {
   const orders = new Map(command.orders.map((order) => [order.venueOrderId, order]));
+  for (const execution of command.executions) {
+    // A stop may have been filled in the very moment in which it was made: whose it is has to be known before.
+    const clientOrderId = execution.clientOrderId ?? orders.get(execution.venueOrderId)?.clientOrderId ?? null;
+    const past = pastOrder(turn, { venueOrderId: execution.venueOrderId, clientOrderId });
+    if (past !== null) {
+      nameAnew(turn, past, execution.venueOrderId);
+    }
+  }
   const seen = new Set<string>(turn.context.booked);
   for (const execution of command.executions.toSorted((left, right) => left.time - right.time)) {
     const { executionId } = execution;
