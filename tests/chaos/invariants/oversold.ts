@@ -22,7 +22,7 @@ import { Broken } from "../story.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** What is bought with the asset at the market may cost so much more of it than was held; the stop becomes smaller after. */
-const SLIPPAGE = decimal("0.02");
+const SLIPPAGE = decimal("0.1");
 const ASSETS = ["BTC", "ETH"] as const;
 
 export class OversoldWatch {
