@@ -109,6 +109,8 @@ export default defineConfig({
         ],
         test: {
           name: "workers",
+          // Off: all that is cached goes to workerd in one message, which with coverage is more than it takes.
+          fsModuleCache: false,
           include: ["tests/workers/**/*.test.ts"],
           setupFiles: ["./tests/workers/apply-migrations.ts", "./tests/support/note-sealed.ts"],
           testTimeout: 20_000,
