@@ -14,7 +14,7 @@ test("a guest who signs up keeps desk and open orders, signs out, and finds them
 
   await signOut(page);
   await page.getByRole("link", { name: "Sign in", exact: true }).click();
-  await writeSignIn(page, email, "not the password at all");
+  await writeSignIn(page, email, "ninety grey umbrellas");
   await expect(page.getByRole("alert")).toContainText(/e-mail|password/i);
   await writeSignIn(page, email, PASSWORD);
   await expectOneOpenOrder(page);
