@@ -2,21 +2,21 @@
  * Changing a live order (TRADING §4 "amend", PROTOCOL §2.6): the quantity is the new total, what is filled included. The place
  * in the queue is kept only where nothing but the quantity falls; otherwise the order is judged and matched anew.
  */
-import { compare, isBelow, subtract, ZERO, type Decimal } from "../decimal.ts";
+import { isBelow, subtract, ZERO, type Decimal } from "../decimal.ts";
 import type { Instrument } from "../market.ts";
 import { judgeCandidate } from "../orders/assess.ts";
 import { checkMinimums } from "../orders/checks.ts";
 import { enlarges } from "../orders/enlarges.ts";
 import { buyHold } from "../orders/hold.ts";
 import { isTriggered } from "../orders/order.ts";
-import { nearestPrice, quantisePrice, quantiseQuantity } from "../orders/quantise.ts";
 import { isArmed, triggeredAs } from "../orders/trigger.ts";
 import { isProtectiveStop } from "../protection/resting-stop.ts";
 import type { QueueArrival } from "./events.ts";
 import { giveWay } from "./give-way.ts";
 import type { AmendRequest } from "../orders/request.ts";
-import { ok, refuse, type Problem, type Result } from "../problem.ts";
+import { refuse, type Problem, type Result } from "../problem.ts";
 import { recordedAmendDenial } from "./amend-denial.ts";
+import { amendedTerms, type AmendedTerms } from "./amended-terms.ts";
 import { amendPositionStop } from "./amend-stop.ts";
 import { cancelOwn, openOrder, takeFromBook } from "./execute.ts";
 import { tradingFacts } from "./facts.ts";
@@ -26,12 +26,6 @@ import { assessmentMarket, marketProblem } from "./place.ts";
 import type { OpenOrder } from "./state.ts";
 import { record, stamp, type Outcome, type Turn } from "./turn.ts";
 import { liveOrder } from "./open-orders.ts";
-
-type Change = {
-  readonly quantity: Decimal;
-  readonly limitPrice: Decimal | null;
-  readonly triggerPrice: Decimal | null;
-};
 
 /** Amends a live order, or answers the recorded denial. */
 export function amendOrder(turn: Turn, orderId: string, request: AmendRequest): Outcome {
@@ -62,7 +56,7 @@ function readChange(
   order: OpenOrder,
   instrument: Instrument,
   request: AmendRequest,
-): Result<Change> {
+): Result<AmendedTerms> {
   if (order.expiresAt !== null && order.expiresAt <= context.marketTime) {
     return refuse("ORDER_NOT_OPEN", "The order's expiry has come: it cannot be changed any more.", {
       orderId: order.id,
@@ -80,22 +74,7 @@ function readChange(
   if (request.triggerPrice !== undefined && (order.triggerPrice === null || !isArmed(order))) {
     return refuse("PRICE_INVALID", "The order does not wait for a trigger.", { field: "triggerPrice" });
   }
-  const triggerPrice =
-    request.triggerPrice === undefined ? order.triggerPrice : nearestPrice(request.triggerPrice, instrument);
-  const quantity = request.quantity === undefined ? order.quantity : quantiseQuantity(request.quantity, instrument);
-  const limitPrice =
-    request.limitPrice === undefined ? order.limitPrice : quantisePrice(request.limitPrice, order.side, instrument);
-  if (quantity === order.quantity && limitPrice === order.limitPrice && triggerPrice === order.triggerPrice) {
-    return refuse("NOTHING_CHANGED", "The order has this quantity and price already.", {});
-  }
-  if (compare(quantity, order.filledQuantity) <= 0) {
-    return refuse(
-      "AMEND_BELOW_FILLED",
-      `${order.filledQuantity} ${instrument.base} of the order is filled already; the new total of ${quantity} must be more. To stop here, cancel it.`,
-      { limit: order.filledQuantity, value: quantity },
-    );
-  }
-  return ok({ quantity, limitPrice, triggerPrice });
+  return amendedTerms(order, instrument, request);
 }
 
 /** Less of the same: no new risk, no market needed, the place in the queue stays. */
@@ -134,7 +113,7 @@ function reduce(turn: Turn, order: OpenOrder, instrument: Instrument, quantity: 
 }
 
 /** Another price or more of it: judged as the order that it becomes, and matched anew. */
-function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: Change): Problem | null {
+function replace(turn: Turn, order: OpenOrder, instrument: Instrument, change: AmendedTerms): Problem | null {
   const { state, context } = turn;
   const clash = marketProblem(state, context);
   if (clash !== null) {

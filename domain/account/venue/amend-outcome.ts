@@ -5,17 +5,12 @@ import { buyHold } from "../../orders/hold.ts";
 import { worstFeeRate } from "../fees.ts";
 import { liveOrder } from "../open-orders.ts";
 import type { OpenOrder } from "../state.ts";
+import type { AmendedTerms } from "../amended-terms.ts";
 import { record, stamp, type Turn } from "../turn.ts";
 import type { PendingAmend } from "./state.ts";
 
-export type Terms = {
-  readonly quantity: Decimal;
-  readonly limitPrice: Decimal | null;
-  readonly triggerPrice: Decimal | null;
-};
-
 /** What the order has to hold on these terms, for what of it is not filled. */
-export function holdOfTerms(order: OpenOrder, terms: Terms, instrument: Instrument): Decimal {
+export function holdOfTerms(order: OpenOrder, terms: AmendedTerms, instrument: Instrument): Decimal {
   const rest = subtract(terms.quantity, order.filledQuantity);
   const price = terms.limitPrice ?? terms.triggerPrice;
   if (order.side === "sell") {

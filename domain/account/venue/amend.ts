@@ -1,34 +1,23 @@
 /** Amends at an exchange: wishes that wait for its answer, and first for what holds the inventory that they need. */
-import {
-  add,
-  compare,
-  isAbove,
-  isBelow,
-  isPositive,
-  largest,
-  smallest,
-  subtract,
-  ZERO,
-  type Decimal,
-} from "../../decimal.ts";
+import { add, isAbove, isBelow, isPositive, largest, smallest, subtract, ZERO, type Decimal } from "../../decimal.ts";
 import type { Instrument } from "../../market.ts";
 import { judgeCandidate } from "../../orders/assess.ts";
 import { checkMinimums } from "../../orders/checks.ts";
 import { enlarges } from "../../orders/enlarges.ts";
 import { hasLimitPrice, isTriggered } from "../../orders/order.ts";
-import { nearestPrice, quantisePrice, quantiseQuantity } from "../../orders/quantise.ts";
 import type { AmendRequest } from "../../orders/request.ts";
-import { ok, refuse, type Problem, type Result } from "../../problem.ts";
+import { refuse, type Problem, type Result } from "../../problem.ts";
 import { awaitedQuantity, unevenEntries } from "../../protection/carried-stop.ts";
 import { isProtectiveStop } from "../../protection/resting-stop.ts";
 import { recordedAmendDenial } from "../amend-denial.ts";
+import { amendedTerms, type AmendedTerms } from "../amended-terms.ts";
 import { amendPositionStop } from "../amend-stop.ts";
 import { goneProblem } from "../gone.ts";
 import { assessmentMarket, marketProblem } from "../place.ts";
 import { liveOrder } from "../open-orders.ts";
 import type { OpenOrder } from "../state.ts";
 import { record, stamp, type Outcome, type Turn } from "../turn.ts";
-import { failAmend, holdOfTerms, type Terms } from "./amend-outcome.ts";
+import { failAmend, holdOfTerms } from "./amend-outcome.ts";
 import { requestCancel } from "./cancel.ts";
 import { AMEND_DEADLINE_MS, freeInventory, hasGivenWay, makeRoom } from "./make-room.ts";
 import { entryProblem, exchangeFacts } from "./standing.ts";
@@ -86,7 +75,7 @@ function coveredProblem(turn: Turn, order: OpenOrder, needed: Decimal): Problem 
  * A sale that becomes larger than what is free waits until the stop that covers the rest has given way and its end is known: both
  * would be filled (TRADING §4 "saga").
  */
-function askMakingRoom(turn: Turn, order: OpenOrder, terms: Terms, instrument: Instrument): void {
+function askMakingRoom(turn: Turn, order: OpenOrder, terms: AmendedTerms, instrument: Instrument): void {
   const { asset, amount: before } = order.hold;
   const more = largest(ZERO, subtract(holdOfTerms(order, terms, instrument), before));
   const waitsFor =
@@ -154,7 +143,7 @@ function releaseAmend(turn: Turn, order: OpenOrder, amend: PendingAmend): void {
   });
 }
 
-function newTerms(order: OpenOrder, instrument: Instrument, request: AmendRequest): Result<Terms> {
+function newTerms(order: OpenOrder, instrument: Instrument, request: AmendRequest): Result<AmendedTerms> {
   const link = order.venue;
   if (order.status !== "open" && order.status !== "partially_filled") {
     return refuse("ORDER_NOT_OPEN", `The order is ${order.status} and cannot be changed now.`, {
@@ -170,26 +159,11 @@ function newTerms(order: OpenOrder, instrument: Instrument, request: AmendReques
   if (request.triggerPrice !== undefined && (!isTriggered(order.type) || order.type === "trailing-stop")) {
     return refuse("PRICE_INVALID", `A ${order.type} order has no trigger price.`, { field: "triggerPrice" });
   }
-  const quantity = request.quantity === undefined ? order.quantity : quantiseQuantity(request.quantity, instrument);
-  const limitPrice =
-    request.limitPrice === undefined ? order.limitPrice : quantisePrice(request.limitPrice, order.side, instrument);
-  const triggerPrice =
-    request.triggerPrice === undefined ? order.triggerPrice : nearestPrice(request.triggerPrice, instrument);
-  if (quantity === order.quantity && limitPrice === order.limitPrice && triggerPrice === order.triggerPrice) {
-    return refuse("NOTHING_CHANGED", "The order has this quantity and price already.", {});
-  }
-  if (compare(quantity, order.filledQuantity) <= 0) {
-    return refuse(
-      "AMEND_BELOW_FILLED",
-      `${order.filledQuantity} ${instrument.base} of the order is filled already; the new total of ${quantity} must be more. To stop here, cancel it.`,
-      { limit: order.filledQuantity, value: quantity },
-    );
-  }
-  return ok({ quantity, limitPrice, triggerPrice });
+  return amendedTerms(order, instrument, request);
 }
 
 /** The stop that the exchange places for each fill cannot be changed any more (PROTOCOL §2.4): over the price it would sell at once. */
-function carriedProblem(order: OpenOrder, { limitPrice }: Terms): Problem | null {
+function carriedProblem(order: OpenOrder, { limitPrice }: AmendedTerms): Problem | null {
   const stop = order.carriedStop?.price ?? null;
   if (stop === null || limitPrice === null || isBelow(stop, limitPrice)) {
     return null;
@@ -209,7 +183,7 @@ function wishOf({ protection, carriedStop }: OpenOrder): OpenOrder["protection"]
 }
 
 /** Less of the same is no new risk; everything else is judged as the order that it becomes. */
-function judgeTerms(turn: Turn, order: OpenOrder, instrument: Instrument, terms: Terms): Problem | null {
+function judgeTerms(turn: Turn, order: OpenOrder, instrument: Instrument, terms: AmendedTerms): Problem | null {
   const { state, context } = turn;
   const samePrice = terms.limitPrice === order.limitPrice && terms.triggerPrice === order.triggerPrice;
   const valued = terms.limitPrice ?? terms.triggerPrice;
